@@ -1,0 +1,276 @@
+//! The arena of trees: nodes in the order of the text, each container before what it holds.
+
+use std::borrow::Cow;
+
+use crate::schema::guide::{ABSENT, ESCAPED, FAULTY, MONTH, REPEATED, YEAR};
+use crate::schema::form::{Period, Precision};
+use crate::schema::{FIELD_NONE, FieldId};
+use crate::text::Span;
+
+/// What kind of JSON value a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Kind {
+    /// `null`.
+    Null,
+    /// `false`.
+    False,
+    /// `true`.
+    True,
+    /// A number.
+    Number,
+    /// A text; its span includes the quotes.
+    Text,
+    /// A list.
+    List,
+    /// An object.
+    Object,
+}
+
+/// One value: where it stands, what it is, and what comes after it.
+#[derive(Clone, Copy, Debug)]
+pub struct Node {
+    /// First byte in the forest's text.
+    pub start: u32,
+    /// The byte after the last.
+    pub end: u32,
+    /// Of a list or object: the node after the last one within. Of a word: its index. Of a date: its first
+    /// day. Of a reference, once linked: the record that it leads to.
+    pub link: u32,
+    /// The field whose value it is, or is an element of.
+    pub field: FieldId,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its marks (`schema::guide`).
+    pub marks: u8,
+}
+
+impl Node {
+    /// Whether rules can read it: recorded, written once, and valid.
+    #[inline]
+    #[must_use]
+    pub const fn has_value(&self) -> bool {
+        self.marks & (ABSENT | FAULTY | REPEATED) == 0
+    }
+
+    /// Whether it is a list or an object.
+    #[inline]
+    #[must_use]
+    pub const fn is_container(&self) -> bool {
+        matches!(self.kind, Kind::List | Kind::Object)
+    }
+
+    /// The date that it is, if its field is a date.
+    #[inline]
+    #[must_use]
+    pub fn period(&self) -> Period {
+        let first = self.link.cast_signed();
+        match self.marks & (MONTH | YEAR) {
+            0 => Period::day(first),
+            MONTH => Period::starting(first, Precision::Month),
+            _ => Period::starting(first, Precision::Year),
+        }
+    }
+}
+
+/// A place where a record is referred to.
+#[derive(Clone, Copy, Debug)]
+pub struct RefSite {
+    /// The text that refers.
+    pub node: u32,
+    /// The object in which it stands.
+    pub holder: u32,
+}
+
+/// An object or value that the reader did not find plainly valid: the validator is to look.
+#[derive(Clone, Copy, Debug)]
+pub struct Doubt {
+    /// The nearest enclosing record, or the tree's root.
+    pub node: u32,
+}
+
+/// One file's tree.
+#[derive(Clone, Copy, Debug)]
+pub struct Tree {
+    /// The file's text within the forest's.
+    pub text: Span,
+    /// Its root node.
+    pub root: u32,
+    /// The node after its last.
+    pub end: u32,
+}
+
+/// The texts and trees of one programme.
+#[derive(Debug, Default)]
+pub struct Forest {
+    /// The texts of all files, one after another.
+    pub text: String,
+    /// The nodes of all files, in the same order.
+    pub nodes: Vec<Node>,
+    /// The trees, in path order.
+    pub trees: Vec<Tree>,
+    /// Where records are referred to, in the order of the text.
+    pub references: Vec<RefSite>,
+    /// What the validator is to look at, in the order of the text.
+    pub doubts: Vec<Doubt>,
+    /// Keys written twice: the value at the second and later ones.
+    pub repeated: Vec<u32>,
+}
+
+const NOTHING: Node = Node { start: 0, end: 0, link: 0, field: FIELD_NONE, kind: Kind::Null, marks: ABSENT };
+
+impl Forest {
+    /// Empties it and keeps its memory.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.nodes.clear();
+        self.trees.clear();
+        self.references.clear();
+        self.doubts.clear();
+        self.repeated.clear();
+    }
+
+    /// The node with this number (an absent value where there is none).
+    #[inline]
+    #[must_use]
+    pub fn node(&self, at: u32) -> Node {
+        self.nodes.get(at as usize).copied().unwrap_or(NOTHING)
+    }
+
+    /// The node after a node and all that it holds.
+    #[inline]
+    #[must_use]
+    pub fn after(&self, at: u32) -> u32 {
+        let node = self.node(at);
+        if node.is_container() { node.link } else { at + 1 }
+    }
+
+    /// The members of an object or the elements of a list.
+    #[inline]
+    #[must_use]
+    pub fn children(&self, of: u32) -> Children<'_> {
+        let node = self.node(of);
+        let end = if node.is_container() { node.link } else { of + 1 };
+        Children { forest: self, next: of + 1, end }
+    }
+
+    /// The member of an object with this field, as written, whatever its marks.
+    #[inline]
+    #[must_use]
+    pub fn member(&self, of: u32, field: FieldId) -> Option<u32> {
+        let node = self.node(of);
+        if node.kind != Kind::Object {
+            return None;
+        }
+        let mut at = of + 1;
+        while at < node.link {
+            let child = self.nodes.get(at as usize)?;
+            if child.field == field {
+                return Some(at);
+            }
+            at = if child.is_container() { child.link } else { at + 1 };
+        }
+        None
+    }
+
+    /// The member of an object with this field, if rules can read it.
+    #[inline]
+    #[must_use]
+    pub fn value(&self, of: u32, field: FieldId) -> Option<u32> {
+        self.member(of, field).filter(|at| self.node(*at).has_value())
+    }
+
+    /// The bytes of a node as they are written.
+    #[inline]
+    #[must_use]
+    pub fn raw(&self, at: u32) -> &str {
+        let node = self.node(at);
+        self.text.get(node.start as usize..node.end as usize).unwrap_or("")
+    }
+
+    /// The text of a text node, its escapes resolved.
+    #[inline]
+    #[must_use]
+    pub fn string(&self, at: u32) -> Cow<'_, str> {
+        let node = self.node(at);
+        if node.kind != Kind::Text {
+            return Cow::Borrowed(self.raw(at));
+        }
+        let inner = self.text.get(node.start as usize + 1..(node.end as usize).saturating_sub(1)).unwrap_or("");
+        if node.marks & ESCAPED == 0 { Cow::Borrowed(inner) } else { super::json::unescape(inner) }
+    }
+
+    /// The tree in which a node stands.
+    #[must_use]
+    pub fn tree_of(&self, at: u32) -> Option<usize> {
+        let tree = self.trees.partition_point(|tree| tree.end <= at);
+        self.trees.get(tree).filter(|tree| tree.root <= at).map(|_| tree)
+    }
+
+    /// The span of the key under which a node stands, quotes included.
+    #[must_use]
+    pub fn key_span(&self, at: u32) -> Option<Span> {
+        let start = self.node(at).start as usize;
+        let before = self.text.as_bytes().get(..start)?;
+        let before = before.trim_ascii_end().strip_suffix(b":")?.trim_ascii_end().strip_suffix(b"\"")?;
+        let mut open = before.len();
+        loop {
+            open = before.get(..open)?.iter().rposition(|byte| *byte == b'"')?;
+            let slashes = before.get(..open)?.iter().rev().take_while(|byte| **byte == b'\\').count();
+            if slashes.is_multiple_of(2) {
+                return Some(Span::new(open as u32, before.len() as u32 + 1));
+            }
+        }
+    }
+
+    /// The key under which a node stands, its escapes resolved.
+    #[must_use]
+    pub fn key(&self, at: u32) -> Option<Cow<'_, str>> {
+        let span = self.key_span(at)?;
+        let inner = self.text.get(span.start as usize + 1..span.end as usize - 1)?;
+        Some(if inner.contains('\\') { super::json::unescape(inner) } else { Cow::Borrowed(inner) })
+    }
+
+    /// The nodes from a tree's root down to `at`, both included.
+    #[must_use]
+    pub fn path_to(&self, at: u32) -> Vec<u32> {
+        let Some(tree) = self.tree_of(at).and_then(|tree| self.trees.get(tree)) else { return Vec::new() };
+        let mut path = vec![tree.root];
+        let mut here = tree.root;
+        while here != at {
+            let Some(next) = self.children(here).find(|child| *child <= at && at < self.after(*child)) else { break };
+            path.push(next);
+            here = next;
+        }
+        path
+    }
+
+    /// Marks a node.
+    pub fn mark(&mut self, at: u32, marks: u8) {
+        if let Some(node) = self.nodes.get_mut(at as usize) {
+            node.marks |= marks;
+        }
+    }
+}
+
+/// The members of an object or the elements of a list.
+#[derive(Clone, Debug)]
+pub struct Children<'f> {
+    forest: &'f Forest,
+    next: u32,
+    end: u32,
+}
+
+impl Iterator for Children<'_> {
+    type Item = u32;
+
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        if self.next >= self.end {
+            return None;
+        }
+        let at = self.next;
+        self.next = self.forest.after(at);
+        Some(at)
+    }
+}

@@ -1,0 +1,732 @@
+//! Reads JSON into a forest. It accepts and refuses exactly what `serde_json` does with the bytes after a
+//! leading byte-order mark, and keeps the place of every value.
+//!
+//! A reader of our own, because positions are this tool's trade: `serde_json` keeps none, and an iterator
+//! that does (`jiter`) would hand every token over one by one only to be matched against the schema here.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+
+use super::forest::{Doubt, Forest, Kind, Node, RefSite, Tree};
+use crate::limits;
+use crate::schema::guide::{ABSENT, ESCAPED, FAULTY, Guide, REPEATED, Token, UNKNOWN};
+use crate::schema::{FIELD_FOREIGN, FIELD_NONE, FIELD_UNKNOWN, FieldId, Shape};
+use crate::text::Span;
+
+/// Why a text is not JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// The text ends too early.
+    End,
+    /// Nothing but white space.
+    Empty,
+    /// Something that begins no value.
+    Value,
+    /// A key in quotes should stand here.
+    Key,
+    /// A colon should stand here.
+    Colon,
+    /// A comma or the end of the list should stand here.
+    CommaOrBracket,
+    /// A comma or the end of the object should stand here.
+    CommaOrBrace,
+    /// A comma before the end of a list or object.
+    TrailingComma,
+    /// More text after the value.
+    Trailing,
+    /// A control character, such as a line break, within quotes.
+    Control,
+    /// A backslash sequence that JSON does not have.
+    Escape,
+    /// Half of a surrogate pair.
+    Surrogate,
+    /// Not a number as JSON writes it.
+    Number,
+    /// A number greater than a computer's double can hold.
+    NumberTooLarge,
+    /// More levels than the limit.
+    Depth,
+    /// More values than the limit.
+    Values,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Problem::End => "the file ends before the value is complete",
+            Problem::Empty => "the file is empty",
+            Problem::Value => "no JSON value begins like this",
+            Problem::Key => "a key in double quotes is expected here",
+            Problem::Colon => "a colon is expected after the key",
+            Problem::CommaOrBracket => "a comma or the closing bracket of the list is expected here",
+            Problem::CommaOrBrace => "a comma or the closing brace of the object is expected here",
+            Problem::TrailingComma => "there is a comma after the last entry",
+            Problem::Trailing => "there is more text after the end of the value",
+            Problem::Control => "a line break or other control character stands within quotes",
+            Problem::Escape => "JSON does not have this backslash sequence",
+            Problem::Surrogate => "half of a surrogate pair stands alone",
+            Problem::Number => "JSON does not write a number like this",
+            Problem::NumberTooLarge => "the number is too large to be read",
+            Problem::Depth => "objects and lists are nested too deeply",
+            Problem::Values => "the programme holds too many values",
+        })
+    }
+}
+
+/// Where a text stops being JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong.
+    pub problem: Problem,
+    /// Where, in bytes of the forest's text.
+    pub span: Span,
+}
+
+/// Plants the tree of `forest.text[from..]`, which is one file's text. A leading byte-order mark is skipped.
+///
+/// # Errors
+/// Where the text is not JSON: the place and the reason. The forest's nodes are then as before.
+pub fn plant<G: Guide>(forest: &mut Forest, from: usize, shape: Shape, guide: &G) -> Result<(), Fault> {
+    let before = (forest.nodes.len(), forest.references.len(), forest.doubts.len(), forest.repeated.len());
+    let text = forest.text.as_str();
+    let mut reader = Reader {
+        text,
+        bytes: text.as_bytes(),
+        at: from,
+        nodes: &mut forest.nodes,
+        references: &mut forest.references,
+        doubts: &mut forest.doubts,
+        repeated: &mut forest.repeated,
+        free: Vec::new(),
+        guide,
+    };
+    let outcome = reader.document(shape);
+    let end = text.len() as u32;
+    match outcome {
+        Ok(()) => {
+            let (root, end_node) = (before.0 as u32, forest.nodes.len() as u32);
+            forest.trees.push(Tree { text: Span::new(from as u32, end), root, end: end_node });
+            Ok(())
+        }
+        Err((problem, at)) => {
+            forest.nodes.truncate(before.0);
+            forest.references.truncate(before.1);
+            forest.doubts.truncate(before.2);
+            forest.repeated.truncate(before.3);
+            let at = at.min(text.len());
+            let width = text.get(at..).and_then(|rest| rest.chars().next()).filter(|c| *c != '\n' && *c != '\r').map_or(0, char::len_utf8);
+            Err(Fault { problem, span: Span::new(at as u32, (at + width) as u32) })
+        }
+    }
+}
+
+type Read<T> = Result<T, (Problem, usize)>;
+
+struct Reader<'a, G> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    nodes: &'a mut Vec<Node>,
+    references: &'a mut Vec<RefSite>,
+    doubts: &'a mut Vec<Doubt>,
+    repeated: &'a mut Vec<u32>,
+    /// Free keys (spans within the quotes, and their nodes) of the objects that are open.
+    free: Vec<(u32, u32, u32)>,
+    guide: &'a G,
+}
+
+impl<G: Guide> Reader<'_, G> {
+    fn document(&mut self, shape: Shape) -> Read<()> {
+        if self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with("\u{feff}".as_bytes())) {
+            self.at += 3;
+        }
+        self.space();
+        if self.at >= self.bytes.len() {
+            return Err((Problem::Empty, self.at));
+        }
+        let root = self.nodes.len() as u32;
+        let plain = self.value(shape, FIELD_NONE, 0, root)?;
+        if !plain {
+            self.doubts.push(Doubt { node: root });
+        }
+        self.space();
+        if self.at < self.bytes.len() {
+            return Err((Problem::Trailing, self.at));
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    #[inline]
+    fn space(&mut self) {
+        while let Some(byte) = self.peek() {
+            match byte {
+                b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
+                _ => return,
+            }
+            // Indentation: eight blanks at a time.
+            while self.bytes.get(self.at..).and_then(<[u8]>::first_chunk::<8>) == Some(b"        ") {
+                self.at += 8;
+            }
+        }
+    }
+
+    #[inline]
+    fn push(&mut self, start: usize, kind: Kind, field: FieldId, marks: u8, link: u32) -> Read<u32> {
+        let number = self.nodes.len();
+        if number >= limits::VALUES_MAX {
+            return Err((Problem::Values, start));
+        }
+        self.nodes.push(Node { start: start as u32, end: self.at as u32, link, field, kind, marks });
+        Ok(number as u32)
+    }
+
+    /// Reads one value; says whether it, and all that it holds, is plainly valid.
+    #[inline]
+    fn value(&mut self, shape: Shape, field: FieldId, depth: usize, holder: u32) -> Read<bool> {
+        let start = self.at;
+        match self.peek() {
+            Some(b'"') => {
+                let escaped = self.string()?;
+                let inner = self.text.get(start + 1..self.at - 1).unwrap_or("");
+                let text = if escaped { unescape(inner) } else { Cow::Borrowed(inner) };
+                let judged = self.guide.scalar(shape, Token::Text(&text));
+                let marks = judged.marks | if escaped { ESCAPED } else { 0 };
+                let node = self.push(start, Kind::Text, field, marks, judged.payload)?;
+                if marks & (ABSENT | FAULTY) == 0 && matches!(shape, Shape::Scalar(crate::schema::Scalar::Reference { .. })) && self.guide.is_reference(field) {
+                    self.references.push(RefSite { node, holder });
+                }
+                Ok(marks & FAULTY == 0)
+            }
+            Some(b'{') => self.object(shape, field, depth),
+            Some(b'[') => self.list(shape, field, depth, holder),
+            Some(b'-' | b'0'..=b'9') => {
+                self.number()?;
+                let raw = self.text.get(start..self.at).unwrap_or("");
+                let judged = self.guide.scalar(shape, Token::Number(raw));
+                self.push(start, Kind::Number, field, judged.marks, judged.payload)?;
+                Ok(judged.marks & FAULTY == 0)
+            }
+            Some(b't') => self.literal(b"true", Kind::True, Token::Flag(true), shape, field),
+            Some(b'f') => self.literal(b"false", Kind::False, Token::Flag(false), shape, field),
+            Some(b'n') => self.literal(b"null", Kind::Null, Token::Null, shape, field),
+            Some(_) => Err((Problem::Value, start)),
+            None => Err((Problem::End, start)),
+        }
+    }
+
+    fn literal(&mut self, word: &[u8], kind: Kind, token: Token<'_>, shape: Shape, field: FieldId) -> Read<bool> {
+        let start = self.at;
+        for expected in word {
+            match self.peek() {
+                Some(byte) if byte == *expected => self.at += 1,
+                Some(_) => return Err((Problem::Value, start)),
+                None => return Err((Problem::End, self.at)),
+            }
+        }
+        let judged = self.guide.scalar(shape, token);
+        self.push(start, kind, field, judged.marks, judged.payload)?;
+        Ok(judged.marks & FAULTY == 0)
+    }
+
+    fn list(&mut self, shape: Shape, field: FieldId, depth: usize, holder: u32) -> Read<bool> {
+        let start = self.at;
+        if depth >= limits::DEPTH_MAX {
+            return Err((Problem::Depth, start));
+        }
+        let allowed = self.guide.allows(shape).list;
+        let of = self.guide.element(shape);
+        let list = self.push(start, Kind::List, field, if allowed { 0 } else { FAULTY }, 0)?;
+        let mut plain = allowed;
+        let (mut count, mut unknown) = (0usize, false);
+        self.at += 1;
+        self.space();
+        if self.peek() == Some(b']') {
+            self.at += 1;
+        } else {
+            loop {
+                let element = self.nodes.len();
+                plain &= self.value(of, field, depth + 1, holder)?;
+                count += 1;
+                unknown |= self.nodes.get(element).is_some_and(|node| node.marks & UNKNOWN != 0);
+                self.space();
+                match self.peek() {
+                    Some(b',') => {
+                        let comma = self.at;
+                        self.at += 1;
+                        self.space();
+                        if self.peek() == Some(b']') {
+                            return Err((Problem::TrailingComma, comma));
+                        }
+                    }
+                    Some(b']') => {
+                        self.at += 1;
+                        break;
+                    }
+                    Some(_) => return Err((Problem::CommaOrBracket, self.at)),
+                    None => return Err((Problem::End, self.at)),
+                }
+            }
+        }
+        let (end, after) = (self.at as u32, self.nodes.len() as u32);
+        if let Some(node) = self.nodes.get_mut(list as usize) {
+            node.end = end;
+            node.link = after;
+            // "unknown" stands alone, for the whole list.
+            match (unknown, count) {
+                (false, _) => {}
+                (true, 1) => node.marks |= ABSENT | UNKNOWN,
+                (true, _) => {
+                    node.marks |= FAULTY;
+                    plain = false;
+                }
+            }
+        }
+        Ok(plain)
+    }
+
+    fn object(&mut self, shape: Shape, field: FieldId, depth: usize) -> Read<bool> {
+        let start = self.at;
+        if depth >= limits::DEPTH_MAX {
+            return Err((Problem::Depth, start));
+        }
+        let allowed = self.guide.allows(shape).object;
+        let object = self.push(start, Kind::Object, field, if allowed { 0 } else { FAULTY }, 0)?;
+        let mut plain = allowed;
+        let (mut seen, mut present) = (0u128, 0u128);
+        let free_from = self.free.len();
+        self.at += 1;
+        self.space();
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+        } else {
+            loop {
+                if self.peek() != Some(b'"') {
+                    return Err((if self.peek().is_some() { Problem::Key } else { Problem::End }, self.at));
+                }
+                let key_start = self.at;
+                let escaped = self.string()?;
+                let key = self.text.get(key_start + 1..self.at - 1).unwrap_or("");
+                let (member, member_shape) = if escaped {
+                    self.guide.member(shape, unescape(key).as_bytes())
+                } else {
+                    self.guide.member(shape, key.as_bytes())
+                };
+                let key_end = self.at - 1;
+                if self.peek() != Some(b':') {
+                    self.space();
+                    if self.peek() != Some(b':') {
+                        return Err((if self.peek().is_some() { Problem::Colon } else { Problem::End }, self.at));
+                    }
+                }
+                self.at += 1;
+                self.space();
+                let value = self.nodes.len() as u32;
+                plain &= self.value(member_shape, member, depth + 1, object)?;
+                match member {
+                    FIELD_UNKNOWN | FIELD_FOREIGN | FIELD_NONE => {
+                        plain &= member != FIELD_UNKNOWN;
+                        self.free.push((key_start as u32 + 1, key_end as u32, value));
+                    }
+                    known => {
+                        let bit = self.guide.bit(known);
+                        if seen & bit != 0 {
+                            self.repeat_known(object, known, value);
+                        }
+                        seen |= bit;
+                        if self.nodes.get(value as usize).is_some_and(|node| node.marks & ABSENT == 0) {
+                            present |= bit;
+                        }
+                    }
+                }
+                self.space();
+                match self.peek() {
+                    Some(b',') => {
+                        let comma = self.at;
+                        self.at += 1;
+                        self.space();
+                        if self.peek() == Some(b'}') {
+                            return Err((Problem::TrailingComma, comma));
+                        }
+                    }
+                    Some(b'}') => {
+                        self.at += 1;
+                        break;
+                    }
+                    Some(_) => return Err((Problem::CommaOrBrace, self.at)),
+                    None => return Err((Problem::End, self.at)),
+                }
+            }
+        }
+        let (end, after) = (self.at as u32, self.nodes.len() as u32);
+        if let Some(node) = self.nodes.get_mut(object as usize) {
+            node.end = end;
+            node.link = after;
+        }
+        if self.free.len() > free_from + 1 {
+            self.repeat_free(free_from);
+        }
+        self.free.truncate(free_from);
+        let shape = match shape {
+            Shape::OneOrList(_) => self.guide.element(shape),
+            other => other,
+        };
+        plain &= self.guide.required(shape) & !present == 0;
+        if !plain && self.guide.is_record(shape) {
+            self.doubts.push(Doubt { node: object });
+            return Ok(true);
+        }
+        Ok(plain)
+    }
+
+    #[cold]
+    fn repeat_known(&mut self, object: u32, field: FieldId, value: u32) {
+        let mut at = object as usize + 1;
+        while at <= value as usize {
+            let Some(node) = self.nodes.get_mut(at) else { break };
+            if node.field == field {
+                node.marks |= REPEATED;
+            }
+            at = if node.is_container() { node.link as usize } else { at + 1 };
+        }
+        self.repeated.push(value);
+    }
+
+    fn repeat_free(&mut self, from: usize) {
+        let keys = self.free.get(from..).unwrap_or_default();
+        let text = |key: &(u32, u32, u32)| {
+            let raw = self.text.get(key.0 as usize..key.1 as usize).unwrap_or("");
+            if raw.contains('\\') { unescape(raw) } else { Cow::Borrowed(raw) }
+        };
+        let mut doubled: Vec<(u32, u32)> = Vec::new();
+        if keys.len() <= 8 {
+            for (number, key) in keys.iter().enumerate() {
+                if let Some(first) = keys.iter().take(number).find(|earlier| text(earlier) == text(key)) {
+                    doubled.push((first.2, key.2));
+                }
+            }
+        } else {
+            let mut seen: HashSet<Cow<'_, str>> = HashSet::with_capacity(keys.len());
+            for key in keys {
+                if !seen.insert(text(key)) {
+                    let first = keys.iter().find(|earlier| text(earlier) == text(key));
+                    doubled.push((first.map_or(key.2, |first| first.2), key.2));
+                }
+            }
+        }
+        for (first, later) in doubled {
+            for at in [first, later] {
+                if let Some(node) = self.nodes.get_mut(at as usize) {
+                    node.marks |= REPEATED;
+                }
+            }
+            self.repeated.push(later);
+        }
+    }
+
+    /// Reads a text from its opening quote; says whether it has escapes.
+    #[inline]
+    fn string(&mut self) -> Read<bool> {
+        self.at += 1;
+        let mut escaped = false;
+        loop {
+            while let Some(chunk) = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk::<8>) {
+                let special = special_bytes(u64::from_le_bytes(*chunk));
+                if special != 0 {
+                    self.at += (special.trailing_zeros() / 8) as usize;
+                    break;
+                }
+                self.at += 8;
+            }
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(escaped);
+                }
+                Some(b'\\') => {
+                    escaped = true;
+                    self.escape()?;
+                }
+                Some(0..=0x1f) => return Err((Problem::Control, self.at)),
+                Some(_) => self.at += 1,
+                None => return Err((Problem::End, self.at)),
+            }
+        }
+    }
+
+    #[cold]
+    fn escape(&mut self) -> Read<()> {
+        let start = self.at;
+        match self.bytes.get(self.at + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 2,
+            Some(b'u') => {
+                let high = self.hex(start)?;
+                self.at += 6;
+                match high {
+                    0xdc00..=0xdfff => return Err((Problem::Surrogate, start)),
+                    0xd800..=0xdbff => {
+                        if self.bytes.get(self.at..self.at + 2) != Some(br"\u") {
+                            return Err((Problem::Surrogate, start));
+                        }
+                        let low = self.hex(self.at)?;
+                        if !(0xdc00..=0xdfff).contains(&low) {
+                            return Err((Problem::Surrogate, start));
+                        }
+                        self.at += 6;
+                    }
+                    _ => {}
+                }
+            }
+            Some(_) => return Err((Problem::Escape, start)),
+            None => return Err((Problem::End, start + 1)),
+        }
+        Ok(())
+    }
+
+    fn hex(&self, slash: usize) -> Read<u32> {
+        let digits = self.bytes.get(slash + 2..slash + 6).ok_or((Problem::End, self.bytes.len()))?;
+        digits.iter().try_fold(0, |number, byte| (*byte as char).to_digit(16).map(|digit| number * 16 + digit)).ok_or((Problem::Escape, slash))
+    }
+
+    #[inline]
+    fn digits(&mut self) -> usize {
+        let from = self.at;
+        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        self.at - from
+    }
+
+    #[inline]
+    fn number(&mut self) -> Read<()> {
+        let start = self.at;
+        let bad = |reader: &Self| Err((if reader.peek().is_some() { Problem::Number } else { Problem::End }, reader.at));
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        let leading_zero = self.peek() == Some(b'0');
+        match self.digits() {
+            0 => return bad(self),
+            1 => {}
+            _ if leading_zero => return Err((Problem::Number, start)),
+            _ => {}
+        }
+        let mut plain = true;
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            if self.digits() == 0 {
+                return bad(self);
+            }
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            plain = false;
+            self.at += 1;
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            if self.digits() == 0 {
+                return bad(self);
+            }
+        }
+        if (!plain || self.at - start > 300)
+            && serde_json::from_str::<serde_json::Number>(self.text.get(start..self.at).unwrap_or("")).is_err()
+        {
+            return Err((Problem::NumberTooLarge, start));
+        }
+        Ok(())
+    }
+}
+
+/// The top bit of every byte that is a quote, a backslash or a control character. The lowest one set is exact.
+#[inline]
+const fn special_bytes(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = 0x8080_8080_8080_8080;
+    let quote = word ^ (ONES * b'"' as u64);
+    let slash = word ^ (ONES * b'\\' as u64);
+    (quote.wrapping_sub(ONES) & !quote | slash.wrapping_sub(ONES) & !slash | word.wrapping_sub(ONES * 0x20) & !word) & TOPS
+}
+
+/// Resolves the escapes of a text that was read as JSON. What is not an escape stays as it is.
+#[must_use]
+pub fn unescape(inner: &str) -> Cow<'_, str> {
+    serde_json::from_str::<String>(&format!("\"{inner}\"")).map_or(Cow::Borrowed(inner), Cow::Owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::guide::{Allows, Judged};
+    use proptest::prelude::*;
+
+    /// A guide that knows nothing: every key is free.
+    struct Blind;
+
+    impl Guide for Blind {
+        fn member(&self, _: Shape, _: &[u8]) -> (FieldId, Shape) {
+            (FIELD_NONE, Shape::Any)
+        }
+        fn element(&self, _: Shape) -> Shape {
+            Shape::Any
+        }
+        fn allows(&self, _: Shape) -> Allows {
+            Allows { object: true, list: true }
+        }
+        fn scalar(&self, _: Shape, token: Token<'_>) -> Judged {
+            Judged { marks: if matches!(token, Token::Null) { ABSENT } else { 0 }, payload: 0 }
+        }
+        fn bit(&self, _: FieldId) -> u128 {
+            0
+        }
+        fn required(&self, _: Shape) -> u128 {
+            0
+        }
+        fn is_record(&self, _: Shape) -> bool {
+            false
+        }
+        fn is_reference(&self, _: FieldId) -> bool {
+            false
+        }
+    }
+
+    fn read(text: &str) -> (Forest, Result<(), Fault>) {
+        let mut forest = Forest { text: text.to_owned(), ..Forest::default() };
+        let outcome = plant(&mut forest, 0, Shape::Any, &Blind);
+        (forest, outcome)
+    }
+
+    /// The tree as `serde_json` would give it; a repeated key's last value wins there.
+    fn value(forest: &Forest, at: u32) -> serde_json::Value {
+        let node = forest.node(at);
+        match node.kind {
+            Kind::Null => serde_json::Value::Null,
+            Kind::True => true.into(),
+            Kind::False => false.into(),
+            Kind::Number => serde_json::from_str(forest.raw(at)).unwrap_or_default(),
+            Kind::Text => forest.string(at).into(),
+            Kind::List => forest.children(at).map(|child| value(forest, child)).collect(),
+            Kind::Object => serde_json::Value::Object(
+                forest.children(at).map(|child| (forest.key(child).unwrap_or_default().into_owned(), value(forest, child))).collect(),
+            ),
+        }
+    }
+
+    fn agree(text: &str) {
+        let theirs = serde_json::from_str::<serde_json::Value>(text.strip_prefix('\u{feff}').unwrap_or(text));
+        let (forest, ours) = read(text);
+        assert_eq!(ours.is_ok(), theirs.is_ok(), "{text:?}: {ours:?} {theirs:?}");
+        if let Ok(theirs) = theirs {
+            assert_eq!(value(&forest, 0), theirs, "{text:?}");
+            for node in &forest.nodes {
+                assert!(node.start < node.end && node.end as usize <= text.len());
+            }
+        } else {
+            assert!(forest.nodes.is_empty() && forest.trees.is_empty());
+        }
+    }
+
+    #[test]
+    fn faults_have_their_exact_place() {
+        for (text, problem, start) in [
+            ("", Problem::Empty, 0),
+            (" \n", Problem::Empty, 2),
+            ("[1,2,]", Problem::TrailingComma, 4),
+            ("{\"a\":1,}", Problem::TrailingComma, 6),
+            ("{\"a\" 1}", Problem::Colon, 5),
+            ("{\"a\":1 \"b\":2}", Problem::CommaOrBrace, 7),
+            ("[1 2]", Problem::CommaOrBracket, 3),
+            ("{a:1}", Problem::Key, 1),
+            ("[1", Problem::End, 2),
+            ("\"abc", Problem::End, 4),
+            ("[01]", Problem::Number, 1),
+            ("[1.]", Problem::Number, 3),
+            ("[1e999]", Problem::NumberTooLarge, 1),
+            ("\"a\nb\"", Problem::Control, 2),
+            (r#""\q""#, Problem::Escape, 1),
+            (r#""\ud800x""#, Problem::Surrogate, 1),
+            ("1 2", Problem::Trailing, 2),
+            ("nul", Problem::End, 3),
+            ("nope", Problem::Value, 0),
+        ] {
+            let fault = read(text).1;
+            assert_eq!(fault.map_err(|fault| (fault.problem, fault.span.start)), Err((problem, start)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn depth_stops_where_serde_json_stops() {
+        for depth in [126, 127, 128, 129] {
+            agree(&format!("{}{}", "[".repeat(depth), "]".repeat(depth)));
+            agree(&format!("{}1{}", "{\"a\":".repeat(depth), "}".repeat(depth)));
+        }
+    }
+
+    #[test]
+    fn numbers_are_accepted_and_refused_alike() {
+        for text in ["0", "-0", "-", "1.5e3", "1e308", "1.8e308", "-1e309", "1e-400", "0e99999", "1E+2", "1e", "1e+", ".5", "00", "-01", "9007199254740993", "1.7976931348623157e308", "1.7976931348623159e308"] {
+            agree(text);
+        }
+        agree(&"9".repeat(308));
+        agree(&"9".repeat(309));
+        agree(&format!("{}.5", "9".repeat(309)));
+        agree(&format!("0.{}", "1".repeat(400)));
+    }
+
+    #[test]
+    fn a_key_written_twice_is_seen_after_unescaping() {
+        let (forest, outcome) = read(r#"{"a":1,"b":2,"\u0061":3}"#);
+        assert_eq!(outcome, Ok(()));
+        assert_eq!(forest.repeated, [3]);
+        assert_eq!(forest.nodes.iter().map(|node| node.marks & REPEATED != 0).collect::<Vec<_>>(), [false, true, false, true]);
+        let many: Vec<String> = (0..20).map(|n| format!("\"k{}\":{n}", n % 19)).collect();
+        assert_eq!(read(&format!("{{{}}}", many.join(","))).0.repeated, [20]);
+    }
+
+    #[test]
+    fn keys_are_found_again_from_their_value() {
+        let (forest, _) = read("{ \"a\\\"b\" :\n 1, \"\\\\\": [2] }");
+        assert_eq!(forest.key(1).as_deref(), Some("a\"b"));
+        assert_eq!(forest.key(2).as_deref(), Some("\\"));
+        assert_eq!(forest.key(3), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn any_text_is_accepted_or_refused_as_serde_json_does(text in r#"[\[\]{}:,"\\ \n0-9eE+.\-truefalsn\u{feff}é]{0,24}"#) {
+            agree(&text);
+        }
+
+        #[test]
+        fn documents_are_read_as_serde_json_reads_them(text in json(), cut in 0usize..200) {
+            agree(&text);
+            let cut = text.char_indices().nth(cut).map_or(text.len(), |(at, _)| at);
+            agree(text.get(..cut).unwrap_or(""));
+        }
+    }
+
+    fn json() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            Just("null".to_owned()),
+            any::<bool>().prop_map(|flag| flag.to_string()),
+            any::<i64>().prop_map(|number| number.to_string()),
+            any::<f64>().prop_map(|number| serde_json::json!(number).to_string()),
+            any::<String>().prop_map(|text| serde_json::json!(text).to_string()),
+            "[a-z \\\\\"]{0,20}".prop_map(|text| serde_json::json!(text).to_string()),
+        ];
+        leaf.prop_recursive(5, 40, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(|list| format!("[{}]", list.join(" ,\n    "))),
+                prop::collection::vec(("[a-c]{1,2}|\\PC{0,9}", inner), 0..6).prop_map(|members| {
+                    let members: Vec<String> = members.iter().map(|(key, value)| format!("{}: {value}", serde_json::json!(key))).collect();
+                    format!("{{\r\n\t{}\n}}", members.join(","))
+                }),
+            ]
+        })
+    }
+}

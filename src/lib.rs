@@ -1,0 +1,6 @@
+//! Reads the records of a co-creation programme and says where participation is symbolic.
+pub mod limits;
+pub mod text;
+pub mod finding;
+pub mod schema;
+pub mod document;

@@ -1,0 +1,61 @@
+//! Every bound that the program keeps, named, with its unit and what is said when it is reached.
+//!
+//! A bound is never silent: reaching one is a finding or a reason for "no evidence". Nothing else
+//! belongs here.
+
+/// Bytes of one record file, and of all record files of one programme together. Offsets are 32 bits.
+pub const FILE_BYTES_MAX: u64 = 1 << 30;
+
+/// Objects and lists within one another in a JSON file: what `serde_json` accepts (it refuses the 128th).
+pub const DEPTH_MAX: usize = 127;
+
+/// Values (objects, lists, texts, numbers …) in one programme; places are 32 bits.
+pub const VALUES_MAX: usize = u32::MAX as usize / 2;
+
+/// Steps that the expressions of one rule may take for one subject before the rule is at fault.
+pub const STEPS_MAX: u64 = 20_000_000;
+
+/// Bytes of one expression on a rule page.
+pub const EXPRESSION_BYTES_MAX: usize = 4_000;
+
+/// Nested operations in one expression on a rule page.
+pub const EXPRESSION_DEPTH_MAX: usize = 60;
+
+/// Loops within loops in one expression, the definitions it uses included.
+pub const EXPRESSION_LOOPS_MAX: usize = 6;
+
+/// Bytes of one rule page.
+pub const PAGE_BYTES_MAX: u64 = 1 << 20;
+
+/// Bytes of one configuration file.
+pub const CONFIG_BYTES_MAX: u64 = 1 << 20;
+
+/// The greatest absolute value of a number in rules and records, in units.
+pub const NUMBER_MAX: i128 = 1_000_000_000_000_000_000;
+
+/// Findings of one programme that are kept whole; those beyond are counted.
+pub const FINDINGS_PER_PROGRAMME_MAX: usize = 200_000;
+
+/// Places of one finding that are shown, each with a label; those beyond are counted.
+pub const LABELS_MAX: usize = 5;
+
+/// Names in a list in a message; those beyond are counted.
+pub const LIST_NAMES_MAX: usize = 5;
+
+/// Lines of an excerpt around one label.
+pub const EXCERPT_LINES_MAX: usize = 5;
+
+/// Columns of one line of an excerpt, in Unicode code points.
+pub const EXCERPT_COLUMNS_MAX: usize = 160;
+
+/// Links followed by `upstream` and `downstream`.
+pub const EVIDENCE_DEPTH_MAX: usize = 8;
+
+/// Branch-and-bound nodes visited by the exact multinomial test (`fit_p`).
+pub const FIT_NODES_MAX: usize = 200_000;
+
+/// Edits between a word and the nearest known one at which the known one is still suggested.
+pub const SUGGESTION_EDITS_MAX: usize = 2;
+
+/// Characters of an id.
+pub const ID_CHARS_MAX: usize = 100;

@@ -1,0 +1,2 @@
+//! The command `havesay`.
+fn main() {}

@@ -1,0 +1,235 @@
+//! Answers the reader of documents, key by key and value by value, so that what is plainly valid is
+//! accepted while it is read and only the rest is handed to the validator.
+//!
+//! What is accepted here the validator must accept too; `tests/reader.rs` mutates documents along the
+//! schema to show it. Which file format is read is not known here.
+
+use super::form::{self, Precision};
+use super::{FIELD_FOREIGN, FIELD_NONE, FIELD_UNKNOWN, FieldId, Schema, Scalar, Shape};
+
+/// The value is not recorded: null, blank, or the word `unknown`.
+pub const ABSENT: u8 = 1;
+/// The value breaks the schema.
+pub const FAULTY: u8 = 2;
+/// The text has escapes.
+pub const ESCAPED: u8 = 4;
+/// The key stands in the same object more than once.
+pub const REPEATED: u8 = 8;
+/// A date known only to the month.
+pub const MONTH: u8 = 16;
+/// A date known only to the year.
+pub const YEAR: u8 = 32;
+/// The element that a list of one stands for, or another value that is `unknown` by word.
+pub const UNKNOWN: u8 = 64;
+
+/// A value without its members, as the file writes it.
+#[derive(Clone, Copy, Debug)]
+pub enum Token<'a> {
+    /// `null`.
+    Null,
+    /// Yes or no.
+    Flag(bool),
+    /// A number, as written.
+    Number(&'a str),
+    /// A text, its escapes resolved.
+    Text(&'a str),
+}
+
+/// What the guide says of a value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// The marks (`ABSENT`, `FAULTY`, …).
+    pub marks: u8,
+    /// A word's index, or a date's first day.
+    pub payload: u32,
+}
+
+/// What a reader of documents asks. `Schema` answers it; tests may answer it with less.
+pub trait Guide {
+    /// The field and shape of a key in an object of this shape.
+    fn member(&self, shape: Shape, key: &[u8]) -> (FieldId, Shape);
+    /// The shape of an element of a list of this shape.
+    fn element(&self, shape: Shape) -> Shape;
+    /// Whether a list of this shape may stand here, and an object.
+    fn allows(&self, shape: Shape) -> Allows;
+    /// What to make of a value.
+    fn scalar(&self, shape: Shape, token: Token<'_>) -> Judged;
+    /// A bit for each field of an object, in which keys seen are marked.
+    fn bit(&self, field: FieldId) -> u128;
+    /// The bits that an object of this shape must have.
+    fn required(&self, shape: Shape) -> u128;
+    /// Whether an object of this shape is judged as a whole, by itself.
+    fn is_record(&self, shape: Shape) -> bool;
+    /// Whether a field refers to records.
+    fn is_reference(&self, field: FieldId) -> bool;
+}
+
+/// Which kinds of container a shape allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allows {
+    /// An object.
+    pub object: bool,
+    /// A list.
+    pub list: bool,
+}
+
+impl Guide for Schema {
+    #[inline]
+    fn member(&self, shape: Shape, key: &[u8]) -> (FieldId, Shape) {
+        match shape {
+            Shape::Struct(id) => {
+                let field = self
+                    .names
+                    .find(key)
+                    .and_then(|name| self.structs.get(usize::from(id))?.by_name.get(usize::from(name)).copied())
+                    .unwrap_or(FIELD_UNKNOWN);
+                match self.fields.get(usize::from(field)) {
+                    Some(known) => (field, self.shape(known.shape)),
+                    None if key.starts_with(b"x-") => (FIELD_FOREIGN, Shape::Any),
+                    None => (FIELD_UNKNOWN, Shape::Any),
+                }
+            }
+            Shape::OneOrList(of) => self.member(self.shape(of), key),
+            Shape::Map(of) => (FIELD_NONE, self.shape(of)),
+            _ => (FIELD_NONE, Shape::Any),
+        }
+    }
+
+    #[inline]
+    fn element(&self, shape: Shape) -> Shape {
+        match shape {
+            Shape::List(of) | Shape::OneOrList(of) => self.shape(of),
+            _ => Shape::Any,
+        }
+    }
+
+    #[inline]
+    fn allows(&self, shape: Shape) -> Allows {
+        match shape {
+            Shape::Any | Shape::OneOrList(_) => Allows { object: true, list: true },
+            Shape::Struct(_) | Shape::Map(_) => Allows { object: true, list: false },
+            Shape::List(_) => Allows { object: false, list: true },
+            Shape::Scalar(_) => Allows { object: false, list: false },
+        }
+    }
+
+    #[inline]
+    fn scalar(&self, shape: Shape, token: Token<'_>) -> Judged {
+        let faulty = Judged { marks: FAULTY, payload: 0 };
+        let fine = Judged::default();
+        let absent = Judged { marks: ABSENT, payload: 0 };
+        match token {
+            Token::Null => absent,
+            Token::Text(text) if is_blank(text) => match shape {
+                Shape::Scalar(Scalar::Number(_) | Scalar::Flag) => Judged { marks: ABSENT | FAULTY, payload: 0 },
+                _ => absent,
+            },
+            Token::Flag(_) => match shape {
+                Shape::Any | Shape::Scalar(Scalar::Flag) => fine,
+                _ => faulty,
+            },
+            Token::Number(raw) => match shape {
+                Shape::Any => fine,
+                Shape::Scalar(Scalar::Number(bounds)) => {
+                    if in_bounds(raw, bounds) { fine } else { faulty }
+                }
+                _ => faulty,
+            },
+            Token::Text(text) => match shape {
+                Shape::Any => fine,
+                Shape::Scalar(scalar) => self.text(scalar, text).unwrap_or(faulty),
+                _ => faulty,
+            },
+        }
+    }
+
+    #[inline]
+    fn bit(&self, field: FieldId) -> u128 {
+        self.bits.get(usize::from(field)).copied().unwrap_or(0)
+    }
+
+    #[inline]
+    fn required(&self, shape: Shape) -> u128 {
+        match shape {
+            Shape::Struct(id) => self.structs.get(usize::from(id)).map_or(0, |structure| structure.required),
+            _ => 0,
+        }
+    }
+
+    #[inline]
+    fn is_record(&self, shape: Shape) -> bool {
+        match shape {
+            Shape::Struct(id) => self.structs.get(usize::from(id)).is_some_and(|structure| structure.judged_alone),
+            _ => false,
+        }
+    }
+
+    #[inline]
+    fn is_reference(&self, field: FieldId) -> bool {
+        self.fields.get(usize::from(field)).is_some_and(|field| field.reference.is_some())
+    }
+}
+
+impl Schema {
+    #[inline]
+    fn text(&self, scalar: Scalar, text: &str) -> Option<Judged> {
+        let bytes = text.as_bytes();
+        let fine = Some(Judged::default());
+        match scalar {
+            Scalar::Text { chars_max } => {
+                let fits = chars_max == 0 || bytes.len() <= chars_max as usize || text.chars().count() <= chars_max as usize;
+                if fits { fine } else { None }
+            }
+            Scalar::Id if form::is_id(bytes) => fine,
+            Scalar::Reference { link } if form::is_reference(bytes) || (link && form::is_link(bytes)) => fine,
+            Scalar::Currency if form::is_currency(bytes) => fine,
+            Scalar::Language if form::is_language(bytes) => fine,
+            Scalar::Time => form::time(bytes).map(|minutes| Judged { marks: 0, payload: u32::from(minutes) }),
+            Scalar::Date => form::date(bytes).map(|(first, precision)| Judged {
+                marks: match precision {
+                    Precision::Day => 0,
+                    Precision::Month => MONTH,
+                    Precision::Year => YEAR,
+                },
+                payload: first.cast_unsigned(),
+            }),
+            Scalar::Word(id) => {
+                let name = self.names.find(bytes)?;
+                let vocabulary = self.vocabularies.get(usize::from(id))?;
+                let word = *vocabulary.by_name.get(usize::from(name))?;
+                if word == u16::MAX {
+                    return None;
+                }
+                let marks = if word == vocabulary.unknown { ABSENT | UNKNOWN } else { 0 };
+                Some(Judged { marks, payload: u32::from(word) })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether a text says nothing.
+#[inline]
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    match text.as_bytes().first() {
+        None => true,
+        Some(b'!'..=b'~') => false,
+        Some(_) => text.trim().is_empty(),
+    }
+}
+
+/// Whether a number as JSON writes it keeps the bounds, and those of the program.
+#[must_use]
+pub fn in_bounds(raw: &str, bounds: super::Bounds) -> bool {
+    let bytes = raw.as_bytes();
+    if bytes.len() <= 15 && bytes.iter().all(u8::is_ascii_digit) {
+        let number = raw.parse::<i64>().unwrap_or(i64::MAX);
+        return bounds.least.is_none_or(|least| number >= least) && bounds.most.is_none_or(|most| number <= most);
+    }
+    let Ok(number) = raw.parse::<f64>() else { return false };
+    number.abs() <= crate::limits::NUMBER_MAX as f64
+        && bounds.least.is_none_or(|least| number >= least as f64)
+        && bounds.most.is_none_or(|most| number <= most as f64)
+        && (!bounds.whole || number.fract() == 0.0)
+}

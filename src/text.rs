@@ -1,0 +1,222 @@
+//! Text and places in it: byte spans, lines and columns, and what may safely be shown of foreign text.
+//!
+//! No file format and no file is known here.
+
+use std::fmt;
+
+/// A half-open range of bytes in one text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// First byte, from 0.
+    pub start: u32,
+    /// The byte after the last.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span from `start` up to, not including, `end`.
+    #[must_use]
+    pub const fn new(start: u32, end: u32) -> Self {
+        Self { start, end }
+    }
+
+    /// The bytes that the span covers.
+    #[must_use]
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// Whether `other` lies inside.
+    #[must_use]
+    pub const fn covers(self, other: Span) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// A byte with the line and column where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Position {
+    /// Byte from 0, a byte-order mark included.
+    pub byte: u32,
+    /// Line from 1.
+    pub line: u32,
+    /// Column from 1, in Unicode code points.
+    pub column: u32,
+}
+
+/// Where the lines of one text begin. Built only for texts that have a finding.
+#[derive(Debug)]
+pub struct Lines {
+    starts: Vec<u32>,
+}
+
+impl Lines {
+    /// Finds the lines of `text`. A line ends with LF (a CR before it belongs to it).
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let mut starts = vec![0];
+        starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1));
+        Self { starts }
+    }
+
+    /// The line (from 0) on which `byte` stands.
+    #[must_use]
+    pub fn line_of(&self, byte: u32) -> usize {
+        self.starts.partition_point(|start| *start <= byte).saturating_sub(1)
+    }
+
+    /// How many lines there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// The span of a line (from 0) without its line ending.
+    #[must_use]
+    pub fn span(&self, text: &str, line: usize) -> Span {
+        let start = self.starts.get(line).copied().unwrap_or(text.len() as u32);
+        let end = self.starts.get(line + 1).copied().unwrap_or(text.len() as u32 + 1).saturating_sub(1);
+        let content = text.get(start as usize..end as usize).unwrap_or("");
+        Span::new(start, start + content.trim_end_matches('\r').len() as u32)
+    }
+
+    /// Line and column of `byte` in `text`. A leading byte-order mark takes no column.
+    #[must_use]
+    pub fn position(&self, text: &str, byte: u32) -> Position {
+        let line = self.line_of(byte);
+        let start = self.starts.get(line).copied().unwrap_or(0);
+        let before = text.get(start as usize..byte as usize).unwrap_or("");
+        let column = before.chars().filter(|c| *c != '\u{feff}').count() as u32 + 1;
+        Position { byte, line: line as u32 + 1, column }
+    }
+}
+
+/// Edits (insert, delete, replace, swap neighbours) that turn `a` into `b`; stops counting past `most`.
+#[must_use]
+pub fn edits(a: &str, b: &str, most: usize) -> Option<usize> {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    if a.len().abs_diff(b.len()) > most {
+        return None;
+    }
+    let mut before_last: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let get = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX / 2);
+            let mut cost = (get(&last, j) + usize::from(x != y)).min(get(&last, j + 1) + 1).min(get(&row, j) + 1);
+            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
+            if swapped {
+                cost = cost.min(get(&before_last, j - 1) + 1);
+            }
+            row.push(cost);
+        }
+        before_last = last;
+        last = row;
+    }
+    last.last().copied().filter(|cost| *cost <= most)
+}
+
+/// The known word that is nearest to `word`, if it is near enough to be what was meant.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let most = crate::limits::SUGGESTION_EDITS_MAX.min(word.chars().count() / 2).max(1);
+    known
+        .into_iter()
+        .filter_map(|candidate| edits(word, candidate, most).map(|cost| (cost, candidate)))
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Whether a character is invisible, a control, or changes the direction of the text around it.
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Writes text with every hidden character as `\u{…}`, so that it cannot steer a terminal or a reader.
+pub struct Visible<'a>(pub &'a str);
+
+impl fmt::Display for Visible<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0;
+        while let Some(at) = rest.find(is_hidden) {
+            let (clean, tail) = rest.split_at(at);
+            f.write_str(clean)?;
+            let mut chars = tail.chars();
+            if let Some(c) = chars.next() {
+                write!(f, "\\u{{{:x}}}", c as u32)?;
+            }
+            rest = chars.as_str();
+        }
+        f.write_str(rest)
+    }
+}
+
+/// Bytes as text: UTF-8 as it is, everything else as `\x..`, hidden characters as `\u{…}`.
+#[must_use]
+pub fn from_bytes(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(&Visible(chunk.valid()).to_string());
+        for byte in chunk.invalid() {
+            out.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    out
+}
+
+/// Joins names as a sentence does: `a`, `a and b`, `a, b and c`.
+#[must_use]
+pub fn list(names: &[String], last: &str) -> String {
+    match names.split_last() {
+        None => String::new(),
+        Some((only, [])) => only.clone(),
+        Some((end, rest)) => format!("{} {last} {end}", rest.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn positions_count_code_points_from_one() {
+        let text = "\u{feff}añb\r\nc";
+        let lines = Lines::of(text);
+        let at = |needle: &str| text.find(needle).map(|byte| lines.position(text, byte as u32));
+        assert_eq!(at("a"), Some(Position { byte: 3, line: 1, column: 1 }));
+        assert_eq!(at("b"), Some(Position { byte: 6, line: 1, column: 3 }));
+        assert_eq!(at("c"), Some(Position { byte: 9, line: 2, column: 1 }));
+        assert_eq!(lines.span(text, 0).range(), 0..7);
+    }
+
+    #[test]
+    fn a_near_word_is_suggested_and_a_far_one_is_not() {
+        let known = ["given", "withdrawn", "refused"];
+        assert_eq!(nearest("gievn", known), Some("given"));
+        assert_eq!(nearest("granted", known), None);
+        assert_eq!(nearest("x", ["yz"]), None);
+    }
+
+    #[test]
+    fn hidden_characters_are_written_out() {
+        assert_eq!(Visible("a\u{202e}b\u{1b}[2J").to_string(), "a\\u{202e}b\\u{1b}[2J");
+        assert_eq!(from_bytes(b"a\xff\n"), "a\\xff\\u{a}");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_hidden_survives(text in any::<String>()) {
+            prop_assert!(!Visible(&text).to_string().chars().any(is_hidden));
+        }
+
+        #[test]
+        fn edits_are_symmetric(a in "[a-d]{0,6}", b in "[a-d]{0,6}") {
+            prop_assert_eq!(edits(&a, &b, 9), edits(&b, &a, 9));
+        }
+    }
+}
