@@ -4,3 +4,4 @@ pub mod text;
 pub mod finding;
 pub mod schema;
 pub mod document;
+pub mod programme;

@@ -1,0 +1,330 @@
+//! A programme: its files' trees seen as records and links, both ways, with what belongs nowhere and what
+//! is incomplete.
+//!
+//! A view on the trees; nothing is copied. What is wrong with the records themselves (unreadable files,
+//! unknown keys, references that lead nowhere …) is found here as [`Flaw`]s, which name the page of the rule
+//! that reports them. Rules are not known here, nor is the meaning of any register.
+
+mod link;
+mod load;
+mod order;
+mod place;
+mod validate;
+
+use std::sync::Arc;
+
+pub use load::{Clock, Input, Role, Source, load};
+pub use place::Addressed;
+pub use validate::Judges;
+
+use crate::document::Forest;
+use crate::finding::{Part, Place};
+use crate::schema::{CHARTER, FieldId, ReferenceId, RegisterId, Schema, StructId};
+
+/// No record.
+pub const NO_RECORD: u32 = u32::MAX;
+/// A reference that leads nowhere.
+pub const NOWHERE: u32 = u32::MAX;
+/// A reference that is an address with a scheme, which is not looked up.
+pub const LINK: u32 = u32::MAX - 1;
+
+/// A record, or a row within one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Item {
+    /// Its object.
+    pub node: u32,
+    /// The record that it is or lies in.
+    pub record: u32,
+}
+
+/// A record.
+#[derive(Clone, Copy, Debug)]
+pub struct Record {
+    /// Its object.
+    pub node: u32,
+    /// Its struct.
+    pub structure: StructId,
+    /// The record that stands for it where several are one; else itself.
+    pub canonical: u32,
+}
+
+/// One register of this programme.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    /// The records: from this one …
+    pub first: u32,
+    /// … up to, not including, this one.
+    pub end: u32,
+    /// Whether it is written anywhere, be it empty.
+    pub kept: bool,
+    /// Why not all of it could be read.
+    pub incomplete: Option<Incomplete>,
+}
+
+/// Why a register is not wholly here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Incomplete {
+    /// This file could not be read or understood, wholly or in part.
+    File(u32),
+    /// The charter says that it is also kept elsewhere.
+    Elsewhere,
+    /// Files that git ignores.
+    Ignored,
+}
+
+/// A file of the programme.
+#[derive(Clone, Debug)]
+pub struct FileEntry {
+    /// Its path as shown: relative to the working directory, with `/`.
+    pub path: Arc<str>,
+    /// Its tree, if it could be read.
+    pub tree: Option<u32>,
+    /// The text by which places in it are found, where it could be read but not understood.
+    pub text: Option<Arc<str>>,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// SHA-256 of its bytes, where asked for.
+    pub digest: Option<String>,
+    /// Whether it was left unjudged as a whole.
+    pub unjudged: bool,
+}
+
+/// A link from an object to a record.
+#[derive(Clone, Copy, Debug)]
+pub struct Link {
+    /// The reference.
+    pub reference: ReferenceId,
+    /// The object (record or row) that refers.
+    pub holder: Item,
+}
+
+/// A flaw of the records themselves.
+#[derive(Clone, Debug)]
+pub struct Flaw {
+    /// The page of the rule that reports it.
+    pub rule: &'static str,
+    /// The place.
+    pub at: Where,
+    /// What is there.
+    pub message: Vec<Part>,
+    /// A few words under the place.
+    pub label: &'static str,
+    /// What to do, where it is more than the page says.
+    pub help: Option<String>,
+    /// Further places.
+    pub also: Vec<(Where, &'static str)>,
+    /// How many more places there are.
+    pub more: usize,
+}
+
+/// A place, as a node or within a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Where {
+    /// A node's value; a record's id.
+    Node(u32),
+    /// The key of a node.
+    Key(u32),
+    /// Some bytes of a file.
+    In(Place),
+}
+
+/// A programme, read.
+#[derive(Debug)]
+pub struct Programme {
+    /// The model of its records.
+    pub schema: Arc<Schema>,
+    /// Its trees.
+    pub forest: Forest,
+    /// Its files in path order.
+    pub files: Vec<FileEntry>,
+    /// Its records: the charter first, then register by register.
+    pub records: Vec<Record>,
+    /// Its registers, by number.
+    pub registers: Vec<Kept>,
+    /// What is wrong with the records themselves.
+    pub flaws: Vec<Flaw>,
+    /// The charter's object, if there is one that could be read.
+    pub charter: Option<u32>,
+    /// Its folder as shown.
+    pub folder: Arc<str>,
+    /// Its id, or its folder where it has none.
+    pub id: String,
+    links: Vec<Link>,
+    link_starts: Vec<u32>,
+    evidence: Vec<(u32, u32)>,
+}
+
+/// What reading a field gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// A node with a value.
+    Value(u32),
+    /// Not recorded.
+    Absent,
+    /// Recorded, but it breaks the schema or is written twice.
+    Faulty,
+}
+
+impl Programme {
+    /// The charter as an item.
+    #[must_use]
+    pub fn charter_item(&self) -> Item {
+        Item { node: self.charter.unwrap_or(NO_RECORD), record: 0 }
+    }
+
+    /// The record with this number.
+    #[inline]
+    #[must_use]
+    pub fn record(&self, number: u32) -> Option<&Record> {
+        self.records.get(number as usize)
+    }
+
+    /// The item of a record.
+    #[inline]
+    #[must_use]
+    pub fn item(&self, number: u32) -> Item {
+        Item { node: self.record(number).map_or(NO_RECORD, |record| record.node), record: number }
+    }
+
+    /// The register in which a record stands; `None` for the charter.
+    #[must_use]
+    pub fn register_of(&self, record: u32) -> Option<RegisterId> {
+        self.registers.iter().position(|kept| kept.first <= record && record < kept.end).map(|at| at as RegisterId)
+    }
+
+    /// The struct of an item: its record's, or that of the row's list.
+    #[must_use]
+    pub fn structure_of(&self, item: Item) -> Option<StructId> {
+        match self.record(item.record) {
+            Some(record) if record.node == item.node => Some(record.structure),
+            _ => self.schema.struct_of(self.forest.node(item.node).field),
+        }
+    }
+
+    /// Reads a field of an object.
+    #[inline]
+    #[must_use]
+    pub fn read(&self, object: u32, field: FieldId) -> Reading {
+        use crate::schema::guide::{FAULTY, REPEATED};
+        match self.forest.member(object, field) {
+            None => Reading::Absent,
+            Some(at) => {
+                let node = self.forest.node(at);
+                if node.has_value() {
+                    Reading::Value(at)
+                } else if node.marks & (FAULTY | REPEATED) != 0 {
+                    Reading::Faulty
+                } else {
+                    Reading::Absent
+                }
+            }
+        }
+    }
+
+    /// The record that a reference node leads to.
+    #[inline]
+    #[must_use]
+    pub fn target(&self, node: u32) -> Option<Item> {
+        let number = self.forest.node(node).link;
+        self.record(number).map(|record| Item { node: record.node, record: number })
+    }
+
+    /// What refers to a record by this reference, in the order of the files.
+    #[must_use]
+    pub fn referring(&self, record: u32, reference: ReferenceId) -> &[Link] {
+        let start = self.link_starts.get(record as usize).copied().unwrap_or(0) as usize;
+        let end = self.link_starts.get(record as usize + 1).copied().unwrap_or(0) as usize;
+        let all = self.links.get(start..end).unwrap_or_default();
+        let from = all.partition_point(|link| link.reference < reference);
+        let to = all.partition_point(|link| link.reference <= reference);
+        all.get(from..to).unwrap_or_default()
+    }
+
+    /// The records of a register, each person or thing once.
+    pub fn records_of(&self, register: RegisterId) -> impl Iterator<Item = u32> + '_ {
+        let kept = self.registers.get(usize::from(register));
+        let range = kept.map_or(0..0, |kept| kept.first..kept.end);
+        range.filter(|number| self.record(*number).is_some_and(|record| record.canonical == *number))
+    }
+
+    /// Whether two items are one.
+    #[inline]
+    #[must_use]
+    pub fn same(&self, a: Item, b: Item) -> bool {
+        if a.node == b.node {
+            return true;
+        }
+        let whole = |item: Item| self.record(item.record).filter(|record| record.node == item.node).map(|record| record.canonical);
+        matches!((whole(a), whole(b)), (Some(a), Some(b)) if a == b)
+    }
+
+    /// The number by which an item is told from others: that of the record which stands for it, or its own.
+    #[must_use]
+    pub fn identity(&self, item: Item) -> u32 {
+        self.record(item.record).filter(|record| record.node == item.node).and_then(|record| self.record(record.canonical)).map_or(item.node, |record| record.node)
+    }
+
+    /// The records from which a record derives along evidence links (`up`), or which derive from it,
+    /// nearest first, each once, to a depth limit.
+    #[must_use]
+    pub fn along_evidence(&self, from: u32, up: bool) -> Vec<u32> {
+        let mut seen = vec![from];
+        let mut at = 0;
+        let mut edge = 1;
+        for _ in 0..crate::limits::EVIDENCE_DEPTH_MAX {
+            while at < edge {
+                let Some(number) = seen.get(at).copied() else { break };
+                at += 1;
+                let next: Vec<u32> = if up {
+                    let start = self.evidence.partition_point(|(source, _)| *source < number);
+                    self.evidence.iter().skip(start).take_while(|(source, _)| *source == number).map(|(_, target)| *target).collect()
+                } else {
+                    let start = self.link_starts.get(number as usize).copied().unwrap_or(0) as usize;
+                    let end = self.link_starts.get(number as usize + 1).copied().unwrap_or(0) as usize;
+                    let links = self.links.get(start..end).unwrap_or_default().iter();
+                    links.filter(|link| self.schema.reference(link.reference).is_some_and(|reference| reference.evidence)).map(|link| link.holder.record).collect()
+                };
+                for number in next {
+                    if !seen.contains(&number) {
+                        seen.push(number);
+                    }
+                }
+            }
+            if edge == seen.len() {
+                break;
+            }
+            edge = seen.len();
+        }
+        seen.remove(0);
+        seen
+    }
+
+    /// The row within which a row lies, or its record.
+    #[must_use]
+    pub fn parent(&self, item: Item, structure: StructId) -> Option<Item> {
+        let record = self.record(item.record)?;
+        if record.structure == structure {
+            return Some(self.item(item.record));
+        }
+        let path = self.forest.path_to(item.node);
+        path.iter()
+            .rev()
+            .skip(1)
+            .find(|at| self.forest.node(**at).kind == crate::document::Kind::Object && self.schema.struct_of(self.forest.node(**at).field) == Some(structure))
+            .map(|at| Item { node: *at, record: item.record })
+    }
+
+    /// The word of a field of the charter.
+    #[must_use]
+    pub fn charter_word(&self, name: &str) -> Option<&str> {
+        let field = self.schema.field_named(CHARTER, name)?;
+        let at = self.forest.value(self.charter?, field)?;
+        match self.schema.shape_of(field) {
+            crate::schema::Shape::Scalar(crate::schema::Scalar::Word(vocabulary)) => {
+                let word = self.schema.vocabulary(vocabulary)?.words.get(self.forest.node(at).link as usize)?;
+                Some(word.text.as_str())
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! Resolves references, fills in their inverses, joins records that are one, and finds ids that do not
+//! identify and references that lead nowhere.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+
+use super::{Flaw, Item, LINK, Link, NOWHERE, Programme, Where};
+use crate::document::Forest;
+use crate::finding::{Care, Part};
+use crate::limits;
+use crate::schema::guide::FAULTY;
+use crate::schema::{RegisterId, form};
+
+/// Seeded, so that nobody can choose ids that collide; never iterated in an order that shows.
+type Ids<'t> = HashMap<&'t str, u32, RandomState>;
+
+/// A reference that leads somewhere: which, to what record, from which object, written where.
+#[derive(Clone, Copy)]
+struct Site {
+    reference: u16,
+    target: u32,
+    holder: u32,
+    node: u32,
+}
+
+fn flaw(rule: &'static str, at: Where, message: Vec<Part>, label: &'static str) -> Flaw {
+    Flaw { rule, at, message, label, help: None, also: Vec::new(), more: 0 }
+}
+
+pub(super) fn link(programme: &mut Programme) {
+    let schema = Arc::clone(&programme.schema);
+    let mut flaws = Vec::new();
+    let Programme { forest, records, registers, files, .. } = programme;
+    let Forest { text, nodes, references, .. } = forest;
+    let string = |node: u32| {
+        let known = nodes.get(node as usize)?;
+        text.get(known.start as usize + 1..(known.end as usize).checked_sub(1)?)
+    };
+    // Ids of each register. The first of several equal ones is the one that references find.
+    let mut ids: Vec<Ids<'_>> = Vec::with_capacity(registers.len());
+    let id_fields: Vec<_> = schema.registers.iter().map(|register| schema.field_named(register.record, &schema.jobs.id)).collect();
+    for (number, kept) in registers.iter().enumerate() {
+        let mut known = Ids::with_capacity_and_hasher((kept.end - kept.first) as usize, RandomState::default());
+        let Some(Some(field)) = id_fields.get(number) else {
+            ids.push(known);
+            continue;
+        };
+        for record in kept.first..kept.end {
+            let Some(node) = records.get(record as usize).map(|record| record.node) else { continue };
+            let Some(at) = member(nodes, node, *field) else { continue };
+            let Some(id) = string(at) else { continue };
+            if let Some(first) = known.get(id) {
+                let first = records.get(*first as usize).and_then(|record| member(nodes, record.node, *field));
+                let name = schema.registers.get(number).map_or("", |register| register.name.as_str());
+                let message = vec![Part::words("the id "), Part::value("id", id, Care::Id), Part::words(&format!(" stands twice in {name}"))];
+                let mut found = flaw("record/duplicate-identity", Where::Node(at), message, "again here");
+                found.also.extend(first.map(|first| (Where::Node(first), "first here")));
+                flaws.push(found);
+            } else {
+                known.insert(id, record);
+            }
+        }
+        look_alikes(&known, records, nodes, *field, schema.registers.get(number).map_or("", |register| register.name.as_str()), &mut flaws);
+        ids.push(known);
+    }
+    // Where each reference leads.
+    let mut sites: Vec<Site> = Vec::with_capacity(references.len());
+    let mut targets: Vec<(u32, u32)> = Vec::with_capacity(references.len());
+    for site in references.iter() {
+        let Some(node) = nodes.get(site.node as usize).filter(|node| node.has_value()) else { continue };
+        let Some((reference_id, reference)) = schema.field(node.field).and_then(|field| field.reference).and_then(|id| Some((id, schema.reference(id)?))) else { continue };
+        let Some(written) = string(site.node) else { continue };
+        let (named, id) = match written.split_once('/') {
+            Some((register, id)) if schema.register_named(register).is_some() => (schema.register_named(register), id),
+            _ => (None, written),
+        };
+        let mut found = reference
+            .targets
+            .iter()
+            .filter(|target| named.is_none_or(|named| named == **target))
+            .filter_map(|target| Some((*target, *ids.get(usize::from(*target))?.get(id)?)));
+        match (found.next(), found.next()) {
+            (Some((_, target)), None) => {
+                targets.push((site.node, target));
+                sites.push(Site { reference: reference_id, target, holder: site.holder, node: site.node });
+            }
+            (Some((first, _)), Some((second, _))) => {
+                let name = |register: RegisterId| schema.register(register).map_or("", |register| register.name.as_str());
+                let message = vec![
+                    Part::words("the id "),
+                    Part::value("reference", id, Care::Id),
+                    Part::words(&format!(" stands in {} and in {}", name(first), name(second))),
+                ];
+                let mut found = flaw("record/reference-ambiguous", Where::Node(site.node), message, "which of them?");
+                found.help = Some(format!("write {}/ or {}/ before the id", name(first), name(second)));
+                flaws.push(found);
+                targets.push((site.node, NOWHERE));
+            }
+            (None, _) if reference.link && form::is_link(written.as_bytes()) => targets.push((site.node, LINK)),
+            (None, _) => {
+                targets.push((site.node, NOWHERE));
+                let incomplete = reference.targets.iter().any(|target| {
+                    let kept = registers.get(usize::from(*target));
+                    kept.is_some_and(|kept| kept.incomplete.is_some())
+                });
+                // What it leads to may stand in a file that could not be read.
+                if incomplete {
+                    continue;
+                }
+                let names: Vec<String> = reference.targets.iter().filter_map(|target| schema.register(*target)).map(|register| register.name.clone()).collect();
+                let elsewhere = schema.registers.iter().enumerate().find(|(number, _)| ids.get(*number).is_some_and(|known| known.contains_key(id)));
+                let mut message = vec![Part::words("the reference "), Part::value("reference", written, Care::Id)];
+                match elsewhere {
+                    Some((_, register)) => {
+                        message.push(Part::words(&format!(" leads to a record of {}, not of {}", register.name, crate::text::list(&names, "or"))));
+                    }
+                    None => message.push(Part::words(&format!(" leads to no record of {}", crate::text::list(&names, "or")))),
+                }
+                flaws.push(flaw("record/dangling-reference", Where::Node(site.node), message, "leads nowhere"));
+            }
+        }
+    }
+    drop(ids);
+    for (node, target) in targets {
+        if let Some(node) = nodes.get_mut(node as usize) {
+            node.link = target;
+            if target == NOWHERE {
+                node.marks |= FAULTY;
+            }
+        }
+    }
+    let _ = files;
+    join(programme, &sites, &mut flaws);
+    index(programme, sites, &mut flaws);
+    programme.flaws.append(&mut flaws);
+}
+
+fn member(nodes: &[crate::document::Node], object: u32, field: u16) -> Option<u32> {
+    let end = nodes.get(object as usize)?.link;
+    let mut at = object + 1;
+    while at < end {
+        let node = nodes.get(at as usize)?;
+        if node.field == field {
+            return node.has_value().then_some(at);
+        }
+        at = if node.is_container() { node.link } else { at + 1 };
+    }
+    None
+}
+
+/// Ids that differ only in case or in how Unicode writes them (ids are ASCII, so: only in case).
+fn look_alikes(known: &Ids<'_>, records: &[super::Record], nodes: &[crate::document::Node], field: u16, name: &str, flaws: &mut Vec<Flaw>) {
+    if !known.keys().any(|id| id.bytes().any(|byte| byte.is_ascii_uppercase())) {
+        return;
+    }
+    let mut folded: Vec<(String, u32)> = known.iter().map(|(id, record)| (id.to_ascii_lowercase(), *record)).collect();
+    folded.sort_unstable();
+    for pair in folded.windows(2) {
+        let [(a, first), (b, second)] = pair else { continue };
+        if a != b {
+            continue;
+        }
+        let id_at = |record: u32| records.get(record as usize).and_then(|record| member(nodes, record.node, field));
+        let (Some(first), Some(second)) = (id_at(*first), id_at(*second)) else { continue };
+        let message = vec![Part::words(&format!("two ids of {name} differ only in capital letters: ")), Part::value("id", a.as_str(), Care::Id)];
+        let mut found = flaw("record/look-alike-identity", Where::Node(second), message, "and this one");
+        found.also.push((Where::Node(first), "this one"));
+        flaws.push(found);
+    }
+}
+
+/// Joins records of one register that `same_as` says are one.
+fn join(programme: &mut Programme, sites: &[Site], flaws: &mut Vec<Flaw>) {
+    let schema = Arc::clone(&programme.schema);
+    for Site { reference, target, holder, .. } in sites {
+        let Some(known) = schema.reference(*reference).filter(|reference| reference.same) else { continue };
+        let own = programme.record_around(*holder);
+        if own == *target {
+            if let Some(at) = programme.forest.member(*holder, known.field) {
+                let message = vec![Part::words("the record says that it is the same as itself")];
+                flaws.push(flaw("record/dangling-reference", Where::Node(at), message, "refers to itself"));
+            }
+            continue;
+        }
+        if programme.register_of(own) != programme.register_of(*target) {
+            continue;
+        }
+        let root = |programme: &Programme, mut record: u32| {
+            for _ in 0..limits::ID_CHARS_MAX {
+                match programme.record(record) {
+                    Some(known) if known.canonical != record => record = known.canonical,
+                    _ => break,
+                }
+            }
+            record
+        };
+        let (a, b) = (root(programme, own), root(programme, *target));
+        let (keep, alias) = if a < b { (a, b) } else { (b, a) };
+        if let Some(record) = programme.records.get_mut(alias as usize) {
+            record.canonical = keep;
+        }
+    }
+    for number in 0..programme.records.len() as u32 {
+        let mut root = number;
+        while let Some(known) = programme.record(root).filter(|known| known.canonical != root) {
+            root = known.canonical;
+        }
+        if let Some(record) = programme.records.get_mut(number as usize) {
+            record.canonical = root;
+        }
+    }
+}
+
+/// Sorts the links by the record that they lead to, then by reference, then in the order of the text.
+fn index(programme: &mut Programme, sites: Vec<Site>, flaws: &mut Vec<Flaw>) {
+    let schema = Arc::clone(&programme.schema);
+    let count = programme.records.len();
+    // Holders stand in the order of the text; records of one register do too, so a walk finds their owners.
+    let mut owners: Vec<(u32, u32, u32)> = programme
+        .records
+        .iter()
+        .enumerate()
+        .skip(1)
+        .filter(|(_, record)| schema.structure(record.structure).and_then(|known| schema.register(known.register?)).is_some_and(|register| !register.nested))
+        .map(|(number, record)| (record.node, programme.forest.after(record.node), number as u32))
+        .collect();
+    if !owners.is_sorted() {
+        owners.sort_unstable();
+    }
+    let mut owner = 0;
+    let mut links: Vec<(u32, Link)> = Vec::with_capacity(sites.len());
+    let mut evidence = Vec::new();
+    for Site { reference, target, holder, node } in sites {
+        while owners.get(owner).is_some_and(|(_, end, _)| *end <= holder) {
+            owner += 1;
+        }
+        let record = owners.get(owner).filter(|(start, _, _)| *start <= holder).map_or(0, |(_, _, number)| *number);
+        let canonical = programme.records.get(target as usize).map_or(target, |record| record.canonical);
+        let known = schema.reference(reference);
+        if known.is_some_and(|known| known.evidence) {
+            evidence.push((record, canonical));
+        } else if record == target && record != 0 && known.is_some_and(|known| !known.same) {
+            programme.forest.mark(node, FAULTY);
+            let message = vec![Part::words("the record refers to itself")];
+            flaws.push(flaw("record/dangling-reference", Where::Node(node), message, "its own id"));
+            continue;
+        }
+        links.push((canonical, Link { reference, holder: Item { node: holder, record } }));
+    }
+    evidence.sort_unstable();
+    evidence.dedup();
+    // A stable counting sort by reference, then by target.
+    let links = counting_sort(links, schema.references.len(), |(_, link)| usize::from(link.reference));
+    let links = counting_sort(links, count, |(target, _)| *target as usize);
+    let mut starts = vec![0u32; count + 1];
+    for (target, _) in &links {
+        if let Some(slot) = starts.get_mut(*target as usize + 1) {
+            *slot += 1;
+        }
+    }
+    let mut sum = 0;
+    for slot in &mut starts {
+        sum += *slot;
+        *slot = sum;
+    }
+    programme.link_starts = starts;
+    programme.links = links.into_iter().map(|(_, link)| link).collect();
+    programme.evidence = evidence;
+}
+
+fn counting_sort<T: Copy>(items: Vec<T>, keys: usize, key: impl Fn(&T) -> usize) -> Vec<T> {
+    let Some(first) = items.first().copied() else { return items };
+    let mut next = vec![0usize; keys + 1];
+    for item in &items {
+        if let Some(slot) = next.get_mut(key(item) + 1) {
+            *slot += 1;
+        }
+    }
+    let mut sum = 0;
+    for slot in &mut next {
+        sum += *slot;
+        *slot = sum;
+    }
+    let mut sorted = vec![first; items.len()];
+    for item in &items {
+        if let Some(at) = next.get_mut(key(item)) {
+            if let Some(slot) = sorted.get_mut(*at) {
+                *slot = *item;
+            }
+            *at += 1;
+        }
+    }
+    sorted
+}

@@ -1,0 +1,490 @@
+//! From a programme's files to its trees, records and links.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::validate::{self, Judges};
+use super::{FileEntry, Flaw, Incomplete, Kept, NO_RECORD, Programme, Record, Where, link, order};
+use crate::document::json::{self, Problem};
+use crate::document::{Forest, Kind};
+use crate::finding::{Care, Part, Place};
+use crate::limits;
+use crate::schema::guide::FAULTY;
+use crate::schema::{CHARTER, RegisterId, Schema, Shape};
+use crate::text::{self, Span};
+
+/// What a file is, going by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The charter.
+    Charter,
+    /// A register.
+    Register(RegisterId),
+    /// A record, or a list of them, in a register's folder.
+    Folder(RegisterId),
+    /// Something else in the record format.
+    Other,
+    /// A record file in a format that is not read yet; of this register, if its name tells.
+    Unsupported(Option<RegisterId>),
+    /// A symbolic link.
+    Link(Option<RegisterId>),
+    /// A file whose name is not UTF-8.
+    BadName,
+    /// Another charter in the same folder.
+    SecondCharter,
+    /// A file or folder that git ignores; of this register, if its name tells.
+    Ignored(Option<RegisterId>),
+}
+
+/// Where a file's bytes come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// The file system.
+    Disk(PathBuf),
+    /// Memory: an example of a rule page, or an editor's text.
+    Memory(Vec<u8>),
+    /// Nothing: it cannot be read, for this reason.
+    Unreadable(String),
+    /// Nothing: only its size is known.
+    Size(u64),
+}
+
+/// A file that may belong to a programme.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// Its path as shown.
+    pub path: String,
+    /// What it is, going by its name.
+    pub role: Role,
+    /// Its bytes.
+    pub source: Source,
+}
+
+/// The date of the audit.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    /// The day, from 1970-01-01.
+    pub as_of: i32,
+    /// Whether it was given, so that records may fairly be dated after it.
+    pub given: bool,
+}
+
+/// Reads a programme from its files, given in path order. `forest` lends its memory.
+#[must_use]
+pub fn load(schema: &Arc<Schema>, judges: &Judges, folder: &str, inputs: &[Input], mut forest: Forest, clock: Clock, digests: bool) -> Programme {
+    forest.clear();
+    let mut programme = Programme {
+        schema: Arc::clone(schema),
+        forest,
+        files: Vec::with_capacity(inputs.len()),
+        records: Vec::new(),
+        registers: vec![Kept::default(); schema.registers.len()],
+        flaws: Vec::new(),
+        charter: None,
+        folder: Arc::from(folder),
+        id: folder.to_owned(),
+        links: Vec::new(),
+        link_starts: Vec::new(),
+        evidence: Vec::new(),
+    };
+    let mut loader = Loader { programme: &mut programme, digests, scratch: Vec::new(), found: vec![Vec::new(); schema.registers.len()] };
+    for (number, input) in inputs.iter().enumerate() {
+        loader.file(number as u32, input);
+    }
+    let found = loader.found;
+    programme.gather(found);
+    let id = schema.field_named(CHARTER, &schema.jobs.id).and_then(|field| programme.forest.value(programme.charter?, field));
+    if let Some(id) = id {
+        programme.id = programme.forest.string(id).into_owned();
+    }
+    if let Some(newer) = programme.newer_version() {
+        programme.flaws = vec![newer];
+        programme.records.truncate(1);
+        for kept in &mut programme.registers {
+            *kept = Kept { first: 1, end: 1, ..Kept::default() };
+        }
+        for file in &mut programme.files {
+            file.unjudged = true;
+        }
+        return programme;
+    }
+    validate::validate(&mut programme, judges);
+    programme.keeping();
+    link::link(&mut programme);
+    order::judge(&mut programme, clock);
+    programme
+}
+
+struct Loader<'p> {
+    programme: &'p mut Programme,
+    digests: bool,
+    scratch: Vec<u8>,
+    /// Objects of each register, as found.
+    found: Vec<Vec<u32>>,
+}
+
+impl Loader<'_> {
+    fn flaw(&mut self, rule: &'static str, at: Where, message: Vec<Part>, label: &'static str) {
+        self.programme.flaws.push(Flaw { rule, at, message, label, help: None, also: Vec::new(), more: 0 });
+    }
+
+    /// A flaw of the file as a whole: the registers that it may hold are incomplete.
+    fn unread(&mut self, number: u32, role: Role, rule: &'static str, span: Span, message: Vec<Part>, label: &'static str) {
+        self.flaw(rule, Where::In(Place { file: number, span }), message, label);
+        if let Some(file) = self.programme.files.get_mut(number as usize) {
+            file.unjudged = true;
+        }
+        self.incomplete(number, role);
+    }
+
+    fn incomplete(&mut self, number: u32, role: Role) {
+        let of = match role {
+            Role::Register(register) | Role::Folder(register) => Some(register),
+            Role::Unsupported(register) | Role::Link(register) | Role::Ignored(register) => register,
+            Role::Charter | Role::Other | Role::BadName | Role::SecondCharter => None,
+        };
+        let why = if matches!(role, Role::Ignored(_)) { Incomplete::Ignored } else { Incomplete::File(number) };
+        for (register, kept) in self.programme.registers.iter_mut().enumerate() {
+            if of.is_none_or(|of| usize::from(of) == register) {
+                kept.kept |= of.is_some();
+                kept.incomplete.get_or_insert(why.clone());
+            }
+        }
+    }
+
+    fn file(&mut self, number: u32, input: &Input) {
+        self.programme.files.push(FileEntry {
+            path: Arc::from(input.path.as_str()),
+            tree: None,
+            text: None,
+            bytes: 0,
+            digest: None,
+            unjudged: false,
+        });
+        let nowhere = Span::default();
+        match input.role {
+            Role::Ignored(_) => return self.incomplete(number, input.role),
+            Role::Link(_) => {
+                let message = vec![Part::words("a symbolic link bears a record file's name and is not followed")];
+                self.flaw("record/link-not-followed", Where::In(Place { file: number, span: nowhere }), message, "");
+                return self.incomplete(number, input.role);
+            }
+            Role::BadName => {
+                let message = vec![Part::words("the file's name is not UTF-8, so the file is not read")];
+                return self.unread(number, input.role, "record/name-not-utf-8", nowhere, message, "");
+            }
+            Role::Unsupported(_) => {
+                let message = vec![Part::words("this version cannot read this record format yet")];
+                return self.unread(number, input.role, "record/format-not-read", nowhere, message, "");
+            }
+            Role::SecondCharter => {
+                let message = vec![Part::words("the folder has a second charter, which is not read")];
+                return self.unread(number, input.role, "record/two-charters", nowhere, message, "");
+            }
+            Role::Charter | Role::Register(_) | Role::Folder(_) | Role::Other => {}
+        }
+        let from = self.programme.forest.text.len();
+        if let Err(problem) = self.text(number, &input.source) {
+            let (rule, span, message, label) = problem;
+            return self.unread(number, input.role, rule, span, message, label);
+        }
+        let schema = Arc::clone(&self.programme.schema);
+        let shape = match input.role {
+            Role::Charter => schema.charter_shape(),
+            Role::Register(register) => schema.register_shape(register),
+            Role::Folder(register) => schema.record_or_list_shape(register),
+            _ => schema.bundle_shape(),
+        };
+        let first = self.programme.forest.nodes.len() as u32;
+        match json::plant(&mut self.programme.forest, from, shape, &*schema) {
+            Ok(()) => {
+                let tree = self.programme.forest.trees.len() as u32 - 1;
+                if let Some(file) = self.programme.files.get_mut(number as usize) {
+                    file.tree = Some(tree);
+                }
+                self.place(number, input.role, first, shape);
+            }
+            Err(fault) => {
+                let local = Span::new(fault.span.start - from as u32, fault.span.end - from as u32);
+                let text: Arc<str> = Arc::from(self.programme.forest.text.get(from..).unwrap_or(""));
+                self.programme.forest.text.truncate(from);
+                if let Some(file) = self.programme.files.get_mut(number as usize) {
+                    file.text = Some(text);
+                }
+                let (rule, label) = match fault.problem {
+                    Problem::Depth => ("record/too-deep", "one level too many"),
+                    Problem::Values => ("record/too-large", ""),
+                    Problem::Empty => ("record/nothing-to-read", ""),
+                    _ => ("record/not-json", "here"),
+                };
+                self.unread(number, input.role, rule, local, vec![Part::words(&fault.problem.to_string())], label);
+            }
+        }
+    }
+
+    /// Appends a file's text to the forest's.
+    fn text(&mut self, number: u32, source: &Source) -> Result<(), (&'static str, Span, Vec<Part>, &'static str)> {
+        let whole = Span::default();
+        let unreadable = |why: &str| ("record/not-readable", whole, vec![Part::words("the file cannot be read: "), Part::words(why)], "");
+        let too_large = |bytes: u64| {
+            let message = vec![
+                Part::words("the file has "),
+                Part::value("bytes", bytes.to_string(), Care::Safe),
+                Part::words(" bytes; with the programme's other files this is past the limit of "),
+                Part::value("limit", limits::FILE_BYTES_MAX.to_string(), Care::Safe),
+            ];
+            ("record/too-large", whole, message, "")
+        };
+        let room = limits::FILE_BYTES_MAX.saturating_sub(self.programme.forest.text.len() as u64);
+        self.scratch.clear();
+        match source {
+            Source::Memory(bytes) => self.scratch.extend_from_slice(bytes),
+            Source::Unreadable(why) => return Err(unreadable(why)),
+            Source::Size(bytes) => return Err(too_large(*bytes)),
+            Source::Disk(path) => {
+                let mut file = std::fs::File::open(path).map_err(|error| unreadable(&describe(&error)))?;
+                let size = file.metadata().map_err(|error| unreadable(&describe(&error)))?.len();
+                if size > room {
+                    return Err(too_large(size));
+                }
+                self.scratch.reserve(size as usize + 1);
+                // One byte more than there is room for, should the file grow meanwhile.
+                let read = (&mut file).take(room + 1).read_to_end(&mut self.scratch).map_err(|error| unreadable(&describe(&error)))?;
+                if read as u64 > room {
+                    return Err(too_large(read as u64));
+                }
+            }
+        }
+        if let Some(file) = self.programme.files.get_mut(number as usize) {
+            file.bytes = self.scratch.len() as u64;
+            if self.digests {
+                file.digest = Some(Sha256::digest(&self.scratch).iter().map(|byte| format!("{byte:02x}")).collect());
+            }
+        }
+        match std::str::from_utf8(&self.scratch) {
+            Ok(text) => {
+                self.programme.forest.text.push_str(text);
+                Ok(())
+            }
+            Err(error) => {
+                let at = error.valid_up_to();
+                let guess = match self.scratch.get(..2) {
+                    Some([0xff, 0xfe] | [0xfe, 0xff]) => "; it looks like UTF-16",
+                    _ if self.scratch.iter().take(200).filter(|byte| **byte == 0).count() > 20 => "; it looks like UTF-16",
+                    _ => "; it may be Latin-1 or Windows-1252",
+                };
+                // Places need text: what cannot be decoded is shown as a replacement character.
+                let shown: String = self.scratch.utf8_chunks().map(|chunk| format!("{}{}", chunk.valid(), "?".repeat(chunk.invalid().len()))).collect();
+                if let Some(file) = self.programme.files.get_mut(number as usize) {
+                    file.text = Some(Arc::from(shown));
+                }
+                let message = vec![
+                    Part::words("the file is not UTF-8: byte "),
+                    Part::value("byte", at.to_string(), Care::Safe),
+                    Part::words(" begins no character"),
+                    Part::words(guess),
+                ];
+                Err(("record/not-utf-8", Span::new(at as u32, at as u32 + 1), message, "here"))
+            }
+        }
+    }
+
+    /// Finds the records in a tree, going by what the file is.
+    fn place(&mut self, number: u32, role: Role, root: u32, shape: Shape) {
+        let kind = self.programme.forest.node(root).kind;
+        match role {
+            Role::Charter => {
+                if kind == Kind::Object {
+                    self.programme.charter = Some(root);
+                    self.registers_within(number, root, CHARTER);
+                } else {
+                    let message = vec![Part::words("the charter is not an object")];
+                    self.flaw("record/not-an-object", Where::Node(root), message, "an object in braces is expected");
+                    self.incomplete(number, role);
+                }
+            }
+            Role::Register(register) => self.register(number, register, root),
+            Role::Folder(register) => match kind {
+                Kind::Object => {
+                    self.keep(register);
+                    self.found_in(register, root);
+                }
+                _ => self.register(number, register, root),
+            },
+            Role::Other => {
+                let Shape::Struct(bundle) = shape else { return };
+                let schema = Arc::clone(&self.programme.schema);
+                let known = self.programme.forest.children(root).any(|child| {
+                    schema.field(self.programme.forest.node(child).field).is_some_and(|field| field.register.is_some())
+                });
+                if kind == Kind::Object && known {
+                    self.registers_within(number, root, bundle);
+                } else {
+                    let message = vec![Part::words("the file's name is no register's, and it holds no register")];
+                    self.flaw("record/unknown-file", Where::In(Place { file: number, span: Span::default() }), message, "");
+                    self.programme.forest.doubts.retain(|doubt| doubt.node != root);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn keep(&mut self, register: RegisterId) {
+        if let Some(kept) = self.programme.registers.get_mut(usize::from(register)) {
+            kept.kept = true;
+        }
+    }
+
+    fn found_in(&mut self, register: RegisterId, node: u32) {
+        if let Some(found) = self.found.get_mut(usize::from(register)) {
+            found.push(node);
+        }
+    }
+
+    fn registers_within(&mut self, number: u32, object: u32, _structure: u16) {
+        let members: Vec<u32> = self.programme.forest.children(object).collect();
+        for member in members {
+            let node = self.programme.forest.node(member);
+            let schema = Arc::clone(&self.programme.schema);
+            let Some(register) = schema.field(node.field).and_then(|field| field.register) else { continue };
+            if node.has_value() || node.marks & FAULTY != 0 {
+                self.register(number, register, member);
+            } else if node.marks & crate::schema::guide::REPEATED != 0 {
+                self.incomplete(number, Role::Register(register));
+            }
+        }
+    }
+
+    /// The records of a register's list.
+    fn register(&mut self, number: u32, register: RegisterId, list: u32) {
+        self.keep(register);
+        let node = self.programme.forest.node(list);
+        if node.kind == Kind::Null {
+            return;
+        }
+        if node.kind != Kind::List {
+            let schema = Arc::clone(&self.programme.schema);
+            let name = schema.register(register).map_or("", |register| register.name.as_str());
+            let message = vec![Part::words("the register "), Part::words(name), Part::words(" is not a list")];
+            self.programme.forest.mark(list, FAULTY);
+            self.flaw("record/register-not-a-list", Where::Node(list), message, "a list in square brackets is expected");
+            return self.incomplete(number, Role::Register(register));
+        }
+        let elements: Vec<u32> = self.programme.forest.children(list).collect();
+        for element in elements {
+            match self.programme.forest.node(element).kind {
+                Kind::Object => self.found_in(register, element),
+                Kind::Null => {}
+                _ => {
+                    let schema = Arc::clone(&self.programme.schema);
+                    let one = schema.register(register).map_or("", |register| register.one.as_str());
+                    let message = vec![Part::words("an entry of the register is not an object, so no "), Part::words(one), Part::words(" can be read from it")];
+                    self.programme.forest.mark(element, FAULTY);
+                    self.flaw("record/not-an-object", Where::Node(element), message, "an object in braces is expected");
+                    self.incomplete(number, Role::Register(register));
+                }
+            }
+        }
+    }
+}
+
+/// Why the operating system would not let a file be read, without its path.
+fn describe(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "it is not there (any more)".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission is denied".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        kind => text::Visible(&kind.to_string()).to_string(),
+    }
+}
+
+impl Programme {
+    /// Numbers the records: the charter, then register by register, in the order of the files.
+    fn gather(&mut self, mut found: Vec<Vec<u32>>) {
+        let schema = Arc::clone(&self.schema);
+        self.records.push(Record { node: self.charter.unwrap_or(NO_RECORD), structure: CHARTER, canonical: 0 });
+        for (number, register) in schema.registers.iter().enumerate() {
+            if register.nested
+                && let Some(charter) = self.charter
+                && let Some(list) = self.forest.value(charter, register.field)
+            {
+                let rows = self.forest.children(list).filter(|row| self.forest.node(*row).kind == Kind::Object).collect();
+                if let Some(slot) = found.get_mut(number) {
+                    *slot = rows;
+                }
+                if let Some(kept) = self.registers.get_mut(number) {
+                    kept.kept = true;
+                }
+            }
+        }
+        for (number, nodes) in found.into_iter().enumerate() {
+            let first = self.records.len() as u32;
+            let structure = schema.registers.get(number).map_or(CHARTER, |register| register.record);
+            for node in nodes {
+                let canonical = self.records.len() as u32;
+                self.records.push(Record { node, structure, canonical });
+            }
+            if let Some(kept) = self.registers.get_mut(number) {
+                kept.first = first;
+                kept.end = self.records.len() as u32;
+            }
+        }
+    }
+
+    /// The charter's major version, if it is newer than this program's.
+    fn newer_version(&self) -> Option<Flaw> {
+        let charter = self.charter?;
+        let field = self.schema.field_named(CHARTER, &self.schema.jobs.version)?;
+        let at = self.forest.value(charter, field)?;
+        let version: f64 = self.forest.raw(at).parse().ok()?;
+        (version > 1.0).then(|| Flaw {
+            rule: "record/newer-version",
+            at: Where::Node(at),
+            message: vec![
+                Part::words("the records follow version "),
+                Part::value("records", self.forest.raw(at), Care::Safe),
+                Part::words(" of the record model, and this program knows version 1"),
+            ],
+            label: "newer than this program",
+            help: None,
+            also: Vec::new(),
+            more: 0,
+        })
+    }
+
+    /// Reads what the charter says is kept elsewhere.
+    fn keeping(&mut self) {
+        let schema = Arc::clone(&self.schema);
+        let rows = self.keeping_rows(&schema);
+        for (register, elsewhere) in rows {
+            if let Some(kept) = self.registers.get_mut(usize::from(register))
+                && elsewhere
+                && kept.kept
+            {
+                kept.incomplete.get_or_insert(Incomplete::Elsewhere);
+            }
+        }
+    }
+
+    /// The registers that the charter speaks of in `keeping`, and whether each is kept elsewhere.
+    fn keeping_rows(&self, schema: &Schema) -> Vec<(RegisterId, bool)> {
+        let rows = || {
+            let list = self.forest.value(self.charter?, schema.field_named(CHARTER, &schema.jobs.keeping)?)?;
+            let structure = schema.struct_of(self.forest.node(list).field)?;
+            let (register, kept) = (schema.field_named(structure, "register")?, schema.field_named(structure, "kept")?);
+            let read = |row: u32, field| self.forest.value(row, field).map(|at| self.forest.string(at).into_owned());
+            let rows = self.forest.children(list).filter_map(|row| Some((schema.register_named(&read(row, register)?)?, read(row, kept)? == "elsewhere")));
+            Some(rows.collect::<Vec<_>>())
+        };
+        rows().unwrap_or_default()
+    }
+
+    /// Whether the charter says that a register is kept elsewhere.
+    #[must_use]
+    pub fn is_kept_elsewhere(&self, register: RegisterId) -> bool {
+        self.keeping_rows(&self.schema).iter().any(|(known, elsewhere)| *known == register && *elsewhere)
+    }
+}

@@ -1,0 +1,252 @@
+//! Addresses and places: from a node to the words by which people, waivers and reports find it.
+
+use super::{Item, NO_RECORD, Programme, Where};
+use crate::document::Kind;
+use crate::finding::{Care, Part, Place};
+use crate::schema::{CHARTER, FieldId, Shape};
+use crate::text::Span;
+
+/// A node's address in its forms.
+#[derive(Clone, Debug)]
+pub struct Addressed {
+    /// The register of the record around it, or `programme`.
+    pub register: String,
+    /// The id of the nearest enclosing record.
+    pub id: Option<String>,
+    /// The address.
+    pub address: Vec<Part>,
+    /// JSON Pointer in its file.
+    pub pointer: Vec<Part>,
+    /// The file.
+    pub file: u32,
+}
+
+impl Programme {
+    /// The record around a node: 0 for the charter or for none.
+    #[must_use]
+    pub fn record_around(&self, at: u32) -> u32 {
+        // Records of one register stand in the order of the nodes.
+        for kept in &self.registers {
+            let range = self.records.get(kept.first as usize..kept.end as usize).unwrap_or_default();
+            let before = range.partition_point(|record| record.node <= at);
+            if let Some(last) = before.checked_sub(1).and_then(|before| range.get(before))
+                && at < self.forest.after(last.node)
+                && self.schema.structure(last.structure).and_then(|known| self.schema.register(known.register?)).is_some_and(|register| !register.nested)
+            {
+                return kept.first + before as u32 - 1;
+            }
+        }
+        0
+    }
+
+    /// The id of a record, if it has one.
+    #[must_use]
+    pub fn id_of(&self, record: u32) -> Option<String> {
+        self.id_node(record).map(|at| self.forest.string(at).into_owned())
+    }
+
+    /// The node of a record's id.
+    #[must_use]
+    pub fn id_node(&self, record: u32) -> Option<u32> {
+        let known = self.record(record)?;
+        let field = self.schema.field_named(known.structure, &self.schema.jobs.id)?;
+        self.forest.value(known.node, field)
+    }
+
+    /// The node by which an item is shown: a record's id, a row's first key field, else itself.
+    #[must_use]
+    pub fn face(&self, item: Item) -> u32 {
+        if self.record(item.record).is_some_and(|record| record.node == item.node) {
+            return self.id_node(item.record).unwrap_or(item.node);
+        }
+        let list = self.schema.field(self.forest.node(item.node).field);
+        let Some(structure) = self.schema.struct_of(self.forest.node(item.node).field) else { return item.node };
+        let key = list.into_iter().flat_map(|list| &list.key).find_map(|name| self.forest.value(item.node, self.schema.field_named(structure, name)?));
+        key.unwrap_or(item.node)
+    }
+
+    /// The file and bytes of a place. An object or list is shown by its first byte.
+    #[must_use]
+    pub fn place(&self, at: Where) -> Place {
+        let (span, node) = match at {
+            Where::In(place) => return place,
+            Where::Key(node) => (self.forest.key_span(node).unwrap_or_default(), node),
+            Where::Node(node) => {
+                let known = self.forest.node(node);
+                let end = if known.is_container() { known.start + 1 } else { known.end };
+                (Span::new(known.start, end), node)
+            }
+        };
+        let tree = self.forest.tree_of(node);
+        let file = self.files.iter().position(|file| file.tree.is_some() && file.tree.map(|tree| tree as usize) == tree).unwrap_or(0);
+        let base = tree.and_then(|tree| self.forest.trees.get(tree)).map_or(0, |tree| tree.text.start);
+        Place { file: file as u32, span: Span::new(span.start.saturating_sub(base), span.end.saturating_sub(base)) }
+    }
+
+    /// The text of a file, as its places are counted.
+    #[must_use]
+    pub fn text_of(&self, file: u32) -> &str {
+        let Some(entry) = self.files.get(file as usize) else { return "" };
+        match (&entry.text, entry.tree.and_then(|tree| self.forest.trees.get(tree as usize))) {
+            (Some(text), _) => text,
+            (None, Some(tree)) => self.forest.text.get(tree.text.range()).unwrap_or(""),
+            (None, None) => "",
+        }
+    }
+
+    /// A value as it may stand in an address: only what identifies, with the care that it needs.
+    fn key_part(&self, at: u32) -> Part {
+        let field = self.forest.node(at).field;
+        let care = match self.schema.shape_of(field) {
+            Shape::Scalar(crate::schema::Scalar::Id | crate::schema::Scalar::Reference { .. }) => Care::Id,
+            Shape::Scalar(crate::schema::Scalar::Text { .. }) if self.schema.is_safe(field) => Care::Label,
+            _ if self.schema.is_safe(field) => Care::Safe,
+            _ => Care::Hidden,
+        };
+        let name = self.schema.field(field).map_or("value", |field| field.name.as_str());
+        Part::value(name, self.forest.string(at), care)
+    }
+
+    /// The address of a node.
+    #[must_use]
+    pub fn address(&self, at: u32) -> Addressed {
+        let record = self.record_around(at);
+        let known = self.record(record).copied();
+        let place = self.place(Where::Node(at));
+        let (register, mut address) = match known {
+            Some(known) if known.structure != CHARTER => {
+                let name = self.register_of(record).and_then(|id| self.schema.register(id)).map_or("", |register| register.name.as_str());
+                let mut address = vec![Part::words(name), Part::words("/")];
+                match self.id_node(record) {
+                    Some(id) => {
+                        address.push(Part::value("id", self.forest.string(id), Care::Id));
+                        if let Some(ordinal) = self.ordinal_of_id(record) {
+                            address.push(Part::words(&format!("#{ordinal}")));
+                        }
+                    }
+                    None => address.push(Part::words(&format!("#{}", self.ordinal_without_id(record)))),
+                }
+                (name.to_owned(), address)
+            }
+            _ => ("programme".to_owned(), vec![Part::words("programme")]),
+        };
+        let path = self.forest.path_to(at);
+        let from = known.map_or(0, |known| path.iter().position(|node| *node == known.node).unwrap_or(0));
+        for pair in path.get(from..).unwrap_or_default().windows(2) {
+            let [holder, here] = pair else { continue };
+            self.step(*holder, *here, &mut address);
+        }
+        let mut pointer = Vec::new();
+        for pair in path.windows(2) {
+            let [holder, here] = pair else { continue };
+            match self.forest.node(*holder).kind {
+                Kind::List => {
+                    let number = self.forest.children(*holder).position(|child| child == *here).unwrap_or(0);
+                    pointer.push(Part::words(&format!("/{number}")));
+                }
+                _ => {
+                    pointer.push(Part::words("/"));
+                    pointer.push(self.key_name(*here));
+                }
+            }
+        }
+        let id = if record == 0 { None } else { self.id_of(record) };
+        Addressed { register, id, address, pointer, file: place.file }
+    }
+
+    fn key_name(&self, member: u32) -> Part {
+        let key = self.forest.key(member).unwrap_or_default();
+        let known = self.schema.field(self.forest.node(member).field).is_some();
+        let escaped = key.replace('~', "~0").replace('/', "~1");
+        if known { Part::words(&escaped) } else { Part::value("key", escaped, Care::Hidden) }
+    }
+
+    /// One step of an address: a field's name, or a row's key.
+    fn step(&self, holder: u32, here: u32, address: &mut Vec<Part>) {
+        if self.forest.node(holder).kind != Kind::List {
+            address.push(Part::words("/"));
+            address.push(self.key_name(here));
+            return;
+        }
+        let siblings: Vec<u32> = self.forest.children(holder).collect();
+        let own = self.row_key(here);
+        let equals: Vec<u32> = siblings.iter().copied().filter(|sibling| self.row_key(*sibling) == own).collect();
+        match own {
+            Some(keys) => {
+                address.push(Part::words("["));
+                for (number, (name, at)) in keys.iter().enumerate() {
+                    let comma = if number == 0 { "" } else { "," };
+                    address.push(Part::words(&format!("{comma}{name}=")));
+                    address.push(self.key_part_of(at, here));
+                }
+                if equals.len() > 1 {
+                    address.push(Part::words(&format!("#{}", equals.iter().position(|row| *row == here).unwrap_or(0) + 1)));
+                }
+                address.push(Part::words("]"));
+            }
+            None => address.push(Part::words(&format!("[#{}]", equals.iter().position(|row| *row == here).unwrap_or(0) + 1))),
+        }
+    }
+
+    fn key_part_of(&self, value: &KeyValue, row: u32) -> Part {
+        let structure = self.schema.struct_of(self.forest.node(row).field);
+        match structure.and_then(|structure| self.forest.value(row, self.schema.field_named(structure, value.name(self))?)) {
+            Some(at) => self.key_part(at),
+            None => Part::words("?"),
+        }
+    }
+
+    /// The key fields of a row and their values; `None` where one of them is absent.
+    fn row_key(&self, row: u32) -> Option<Vec<(String, KeyValue)>> {
+        let field = self.forest.node(row).field;
+        let list = self.schema.field(field)?;
+        let structure = self.schema.struct_of(field)?;
+        if list.key.is_empty() {
+            return None;
+        }
+        let mut keys = Vec::new();
+        for name in &list.key {
+            if let Some(at) = self.forest.value(row, self.schema.field_named(structure, name)?) {
+                keys.push((name.clone(), KeyValue { field: self.forest.node(at).field, text: self.forest.string(at).into_owned() }));
+            }
+        }
+        if keys.is_empty() { None } else { Some(keys) }
+    }
+
+    fn ordinal_of_id(&self, record: u32) -> Option<usize> {
+        let id = self.id_of(record)?;
+        let kept = self.registers.get(usize::from(self.register_of(record)?))?;
+        let same: Vec<u32> = if self.repeated_ids() { (kept.first..kept.end).filter(|other| self.id_of(*other).as_deref() == Some(&id)).collect() } else { return None };
+        if same.len() < 2 {
+            return None;
+        }
+        same.iter().position(|other| *other == record).filter(|at| *at > 0).map(|at| at + 1)
+    }
+
+    fn repeated_ids(&self) -> bool {
+        self.flaws.iter().any(|flaw| flaw.rule == "record/duplicate-identity")
+    }
+
+    fn ordinal_without_id(&self, record: u32) -> usize {
+        let Some(kept) = self.register_of(record).and_then(|register| self.registers.get(usize::from(register))) else { return 1 };
+        (kept.first..=record).filter(|other| self.id_node(*other).is_none()).count()
+    }
+
+    /// The node of a field of the charter, whether or not it has a value.
+    #[must_use]
+    pub fn charter_member(&self, field: FieldId) -> Option<u32> {
+        self.forest.member(self.charter.filter(|at| *at != NO_RECORD)?, field)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct KeyValue {
+    field: FieldId,
+    text: String,
+}
+
+impl KeyValue {
+    fn name<'p>(&self, programme: &'p Programme) -> &'p str {
+        programme.schema.field(self.field).map_or("", |field| field.name.as_str())
+    }
+}

@@ -1,0 +1,402 @@
+//! Judges what the reader did not find plainly valid, and says what is wrong in words a person would use.
+//!
+//! `jsonschema` judges and explains; the words are made from the kind of its complaint, the schema's own
+//! vocabulary and our place. A value that breaks the schema is marked and absent to rules.
+
+use std::sync::{Arc, OnceLock};
+
+use jsonschema::Validator;
+
+use super::{Flaw, Programme, Where};
+use crate::document::view::{ForestJson, View};
+use crate::document::{Forest, Kind};
+use crate::finding::{Care, Part};
+use crate::schema::guide::{ABSENT, FAULTY, REPEATED};
+use crate::schema::judge::{self, Complaint};
+use crate::schema::{CHARTER, Scalar, Schema, Shape, StructId};
+use crate::text;
+
+/// One validator for each kind of object, built when it is first needed.
+#[derive(Debug)]
+pub struct Judges {
+    validators: Vec<OnceLock<Option<Validator<ForestJson>>>>,
+    /// Whether every record is given to the validator, also those that are plainly valid.
+    pub all: bool,
+}
+
+impl Judges {
+    /// Judges for a schema.
+    #[must_use]
+    pub fn new(schema: &Schema) -> Self {
+        Self { validators: schema.structs.iter().map(|_| OnceLock::new()).collect(), all: false }
+    }
+
+    fn validator(&self, schema: &Schema, structure: StructId) -> Option<&Validator<ForestJson>> {
+        self.validators.get(usize::from(structure))?.get_or_init(|| schema.validator(structure).ok()).as_ref()
+    }
+
+    /// What the validator finds wrong with an object.
+    #[must_use]
+    pub fn complaints(&self, schema: &Schema, structure: StructId, forest: &Forest, node: u32) -> Vec<Complaint> {
+        self.validator(schema, structure).map_or_else(Vec::new, |validator| judge::complaints(validator, View::Node(forest, node)))
+    }
+}
+
+pub(super) fn validate(programme: &mut Programme, judges: &Judges) {
+    repeated(programme);
+    let mut doubts: Vec<u32> = programme.forest.doubts.iter().map(|doubt| doubt.node).collect();
+    if judges.all {
+        doubts.extend(programme.records.iter().map(|record| record.node).filter(|node| (*node as usize) < programme.forest.nodes.len()));
+    }
+    doubts.sort_unstable();
+    doubts.dedup();
+    for node in doubts {
+        let structure = structure_at(programme, node);
+        if let Some(structure) = structure
+            && programme.forest.node(node).kind == Kind::Object
+        {
+            object(programme, judges, structure, node);
+        }
+    }
+    sums(programme);
+}
+
+/// The struct of an object that is judged by itself.
+fn structure_at(programme: &Programme, node: u32) -> Option<StructId> {
+    let root = programme.forest.trees.iter().any(|tree| tree.root == node);
+    if programme.charter == Some(node) {
+        return Some(CHARTER);
+    }
+    let of_record = programme.records.iter().find(|record| record.node == node).map(|record| record.structure);
+    of_record.or_else(|| match programme.schema.bundle_shape() {
+        Shape::Struct(bundle) if root => Some(bundle),
+        _ => None,
+    })
+}
+
+fn repeated(programme: &mut Programme) {
+    for value in std::mem::take(&mut programme.forest.repeated) {
+        let path = programme.forest.path_to(value);
+        let Some(object) = path.len().checked_sub(2).and_then(|at| path.get(at)).copied() else { continue };
+        let key = programme.forest.key(value).unwrap_or_default().into_owned();
+        let first = programme.forest.children(object).find(|child| programme.forest.key(*child).is_some_and(|own| own == key)).unwrap_or(value);
+        let known = programme.schema.field(programme.forest.node(value).field).is_some();
+        let message = vec![
+            Part::words("the key "),
+            Part::value("key", key, if known { Care::Safe } else { Care::Hidden }),
+            Part::words(" is written twice in the same object, so neither value is used"),
+        ];
+        programme.flaws.push(Flaw {
+            rule: "record/key-repeated",
+            at: Where::Key(value),
+            message,
+            label: "again here",
+            help: None,
+            also: vec![(Where::Key(first), "first here")],
+            more: 0,
+        });
+    }
+}
+
+/// Where a complaint's path leads: as far as it can be followed.
+fn follow(forest: &Forest, from: u32, path: &[String]) -> u32 {
+    let mut at = from;
+    for step in path {
+        let next = match forest.node(at).kind {
+            Kind::Object => forest.children(at).find(|child| {
+                forest.node(*child).marks & REPEATED == 0 && forest.key(*child).is_some_and(|key| key == *step)
+            }),
+            Kind::List => step.parse::<usize>().ok().and_then(|number| forest.children(at).nth(number)),
+            _ => None,
+        };
+        match next {
+            Some(child) => at = child,
+            None => break,
+        }
+    }
+    at
+}
+
+fn object(programme: &mut Programme, judges: &Judges, structure: StructId, node: u32) {
+    let schema = Arc::clone(&programme.schema);
+    let complaints = judges.complaints(&schema, structure, &programme.forest, node);
+    let mut explained: Vec<u32> = Vec::new();
+    for complaint in &complaints {
+        let at = follow(&programme.forest, node, &complaint.path);
+        match &complaint.flaw {
+            judge::Flaw::UnknownKey(key) => unknown_key(programme, &schema, structure, at, key, &complaints, complaint),
+            judge::Flaw::Missing(key) => missing(programme, &schema, structure, at, key, &complaints, complaint),
+            judge::Flaw::Other => {}
+            judge::Flaw::Type | judge::Flaw::Word | judge::Flaw::Form | judge::Flaw::Range => {
+                if !explained.contains(&at) {
+                    explained.push(at);
+                    value(programme, &schema, at);
+                }
+            }
+        }
+    }
+    // What the reader refused for a reason that the schema does not know (a bound of the program).
+    let end = programme.forest.after(node);
+    let mut at = node + 1;
+    while at < end {
+        let here = programme.forest.node(at);
+        let record_within = here.kind == Kind::Object && programme.records.iter().skip(1).any(|record| record.node == at) && structure == CHARTER;
+        if record_within {
+            at = programme.forest.after(at);
+            continue;
+        }
+        if here.marks & FAULTY != 0 {
+            let is_register = schema.field(here.field).is_some_and(|field| field.register.is_some());
+            if !is_register && !explained.iter().any(|known| *known <= at && at < programme.forest.after(*known)) {
+                explained.push(at);
+                value(programme, &schema, at);
+            }
+        }
+        at += 1;
+    }
+}
+
+/// Names the record in which a node lies: `payment pay-3`, or `the charter`.
+fn owner(programme: &Programme, at: u32) -> Vec<Part> {
+    let record = programme.record_around(at);
+    match programme.record(record) {
+        Some(known) if known.structure != CHARTER => {
+            let one = programme.schema.structure(known.structure).and_then(|structure| programme.schema.register(structure.register?)).map_or("record", |register| register.one.as_str());
+            let mut parts = vec![Part::words(&one.replace('_', " "))];
+            if let Some(id) = programme.id_of(record) {
+                parts.push(Part::words(" "));
+                parts.push(Part::value("id", id, Care::Id));
+            } else {
+                parts = vec![Part::words("a "), Part::words(&one.replace('_', " ")), Part::words(" without an id")];
+            }
+            parts
+        }
+        _ => vec![Part::words("the charter")],
+    }
+}
+
+fn unknown_key(programme: &mut Programme, schema: &Schema, structure: StructId, at: u32, key: &str, _all: &[Complaint], _own: &Complaint) {
+    let forest = &programme.forest;
+    let Some(member) = forest.children(at).find(|child| forest.key(*child).is_some_and(|own| own == key)) else { return };
+    let within = if forest.children(at).next().is_some() { struct_at(programme, structure, at) } else { structure };
+    let known: Vec<&str> = schema.structure(within).into_iter().flat_map(|known| &known.fields).filter_map(|id| schema.field(*id)).map(|field| field.name.as_str()).collect();
+    let near = text::nearest(key, known.iter().copied()).filter(|near| text::edits(key, near, 2).is_some());
+    let mut message = owner(programme, at);
+    match near {
+        Some(near) => {
+            message.push(Part::words(" has the unknown key "));
+            message.push(Part::value("key", key, Care::Safe));
+            message.push(Part::words("; did you mean "));
+            message.push(Part::words(near));
+            message.push(Part::words("?"));
+        }
+        None => {
+            message.push(Part::words(" has an unknown key of "));
+            message.push(Part::value("length", key.chars().count().to_string(), Care::Safe));
+            message.push(Part::words(" characters"));
+        }
+    }
+    let help = match near {
+        Some(near) => format!("write {near}, or begin the key with x- if it is your organisation's own"),
+        None => "begin the key with x- if it is your organisation's own, or remove it".to_owned(),
+    };
+    programme.flaws.push(Flaw { rule: "record/unknown-key", at: Where::Key(member), message, label: "not in the schema", help: Some(help), also: Vec::new(), more: 0 });
+}
+
+/// The struct of the object at a node, within the record whose struct is known.
+fn struct_at(programme: &Programme, outer: StructId, at: u32) -> StructId {
+    match structure_at(programme, at) {
+        Some(own) => own,
+        None => programme.schema.struct_of(programme.forest.node(at).field).unwrap_or(outer),
+    }
+}
+
+fn missing(programme: &mut Programme, schema: &Schema, structure: StructId, at: u32, key: &str, all: &[Complaint], own: &Complaint) {
+    let forest = &programme.forest;
+    let within = struct_at(programme, structure, at);
+    let written = schema.field_named(within, key).and_then(|field| forest.member(at, field));
+    if written.is_some_and(|member| forest.node(member).marks & (REPEATED | FAULTY) != 0) {
+        return;
+    }
+    let misspelt = all.iter().any(|other| other.path == own.path && matches!(&other.flaw, judge::Flaw::UnknownKey(unknown) if text::edits(unknown, key, 2).is_some()));
+    if misspelt {
+        return;
+    }
+    let mut message = owner(programme, at);
+    let row = schema.field(programme.forest.node(at).field).and_then(|field| field.one.clone()).filter(|_| structure_at(programme, at).is_none());
+    if let Some(row) = row {
+        message.push(Part::words(" has a "));
+        message.push(Part::words(&row.replace('_', " ")));
+    }
+    message.push(Part::words(" that has no "));
+    if message.len() <= 3 {
+        message.pop();
+        message.push(Part::words(" has no "));
+    }
+    message.push(Part::words(key));
+    let help = schema.field_named(within, key).and_then(|field| schema.field(field)).map(|field| format!("add {key}: {}", lower_first(&field.description)));
+    programme.flaws.push(Flaw { rule: "record/required-missing", at: Where::Node(at), message, label: "", help, also: Vec::new(), more: 0 });
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.trim_end_matches('.').chars();
+    match (chars.next(), chars.clone().next()) {
+        (Some(first), second) if !second.is_some_and(char::is_uppercase) => first.to_lowercase().chain(chars).collect(),
+        _ => text.trim_end_matches('.').to_owned(),
+    }
+}
+
+/// What a shape expects, in words.
+fn expected(schema: &Schema, shape: Shape) -> String {
+    match shape {
+        Shape::List(_) | Shape::OneOrList(_) => "a list in square brackets".to_owned(),
+        Shape::Struct(_) | Shape::Map(_) => "an object in braces".to_owned(),
+        Shape::Any => "something else".to_owned(),
+        Shape::Scalar(scalar) => match scalar {
+            Scalar::Text { .. } | Scalar::Odd => "text in quotes".to_owned(),
+            Scalar::Id => "an id in quotes".to_owned(),
+            Scalar::Reference { .. } => "the id of a record, in quotes".to_owned(),
+            Scalar::Currency => "a currency code such as EUR".to_owned(),
+            Scalar::Language => "a language tag such as en or de-AT".to_owned(),
+            Scalar::Date => "a date in quotes, such as 2026-03-01".to_owned(),
+            Scalar::Time => "a time in quotes, such as 14:30".to_owned(),
+            Scalar::Number(bounds) if bounds.whole => "a whole number".to_owned(),
+            Scalar::Number(_) => "a number without quotes".to_owned(),
+            Scalar::Flag => "true or false without quotes".to_owned(),
+            Scalar::Word(id) => {
+                let words: Vec<String> = schema.vocabulary(id).into_iter().flat_map(|known| known.choices()).map(str::to_owned).collect();
+                format!("one of {}", text::list(&words, "or"))
+            }
+        },
+    }
+}
+
+const fn found(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Null => "null",
+        Kind::False | Kind::True => "true or false",
+        Kind::Number => "a number",
+        Kind::Text => "text",
+        Kind::List => "a list",
+        Kind::Object => "an object",
+    }
+}
+
+/// Says what is wrong with a value, going by its field, and marks it.
+fn value(programme: &mut Programme, schema: &Schema, at: u32) {
+    programme.forest.mark(at, FAULTY);
+    let node = programme.forest.node(at);
+    let Some(field) = schema.field(node.field) else { return };
+    let path = programme.forest.path_to(at);
+    let is_element = path.len().checked_sub(2).and_then(|up| path.get(up)).is_some_and(|up| programme.forest.node(*up).kind == Kind::List);
+    let shape = if is_element { schema.element_shape_of(node.field) } else { schema.shape_of(node.field) };
+    let mut message = vec![Part::words(&field.name), Part::words(" of ")];
+    message.extend(owner(programme, at));
+    let wanted = expected(schema, shape);
+    let mut help = None;
+    let (rule, label) = match (shape, node.kind) {
+        (Shape::Scalar(Scalar::Date), Kind::Text) => {
+            message.push(Part::words(" is not a date that exists"));
+            ("record/not-a-date", "no such date")
+        }
+        (Shape::Scalar(Scalar::Word(vocabulary)), Kind::Text) => {
+            let written = programme.forest.string(at).into_owned();
+            let known: Vec<&str> = schema.vocabulary(vocabulary).into_iter().flat_map(|known| known.choices()).collect();
+            match text::nearest(&written, known.iter().copied()).filter(|near| text::edits(&written, near, 2).is_some()) {
+                Some(near) => {
+                    message.push(Part::words(" has the unknown word "));
+                    message.push(Part::value("word", written, Care::Safe));
+                    message.push(Part::words("; did you mean "));
+                    message.push(Part::words(near));
+                    message.push(Part::words("?"));
+                }
+                None => {
+                    message.push(Part::words(" has an unknown word of "));
+                    message.push(Part::value("length", written.chars().count().to_string(), Care::Safe));
+                    message.push(Part::words(" characters"));
+                }
+            }
+            help = Some(format!("use {wanted}, or unknown"));
+            ("record/unknown-term", "not in the vocabulary")
+        }
+        (Shape::List(of), Kind::List) if matches!(schema.shape(of), Shape::Scalar(Scalar::Word(_))) => {
+            message.push(Part::words(" says unknown beside other words"));
+            help = Some("write unknown alone, or leave it out".to_owned());
+            ("record/unknown-term", "unknown stands alone, for the whole list")
+        }
+        (Shape::Scalar(Scalar::Number(bounds)), Kind::Number) => {
+            let care = if schema.is_safe(node.field) { Care::Safe } else { Care::Hidden };
+            message.push(Part::words(" is "));
+            message.push(Part::value(&field.name, programme.forest.raw(at), care));
+            let whole_fault = bounds.whole && programme.forest.raw(at).parse::<f64>().is_ok_and(|number| number.fract() != 0.0);
+            let range = match (bounds.least, bounds.most) {
+                _ if whole_fault => "; a whole number is expected".to_owned(),
+                (Some(least), Some(most)) => format!("; it must lie between {least} and {most}"),
+                (Some(least), None) => format!("; it must not be below {least}"),
+                (None, Some(most)) => format!("; it must not be above {most}"),
+                (None, None) => "; numbers this large are not read".to_owned(),
+            };
+            message.push(Part::words(&range));
+            ("record/out-of-range", "outside what is allowed")
+        }
+        (Shape::Scalar(Scalar::Text { chars_max }), Kind::Text) => {
+            message.push(Part::words(&format!(" is longer than {chars_max} characters")));
+            ("record/out-of-range", "too long")
+        }
+        (Shape::Scalar(Scalar::Id | Scalar::Reference { .. }), Kind::Text) => {
+            message.push(Part::words(" is not written as an id"));
+            help = Some("use 1 to 100 letters, digits and . _ - @ : # without spaces".to_owned());
+            ("record/wrong-type", "not an id")
+        }
+        (Shape::Scalar(_), Kind::Text) if node.marks & ABSENT == 0 && !matches!(shape, Shape::Scalar(Scalar::Number(_) | Scalar::Flag)) => {
+            message.push(Part::words(&format!(" is not {wanted}")));
+            ("record/wrong-type", "not of the expected form")
+        }
+        _ => {
+            message.push(Part::words(&format!(" is {}; expected is {wanted}", found(node.kind))));
+            ("record/wrong-type", "of another type")
+        }
+    };
+    let help = help.or_else(|| Some(format!("write {wanted}")));
+    programme.flaws.push(Flaw { rule, at: Where::Node(at), message, label, help, also: Vec::new(), more: 0 });
+}
+
+/// Lists whose rows' values must add up.
+fn sums(programme: &mut Programme) {
+    let schema = Arc::clone(&programme.schema);
+    for (id, field) in schema.fields.iter().enumerate() {
+        let Some((part, to)) = &field.sum else { continue };
+        let Some(part) = schema.struct_of(id as u16).and_then(|rows| schema.field_named(rows, part)) else { continue };
+        let lists: Vec<u32> = (0..programme.forest.nodes.len() as u32)
+            .filter(|at| {
+                let node = programme.forest.node(*at);
+                node.field == id as u16 && node.kind == Kind::List && node.has_value()
+            })
+            .collect();
+        for list in lists {
+            let numbers: Vec<Option<f64>> = programme
+                .forest
+                .children(list)
+                .map(|row| programme.forest.value(row, part).and_then(|at| programme.forest.raw(at).parse().ok()))
+                .collect();
+            // A row without a value leaves the sum open.
+            let Some(sum) = numbers.iter().copied().sum::<Option<f64>>() else { continue };
+            if numbers.is_empty() || (sum - to).abs() < 1e-6 * (1.0 + numbers.len() as f64) {
+                continue;
+            }
+            let name = schema.field(part).map_or("", |part| part.name.as_str());
+            let message = vec![
+                Part::words(&format!("the {name}s of the {} add up to ", field.name)),
+                Part::value("sum", format!("{}", (sum * 1e6).round() / 1e6), Care::Safe),
+                Part::words(&format!(", not to {to}")),
+            ];
+            for row in programme.forest.children(list).collect::<Vec<_>>() {
+                if let Some(at) = programme.forest.value(row, part) {
+                    programme.forest.mark(at, FAULTY);
+                }
+            }
+            let first = programme.forest.children(list).find_map(|row| programme.forest.member(row, part)).unwrap_or(list);
+            programme.flaws.push(Flaw { rule: "record/shares-do-not-sum", at: Where::Node(first), message, label: "the first of them", help: None, also: Vec::new(), more: 0 });
+        }
+    }
+}
