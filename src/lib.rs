@@ -2,6 +2,8 @@
 pub mod limits;
 pub mod text;
 pub mod finding;
+pub mod config;
 pub mod schema;
 pub mod document;
 pub mod programme;
+pub mod rule;

@@ -1,0 +1,800 @@
+//! From pages to rules: every key checked, every expression compiled.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::expression::build::{Parameter, Scope};
+use super::expression::parse::{Mistake, parse};
+use super::expression::template::{Places, Template};
+use super::expression::types::{Definition, Definitions, FlagCode, Ty, Typed, Words};
+use super::expression::value::{Decimal, Value};
+use super::front::{Scalar, Yaml};
+use super::page::{Keys, Page, PageProblem, expression, span};
+use crate::finding::Severity;
+use crate::schema::{CHARTER, FieldId, RegisterId, Schema, StructId, form};
+use crate::text::{self, Span};
+
+/// A parameter: its value where nothing else is said, and what it means.
+#[derive(Clone, Debug)]
+pub struct Param {
+    /// The rule or definition (by the name of its page) that declares it.
+    pub page: Arc<str>,
+    /// Its name.
+    pub name: String,
+    /// Its default.
+    pub default: Value<'static>,
+    /// The default as it is written.
+    pub text: String,
+    /// Its unit.
+    pub unit: String,
+    /// What it means.
+    pub means: String,
+    /// Whether no standard backs the number.
+    pub house_default: bool,
+}
+
+/// What a profile changes.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    /// Another severity.
+    pub severity: Option<Severity>,
+    /// Other values of parameters, by number.
+    pub params: Vec<(usize, Value<'static>)>,
+    /// Why the rule is off.
+    pub off: Option<String>,
+}
+
+/// What a rule judges.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The programme as a whole.
+    Programme,
+    /// Every record of a register.
+    Register(RegisterId),
+    /// Every row of a nested list, from a register's records or the charter.
+    Rows {
+        /// The register, or none for the charter.
+        register: Option<RegisterId>,
+        /// The fields from the record down to the rows.
+        fields: Vec<FieldId>,
+    },
+    /// Every record of every register, and the charter.
+    Records,
+}
+
+/// One judgement of a rule.
+#[derive(Clone)]
+pub struct Case {
+    /// What it judges.
+    pub subject: Subject,
+    /// How many variables it needs; the programme, then parents from the outside in, then the subject.
+    pub frame: usize,
+    /// How many of them are set for each subject.
+    pub given: usize,
+    /// What it concerns.
+    pub when: Option<FlagCode>,
+    /// Further conditions under profiles.
+    pub profile_when: HashMap<String, FlagCode>,
+    /// What must hold for the answer to be fair, and the reason where it does not.
+    pub evidence: Vec<(FlagCode, Template)>,
+    /// What must hold.
+    pub assert: Option<FlagCode>,
+    /// Where a finding points.
+    pub at: Option<Places>,
+    /// A few words there.
+    pub label: Template,
+    /// What is there.
+    pub message: Template,
+    /// What to do.
+    pub help: Arc<str>,
+    /// Its severity, if not the rule's.
+    pub severity: Option<Severity>,
+    /// Further places.
+    pub also: Vec<(Places, Template)>,
+}
+
+impl std::fmt::Debug for Case {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Case").field("subject", &self.subject).field("frame", &self.frame).finish_non_exhaustive()
+    }
+}
+
+/// A rule.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its title.
+    pub title: String,
+    /// Its severity.
+    pub severity: Severity,
+    /// The stage from which it runs.
+    pub from: u16,
+    /// Whether the engine judges it itself.
+    pub built_in: bool,
+    /// Its judgements.
+    pub cases: Vec<Case>,
+    /// The numbers of its parameters.
+    pub params: Vec<usize>,
+    /// What profiles change.
+    pub profiles: HashMap<String, Change>,
+    /// Rules that speak first.
+    pub yields_to: Vec<Arc<str>>,
+    /// Fields (and registers, by their field) whose absence it reports.
+    pub demands: Vec<FieldId>,
+    /// Whether a finding by itself says something sensitive of one person.
+    pub reveals: bool,
+    /// What to do.
+    pub help: Arc<str>,
+    /// The sources it names.
+    pub sources: Vec<String>,
+    /// The version it came with.
+    pub since: String,
+    /// Earlier names.
+    pub formerly: Vec<String>,
+    /// The page.
+    pub page: Page,
+}
+
+/// All rules, in the order in which they are judged.
+#[derive(Debug, Default)]
+pub struct Rules {
+    /// The rules: each after those it yields to, else by name.
+    pub rules: Vec<Rule>,
+    /// The parameters of all of them and of the definitions.
+    pub params: Vec<Param>,
+    /// The definitions' pages and code.
+    pub definitions: Definitions,
+    /// The definitions' pages, by name.
+    pub definition_pages: Vec<Page>,
+    /// What each definition takes, as text, for `explain`.
+    pub signatures: HashMap<String, String>,
+}
+
+impl Rules {
+    /// The rule with this name, or that once had it.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| *rule.name == *name).or_else(|| self.rules.iter().find(|rule| rule.formerly.iter().any(|old| old == name)))
+    }
+
+    /// The number of a parameter.
+    #[must_use]
+    pub fn param(&self, page: &str, name: &str) -> Option<usize> {
+        self.params.iter().position(|param| *param.page == *page && param.name == name)
+    }
+}
+
+/// Rules, and what is wrong with the pages that gave none.
+pub type Compiled = (Rules, Vec<PageProblem>);
+
+const PAGE_KEYS: [&str; 22] = [
+    "severity", "from", "subject", "let", "when", "evidence", "assert", "at", "label", "message", "help", "also", "cases", "demands",
+    "yields_to", "params", "profiles", "reveals", "sources", "since", "formerly", "check",
+];
+const CASE_KEYS: [&str; 10] = ["subject", "when", "evidence", "assert", "at", "label", "message", "help", "also", "severity"];
+const DEFINITION_KEYS: [&str; 7] = ["parameters", "gives", "let", "expression", "params", "sources", "since"];
+
+/// Makes rules of pages. `wanted` says which are compiled; a page at fault is reported and left out.
+#[must_use]
+pub fn compile(schema: &Schema, pages: Vec<Page>, wanted: &dyn Fn(&str) -> bool) -> Compiled {
+    let (definitions, pages): (Vec<Page>, Vec<Page>) = pages.into_iter().partition(Page::is_definition);
+    let mut compiler = Compiler { schema, rules: Rules::default(), problems: Vec::new() };
+    compiler.define(definitions);
+    for page in pages {
+        if wanted(&page.name) {
+            compiler.rule(page);
+        }
+    }
+    compiler.order();
+    (compiler.rules, compiler.problems)
+}
+
+struct Compiler<'s> {
+    schema: &'s Schema,
+    rules: Rules,
+    problems: Vec<PageProblem>,
+}
+
+type Made<T> = Result<T, Vec<PageProblem>>;
+
+/// Turns a mistake in an expression into a problem of its page.
+fn placed(page: &Page, scalar: &Scalar, mistake: Mistake) -> Vec<PageProblem> {
+    let from = scalar.place(mistake.span.start);
+    let to = scalar.place(mistake.span.end.max(mistake.span.start)).max(from);
+    vec![page.problem(Span::new(from, to), mistake.message)]
+}
+
+impl<'s> Compiler<'s> {
+    /// Definitions may use one another: each is compiled once those that it calls are.
+    fn define(&mut self, pages: Vec<Page>) {
+        let mut waiting: Vec<(Page, Vec<String>)> = Vec::new();
+        let names: Vec<String> = pages.iter().map(Page::call_name).collect();
+        for page in pages {
+            let mut calls = Vec::new();
+            collect_calls(&page.front, &names, &mut calls);
+            waiting.push((page, calls));
+        }
+        loop {
+            let before = waiting.len();
+            let mut later = Vec::new();
+            for (page, calls) in waiting {
+                let ready = calls.iter().all(|name| *name != page.call_name() && (self.rules.definitions.contains_key(name) || self.problems.iter().any(|problem| problem.page.ends_with(&name.replace('_', "-")))));
+                if !ready {
+                    later.push((page, calls));
+                    continue;
+                }
+                if let Err(problems) = self.definition(&page) {
+                    self.problems.extend(problems);
+                }
+                self.rules.definition_pages.push(page);
+            }
+            waiting = later;
+            if waiting.is_empty() {
+                break;
+            }
+            if waiting.len() == before {
+                for (page, _) in &waiting {
+                    let names: Vec<String> = waiting.iter().map(|(page, _)| page.call_name()).collect();
+                    self.problems.push(page.problem(span(page.front.at()), format!("the definitions {} rest on one another in a circle", text::list(&names, "and"))));
+                }
+                break;
+            }
+        }
+        self.rules.definition_pages.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+
+    fn definition(&mut self, page: &Page) -> Made<()> {
+        let keys = page.keys(&page.front, &DEFINITION_KEYS)?;
+        let one = |problem: PageProblem| vec![problem];
+        let mut scope = Scope::new(self.schema, &self.rules.definitions);
+        let mut parameters = Vec::new();
+        let mut signature = Vec::new();
+        match keys.get("parameters") {
+            Some(Yaml::Map(entries, _)) => {
+                for (name, ty) in entries {
+                    let Yaml::Scalar(ty) = ty else { return Err(one(page.problem(span(ty.at()), "the type of a parameter is a word"))) };
+                    let known = ty_of(self.schema, &ty.text).ok_or_else(|| one(page.problem(span(ty.at), format!("{} is no type: use a record's name, a nested list's path, a vocabulary, flag, number, text, date, or list of one", ty.text))))?;
+                    scope.declare(&name.text, known.clone());
+                    signature.push(format!("{}: {}", name.text, ty.text));
+                    parameters.push((name.text.clone(), known));
+                }
+            }
+            Some(other) => return Err(one(page.problem(span(other.at()), "parameters are names with types"))),
+            None => {}
+        }
+        let (declared, numbers) = params(page, &keys, self.rules.params.len()).map_err(one)?;
+        let first = self.rules.params.len();
+        scope.parameters = declared_parameters(&declared, first);
+        lets(page, &keys, &mut scope)?;
+        let Some(source) = keys.expression("expression").map_err(one)? else { return Err(one(page.problem(span(page.front.at()), "the definition has no expression"))) };
+        let gives = keys.text("gives").map_err(one)?;
+        let wanted = match gives {
+            Some(gives) => Some(ty_of(self.schema, &gives.text).ok_or_else(|| one(page.problem(span(gives.at), format!("{} is no type", gives.text))))?),
+            None => None,
+        };
+        let body = parse(&source.text).and_then(|ast| {
+            let typed = scope.build(&ast, wanted.as_ref())?;
+            if let Some(wanted) = &wanted
+                && !typed.ty.agrees(wanted)
+            {
+                return Err(Mistake::new(ast.span, format!("this is {}; the definition says that it gives {}", typed.ty.words(self.schema), wanted.words(self.schema))));
+            }
+            Ok(typed)
+        });
+        let body = body.map_err(|mistake| placed(page, source, mistake))?;
+        unused(page, &keys, &scope)?;
+        let frame = scope.frame;
+        let name = page.call_name();
+        self.rules.signatures.insert(name.clone(), format!("{name}({})", signature.join(", ")));
+        let _ = numbers;
+        self.rules.params.extend(declared);
+        self.rules.definitions.insert(name.clone(), Arc::new(Definition { name, parameters, body, frame }));
+        Ok(())
+    }
+
+    fn rule(&mut self, page: Page) {
+        match self.made(&page) {
+            Ok((mut rule, declared)) => {
+                rule.page = page;
+                self.rules.params.extend(declared);
+                self.rules.rules.push(rule);
+            }
+            Err(problems) => self.problems.extend(problems),
+        }
+    }
+
+    fn made(&self, page: &Page) -> Made<(Rule, Vec<Param>)> {
+        let keys = page.keys(&page.front, &PAGE_KEYS)?;
+        let one = |problem: PageProblem| vec![problem];
+        let whole = span(page.front.at());
+        let severity = match keys.text("severity").map_err(one)? {
+            Some(word) => severity(page, word).map_err(one)?,
+            None => return Err(one(page.problem(whole, "the page has no severity: error, warning or advice"))),
+        };
+        let from = match keys.text("from").map_err(one)? {
+            Some(word) => match self.schema.stage(&word.text) {
+                Some(stage) => stage,
+                None => {
+                    let stages: Vec<String> = self.schema.vocabulary(self.schema.stages).into_iter().flat_map(|known| known.choices()).map(str::to_owned).collect();
+                    return Err(one(page.problem(span(word.at), format!("{} is no stage; use {}", word.text, text::list(&stages, "or")))));
+                }
+            },
+            None => return Err(one(page.problem(whole, "the page has no from: the first stage at which the rule runs"))),
+        };
+        let built_in = match keys.text("check").map_err(one)? {
+            None => false,
+            Some(word) if word.text == "built-in" => true,
+            Some(word) => return Err(one(page.problem(span(word.at), "check can only be built-in"))),
+        };
+        let first = self.rules.params.len();
+        let (declared, _) = params(page, &keys, first).map_err(one)?;
+        let help: Arc<str> = Arc::from(keys.text("help").map_err(one)?.map_or("", |help| help.text.trim()));
+        let reveals = keys.text("reveals").map_err(one)?.is_some_and(|word| word.text == "true");
+        let mut demands = Vec::new();
+        for demand in keys.texts("demands").map_err(one)? {
+            match self.demanded(&demand.text) {
+                Some(field) => demands.push(field),
+                None => return Err(one(page.problem(span(demand.at), format!("{} is no register and no field", demand.text)))),
+            }
+        }
+        let profiles = self.profiles(page, &keys, &declared, first)?;
+        let mut cases = Vec::new();
+        if !built_in {
+            let blocks: Vec<Option<&Yaml>> = match keys.get("cases") {
+                None => vec![None],
+                Some(Yaml::List(list, _)) => list.iter().map(Some).collect(),
+                Some(other) => return Err(one(page.problem(span(other.at()), "cases are a list of blocks"))),
+            };
+            let mut used: Vec<String> = Vec::new();
+            for block in &blocks {
+                self.cases(page, &keys, *block, &declared, first, &mut cases, &mut used)?;
+            }
+            for (group, names) in [("let", map_keys(&keys, "let")), ("params", map_keys(&keys, "params"))] {
+                for name in names {
+                    if !used.contains(&format!("{group} {}", name.text)) {
+                        return Err(one(page.problem(span(name.at), format!("{} is never used", name.text))));
+                    }
+                }
+            }
+        }
+        let texts = |key: &str| keys.texts(key).map(|list| list.iter().map(|scalar| scalar.text.clone()).collect::<Vec<_>>());
+        let rule = Rule {
+            name: Arc::clone(&page.name),
+            title: page.title.clone(),
+            severity,
+            from,
+            built_in,
+            cases,
+            params: (first..first + declared.len()).collect(),
+            profiles,
+            yields_to: texts("yields_to").map_err(one)?.iter().map(|name| Arc::from(name.as_str())).collect(),
+            demands,
+            reveals,
+            help,
+            sources: match keys.get("sources") {
+                Some(Yaml::List(list, _)) => list.iter().filter_map(|value| if let Yaml::Scalar(scalar) = value { Some(scalar.text.clone()) } else { None }).collect(),
+                _ => Vec::new(),
+            },
+            since: keys.text("since").map_err(one)?.map(|since| since.text.clone()).unwrap_or_default(),
+            formerly: texts("formerly").map_err(one)?,
+            page: page.clone(),
+        };
+        Ok((rule, declared))
+    }
+
+    /// The field that a demand names: `decisions.informed_by`, `programme.sponsor`, or a register.
+    fn demanded(&self, path: &str) -> Option<FieldId> {
+        let mut steps = path.split('.');
+        let first = steps.next()?;
+        let mut structure = CHARTER;
+        let mut field = None;
+        if first != "programme" {
+            let register = self.schema.register_named(first)?;
+            let register = self.schema.register(register)?;
+            structure = register.record;
+            field = Some(register.field);
+        }
+        for step in steps {
+            let next = self.schema.field_named(structure, step)?;
+            field = Some(next);
+            structure = self.schema.struct_of(next).unwrap_or(structure);
+        }
+        field
+    }
+
+    fn profiles(&self, page: &Page, keys: &Keys<'_>, declared: &[Param], first: usize) -> Made<HashMap<String, Change>> {
+        let one = |problem: PageProblem| vec![problem];
+        let mut changes = HashMap::new();
+        let Some(value) = keys.get("profiles") else { return Ok(changes) };
+        let Yaml::Map(entries, _) = value else { return Err(one(page.problem(span(value.at()), "profiles are names with what they change"))) };
+        let known: Vec<&str> = self.profile_words();
+        for (name, change) in entries {
+            if !known.contains(&name.text.as_str()) {
+                return Err(one(page.problem(span(name.at), format!("{} is no profile; use {}", name.text, known.join(", ")))));
+            }
+            let inner = page.keys(change, &["severity", "params", "off", "when"])?;
+            let mut made = Change::default();
+            if let Some(word) = inner.text("severity").map_err(one)? {
+                made.severity = Some(severity(page, word).map_err(one)?);
+            }
+            made.off = inner.text("off").map_err(one)?.map(|reason| reason.text.clone());
+            if let Some(Yaml::Map(values, _)) = inner.get("params") {
+                for (param, value) in values {
+                    let Some(at) = declared.iter().position(|known| known.name == param.text) else { return Err(one(page.problem(span(param.at), format!("the page declares no parameter {}", param.text)))) };
+                    let Yaml::Scalar(value) = value else { return Err(one(page.problem(span(value.at()), "the value of a parameter is a number, a text or a flag"))) };
+                    made.params.push((first + at, literal(value)));
+                }
+            }
+            changes.insert(name.text.clone(), made);
+        }
+        Ok(changes)
+    }
+
+    fn profile_words(&self) -> Vec<&str> {
+        let field = self.schema.field_named(CHARTER, &self.schema.jobs.profile);
+        let vocabulary = field.and_then(|field| match self.schema.shape_of(field) {
+            crate::schema::Shape::Scalar(crate::schema::Scalar::Word(id)) => self.schema.vocabulary(id),
+            _ => None,
+        });
+        vocabulary.into_iter().flat_map(|known| known.choices()).collect()
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one block of one page")]
+    fn cases(&self, page: &Page, keys: &Keys<'_>, block: Option<&Yaml>, declared: &[Param], first: usize, out: &mut Vec<Case>, used: &mut Vec<String>) -> Made<()> {
+        let one = |problem: PageProblem| vec![problem];
+        let own = block.map(|block| page.keys(block, &CASE_KEYS)).transpose()?;
+        let get = |key: &str| own.as_ref().and_then(|own| own.get(key).map(|_| *own)).unwrap_or(*keys);
+        let subjects = get("subject").texts("subject").map_err(one)?;
+        if subjects.is_empty() {
+            return Err(one(page.problem(span(page.front.at()), "the page has no subject: what is judged")));
+        }
+        for subject in subjects {
+            let (what, names) = self.subject(&subject.text).map_err(|why| one(page.problem(span(subject.at), why)))?;
+            let mut scope = Scope::new(self.schema, &self.rules.definitions);
+            for (name, ty) in &names {
+                scope.declare(name, ty.clone());
+            }
+            let given = scope.frame;
+            scope.parameters = declared_parameters(declared, first);
+            lets(page, keys, &mut scope)?;
+            let flag = |scope: &mut Scope<'_>, source: &Scalar| -> Made<Typed> { parse(&source.text).and_then(|ast| scope.flag(&ast)).map_err(|mistake| placed(page, source, mistake)) };
+            // The page's own condition holds for each of its cases.
+            let mut when: Option<FlagCode> = None;
+            let mut conditions = vec![keys.expression("when").map_err(one)?];
+            if let Some(own) = &own {
+                conditions.push(own.expression("when").map_err(one)?);
+            }
+            for source in conditions.into_iter().flatten() {
+                let code = flag(&mut scope, source)?.code.into_flag();
+                when = Some(match when {
+                    None => code,
+                    Some(page_when) => Arc::new(move |cx| match page_when(cx) {
+                        Ok(false) => Ok(false),
+                        Ok(true) => code(cx),
+                        Err(no) => match code(cx) {
+                            Ok(false) => Ok(false),
+                            _ => Err(no),
+                        },
+                    }),
+                });
+            }
+            let mut evidence = Vec::new();
+            let mut conditions = Vec::new();
+            conditions.extend(keys.get("evidence"));
+            if let Some(own) = &own {
+                conditions.extend(own.get("evidence"));
+            }
+            for list in conditions {
+                let Yaml::List(list, _) = list else { return Err(one(page.problem(span(list.at()), "evidence is a list of that and else"))) };
+                for item in list {
+                    let item = page.keys(item, &["that", "else"])?;
+                    let that = item.expression("that").map_err(one)?.ok_or_else(|| one(page.problem(span(page.front.at()), "evidence needs that: what must hold")))?;
+                    let otherwise = item.text("else").map_err(one)?.ok_or_else(|| one(page.problem(span(that.at), "evidence needs else: the reason in words")))?;
+                    let code = flag(&mut scope, that)?.code.into_flag();
+                    evidence.push((code, self.template(page, otherwise, &mut scope)?));
+                }
+            }
+            let Some(assert) = get("assert").expression("assert").map_err(one)? else { return Err(one(page.problem(span(page.front.at()), "the page has no assert: what must hold"))) };
+            let assert = flag(&mut scope, assert)?.code.into_flag();
+            let at = match get("at").text("at").map_err(one)? {
+                Some(at) => Some(Places::build(&at.text, &mut scope).map_err(|mistake| placed(page, at, mistake))?),
+                None => None,
+            };
+            let label = match get("label").text("label").map_err(one)? {
+                Some(label) => self.template(page, label, &mut scope)?,
+                None => Template::default(),
+            };
+            let Some(message) = get("message").text("message").map_err(one)? else { return Err(one(page.problem(span(page.front.at()), "the page has no message: what is there"))) };
+            let message = self.template(page, message, &mut scope)?;
+            let help: Arc<str> = Arc::from(get("help").text("help").map_err(one)?.map_or("", |help| help.text.trim()));
+            let severity = match own.as_ref().map(|own| own.text("severity")) {
+                Some(word) => word.map_err(one)?.map(|word| severity(page, word)).transpose().map_err(one)?,
+                None => None,
+            };
+            let mut also = Vec::new();
+            if let Some(list) = get("also").get("also") {
+                let Yaml::List(list, _) = list else { return Err(one(page.problem(span(list.at()), "also is a list of at and label"))) };
+                for item in list {
+                    let item = page.keys(item, &["at", "label"])?;
+                    let at = item.text("at").map_err(one)?.ok_or_else(|| one(page.problem(span(page.front.at()), "also needs at: the place")))?;
+                    let places = Places::build(&at.text, &mut scope).map_err(|mistake| placed(page, at, mistake))?;
+                    let label = match item.text("label").map_err(one)? {
+                        Some(label) => self.template(page, label, &mut scope)?,
+                        None => Template::default(),
+                    };
+                    also.push((places, label));
+                }
+            }
+            let mut profile_when = HashMap::new();
+            if let Some(Yaml::Map(entries, _)) = keys.get("profiles") {
+                for (name, change) in entries {
+                    let inner = page.keys(change, &["severity", "params", "off", "when"])?;
+                    if let Some(source) = inner.expression("when").map_err(one)? {
+                        profile_when.insert(name.text.clone(), flag(&mut scope, source)?.code.into_flag());
+                    }
+                }
+            }
+            used.extend(scope.variables.iter().filter(|variable| variable.used && variable.stands_for.is_some()).map(|variable| format!("let {}", variable.name)));
+            used.extend(scope.parameters.iter().filter(|parameter| parameter.used).map(|parameter| format!("params {}", parameter.name)));
+            out.push(Case { subject: what, frame: scope.frame, given, when, profile_when, evidence, assert: Some(assert), at, label, message, help, severity, also });
+        }
+        Ok(())
+    }
+
+    fn template(&self, page: &Page, text: &Scalar, scope: &mut Scope<'_>) -> Made<Template> {
+        Template::build(&text.text, scope).map_err(|mistake| placed(page, text, mistake))
+    }
+
+    /// What a subject line names, and the names that it puts in scope after the programme.
+    fn subject(&self, line: &str) -> Result<(Subject, Vec<(String, Ty)>), String> {
+        let schema = self.schema;
+        let (path, name) = match line.split_once(" as ") {
+            Some((path, name)) => (path.trim(), Some(name.trim().to_owned())),
+            None => (line.trim(), None),
+        };
+        if path == "programme" {
+            return Ok((Subject::Programme, Vec::new()));
+        }
+        if path == "records" {
+            let mut structs: Vec<StructId> = vec![CHARTER];
+            structs.extend(schema.registers.iter().filter(|register| !register.nested).map(|register| register.record));
+            return Ok((Subject::Records, vec![(name.unwrap_or_else(|| "record".to_owned()), Ty::Record(structs))]));
+        }
+        let mut steps = path.split('.');
+        let first = steps.next().unwrap_or_default();
+        let mut names = Vec::new();
+        let (register, mut structure) = if first == "programme" {
+            (None, CHARTER)
+        } else {
+            let Some(id) = schema.register_named(first) else {
+                let known = schema.registers.iter().map(|register| register.name.as_str()).chain(["programme", "records"]);
+                let near = text::nearest(first, known).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+                return Err(format!("{first} is no register{near}"));
+            };
+            let register = schema.register(id);
+            let structure = register.map_or(CHARTER, |register| register.record);
+            names.push((register.map_or_else(String::new, |register| register.one.clone()), Ty::Record(vec![structure])));
+            (Some(id), structure)
+        };
+        let mut fields = Vec::new();
+        for step in steps {
+            let Some(field) = schema.field_named(structure, step) else { return Err(format!("{path}: there is no {step}")) };
+            let Some(next) = schema.struct_of(field) else { return Err(format!("{path}: {step} is no list of rows")) };
+            fields.push(field);
+            structure = next;
+            if let Some(one) = schema.field(field).and_then(|field| field.one.clone()) {
+                names.push((one, Ty::Record(vec![structure])));
+            }
+        }
+        match (register, fields.is_empty()) {
+            (Some(id), true) => {
+                if let (Some(name), Some(last)) = (name, names.last_mut()) {
+                    last.0 = name;
+                }
+                Ok((Subject::Register(id), names))
+            }
+            _ => {
+                let Some(name) = name else { return Err(format!("{path} needs a name: write {path} as …")) };
+                if let Some(last) = names.last_mut() {
+                    last.0 = name;
+                }
+                Ok((Subject::Rows { register, fields }, names))
+            }
+        }
+    }
+
+    /// Puts each rule after those it yields to.
+    fn order(&mut self) {
+        let mut left = std::mem::take(&mut self.rules.rules);
+        left.sort_by(|a, b| a.name.cmp(&b.name));
+        let names: Vec<Arc<str>> = left.iter().map(|rule| Arc::clone(&rule.name)).collect();
+        let mut done: Vec<Rule> = Vec::with_capacity(left.len());
+        while !left.is_empty() {
+            let ready = left.iter().position(|rule| {
+                rule.yields_to.iter().all(|other| done.iter().any(|known| known.name == *other) || !names.contains(other))
+            });
+            match ready {
+                Some(at) => done.push(left.remove(at)),
+                None => {
+                    for rule in &left {
+                        let circle: Vec<String> = left.iter().map(|rule| rule.name.to_string()).collect();
+                        self.problems.push(rule.page.problem(span(rule.page.front.at()), format!("the rules {} yield to one another in a circle", text::list(&circle, "and"))));
+                    }
+                    break;
+                }
+            }
+        }
+        self.rules.rules = done;
+    }
+}
+
+fn map_keys<'p>(keys: &Keys<'p>, key: &str) -> Vec<&'p Scalar> {
+    match keys.get(key) {
+        Some(Yaml::Map(entries, _)) => entries.iter().map(|(name, _)| name).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn severity(page: &Page, word: &Scalar) -> Result<Severity, PageProblem> {
+    Severity::from_word(&word.text).ok_or_else(|| page.problem(span(word.at), format!("{} is no severity; use error, warning or advice", word.text)))
+}
+
+/// Every name in the front matter that is followed by an opening bracket and is a definition.
+fn collect_calls(value: &Yaml, names: &[String], out: &mut Vec<String>) {
+    match value {
+        Yaml::Scalar(scalar) => {
+            for name in names {
+                let called = scalar.text.match_indices(name.as_str()).any(|(at, _)| {
+                    let before = scalar.text.get(..at).and_then(|text| text.chars().next_back());
+                    let after = scalar.text.get(at + name.len()..).and_then(|text| text.chars().next());
+                    after == Some('(') && !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '.')
+                });
+                if called && !out.contains(name) {
+                    out.push(name.clone());
+                }
+            }
+        }
+        Yaml::List(list, _) => list.iter().for_each(|item| collect_calls(item, names, out)),
+        Yaml::Map(map, _) => map.iter().for_each(|(_, item)| collect_calls(item, names, out)),
+    }
+}
+
+fn lets(page: &Page, keys: &Keys<'_>, scope: &mut Scope<'_>) -> Made<()> {
+    let entries = match keys.get("let") {
+        None => return Ok(()),
+        Some(Yaml::Map(entries, _)) => entries,
+        Some(other) => return Err(vec![page.problem(span(other.at()), "let is a map from names to expressions")]),
+    };
+    for (name, value) in entries {
+        let source = expression(page, &name.text, value).map_err(|problem| vec![problem])?;
+        if scope.variables.iter().any(|known| known.name == name.text) {
+            return Err(vec![page.problem(span(name.at), format!("{} already means something here", name.text))]);
+        }
+        let (ast, typed) = parse(&source.text).and_then(|ast| scope.build(&ast, None).map(|typed| (ast, typed))).map_err(|mistake| placed(page, source, mistake))?;
+        scope.declare(&name.text, typed.ty.clone());
+        if let Some(variable) = scope.variables.last_mut() {
+            variable.taint = typed.taint;
+            variable.text = typed.text;
+            variable.format = typed.format;
+            variable.field = typed.field;
+            variable.stands_for = Some(Arc::new(typed));
+            variable.syntax = Some(Arc::new(ast));
+        }
+    }
+    Ok(())
+}
+
+fn unused(page: &Page, keys: &Keys<'_>, scope: &Scope<'_>) -> Made<()> {
+    for name in map_keys(keys, "let").into_iter().chain(map_keys(keys, "parameters")) {
+        if scope.variables.iter().any(|variable| variable.name == name.text && !variable.used) {
+            return Err(vec![page.problem(span(name.at), format!("{} is never used", name.text))]);
+        }
+    }
+    for name in map_keys(keys, "params") {
+        if scope.parameters.iter().any(|parameter| parameter.name == name.text && !parameter.used) {
+            return Err(vec![page.problem(span(name.at), format!("{} is never used", name.text))]);
+        }
+    }
+    Ok(())
+}
+
+fn literal(scalar: &Scalar) -> Value<'static> {
+    let plain = scalar.style == super::front::Style::Plain;
+    match scalar.text.as_str() {
+        "true" if plain => Value::Flag(true),
+        "false" if plain => Value::Flag(false),
+        text if plain && text.starts_with(|c: char| c.is_ascii_digit() || c == '-') => match (Decimal::read(text), form::date(text.as_bytes())) {
+            (_, Some((first, precision))) if text.len() == 10 => Value::Date(form::Period::starting(first, precision)),
+            (Some(number), _) => Value::Number(number),
+            _ => Value::Text(text.to_owned().into()),
+        },
+        text => Value::Text(text.to_owned().into()),
+    }
+}
+
+fn ty_of_value(value: &Value<'_>) -> Ty {
+    match value {
+        Value::Flag(_) => Ty::Flag,
+        Value::Number(_) => Ty::Number,
+        Value::Date(_) => Ty::Date,
+        _ => Ty::Text,
+    }
+}
+
+fn declared_parameters(declared: &[Param], first: usize) -> Vec<Parameter> {
+    declared
+        .iter()
+        .enumerate()
+        .map(|(at, param)| Parameter { name: param.name.clone(), ty: ty_of_value(&param.default), number: first + at, used: false })
+        .collect()
+}
+
+fn params(page: &Page, keys: &Keys<'_>, first: usize) -> Result<(Vec<Param>, Vec<usize>), PageProblem> {
+    let mut declared = Vec::new();
+    let entries = match keys.get("params") {
+        None => return Ok((declared, Vec::new())),
+        Some(Yaml::Map(entries, _)) => entries,
+        Some(other) => return Err(page.problem(span(other.at()), "params are names with default, unit and means")),
+    };
+    for (name, value) in entries {
+        let inner = page.keys(value, &["default", "unit", "means", "house_default"]).map_err(|mut problems| problems.remove(0))?;
+        let Some(Yaml::Scalar(default)) = inner.get("default") else { return Err(page.problem(span(name.at), format!("{} has no default", name.text))) };
+        let text = |key: &str| inner.text(key).map(|found| found.map(|scalar| scalar.text.clone()).unwrap_or_default());
+        let means = text("means")?;
+        if means.is_empty() {
+            return Err(page.problem(span(name.at), format!("{} does not say what it means", name.text)));
+        }
+        declared.push(Param {
+            page: Arc::clone(&page.name),
+            name: name.text.clone(),
+            default: literal(default),
+            text: default.text.clone(),
+            unit: text("unit")?,
+            means,
+            house_default: text("house_default")? == "true",
+        });
+    }
+    let numbers = (first..first + declared.len()).collect();
+    Ok((declared, numbers))
+}
+
+/// The type that a definition page names.
+#[must_use]
+pub fn ty_of(schema: &Schema, text: &str) -> Option<Ty> {
+    let text = text.trim();
+    if let Some(of) = text.strip_prefix("list of ") {
+        return Some(Ty::List(Box::new(ty_of(schema, of)?)));
+    }
+    if text.contains(" or ") {
+        let mut structs = Vec::new();
+        for part in text.split(" or ") {
+            match ty_of(schema, part)? {
+                Ty::Record(own) => structs.extend(own),
+                _ => return None,
+            }
+        }
+        return Some(Ty::Record(structs));
+    }
+    match text {
+        "flag" => return Some(Ty::Flag),
+        "number" => return Some(Ty::Number),
+        "text" => return Some(Ty::Text),
+        "date" => return Some(Ty::Date),
+        "programme" => return Some(Ty::Record(vec![CHARTER])),
+        _ => {}
+    }
+    if let Some(register) = schema.registers.iter().find(|register| register.one == text) {
+        return Some(Ty::Record(vec![register.record]));
+    }
+    if text.contains('.') {
+        let mut steps = text.split('.');
+        let first = steps.next()?;
+        let mut structure = if first == "programme" { CHARTER } else { schema.register(schema.register_named(first)?)?.record };
+        for step in steps {
+            structure = schema.struct_of(schema.field_named(structure, step)?)?;
+        }
+        return Some(Ty::Record(vec![structure]));
+    }
+    schema.vocabularies.iter().position(|known| known.name == text).map(|at| Ty::Word(Words::Vocabulary(at as u16)))
+}

@@ -1,0 +1,978 @@
+//! Checks an expression against the schema and compiles it, in one walk.
+//!
+//! The result is closures over tree nodes and field numbers: no names, no maps, no copies of the records.
+
+use std::sync::Arc;
+
+use super::parse::{Ast, Kind, Mistake, Operator};
+use super::types::{Code, Cx, Definitions, Format, Taint, TextKind, Ty, Typed, Unasked, Words, root_register};
+use super::value::{Decimal, Eval, Fault, No, Value};
+use crate::limits;
+use crate::programme::{Item, Programme, Reading};
+use crate::schema::guide::{FAULTY, REPEATED};
+use crate::schema::{CHARTER, DefaultValue, FieldId, RegisterId, Scalar, Schema, Shape, StructId};
+use crate::text::{self, Span};
+
+/// A name in scope.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: Ty,
+    /// Its place in the frame.
+    pub slot: usize,
+    /// What a message may show of it.
+    pub taint: Taint,
+    /// What its text is.
+    pub text: TextKind,
+    /// How its number is written.
+    pub format: Format,
+    /// The expression that it stands for, if it is a `let`.
+    pub stands_for: Option<Arc<Typed>>,
+    /// Its syntax, if it is a `let`: places are found along it.
+    pub syntax: Option<Arc<Ast>>,
+    /// Whether it was used.
+    pub used: bool,
+    /// The field whose values it takes.
+    pub field: Option<FieldId>,
+}
+
+/// A parameter of the page.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: Ty,
+    /// Its number among all parameters.
+    pub number: usize,
+    /// Whether it was used.
+    pub used: bool,
+}
+
+/// What an expression may use.
+pub struct Scope<'s> {
+    /// The model of records.
+    pub schema: &'s Schema,
+    /// The definitions.
+    pub definitions: &'s Definitions,
+    /// The names in scope, innermost last.
+    pub variables: Vec<Variable>,
+    /// The page's parameters.
+    pub parameters: Vec<Parameter>,
+    /// How many places the frame has.
+    pub frame: usize,
+    /// Paths known to have a value here.
+    pub facts: Vec<String>,
+    loops: usize,
+}
+
+type Built<T> = Result<T, Mistake>;
+
+pub(super) fn mistake<T>(span: Span, message: impl Into<String>) -> Built<T> {
+    Err(Mistake::new(span, message))
+}
+
+impl<'s> Scope<'s> {
+    /// A scope with nothing but the programme in it.
+    #[must_use]
+    pub fn new(schema: &'s Schema, definitions: &'s Definitions) -> Self {
+        let mut scope = Self { schema, definitions, variables: Vec::new(), parameters: Vec::new(), frame: 0, facts: Vec::new(), loops: 0 };
+        scope.declare("programme", Ty::Record(vec![CHARTER]));
+        scope
+    }
+
+    /// Adds a name and gives its place in the frame.
+    pub fn declare(&mut self, name: &str, ty: Ty) -> usize {
+        let slot = self.frame;
+        self.frame += 1;
+        self.variables.push(Variable {
+            name: name.to_owned(),
+            ty,
+            slot,
+            taint: Taint::NONE,
+            text: TextKind::Free,
+            format: Format::Plain,
+            stands_for: None,
+            syntax: None,
+            used: false,
+            field: None,
+        });
+        slot
+    }
+
+    pub(super) fn variable(&mut self, name: &str) -> Option<&mut Variable> {
+        self.variables.iter_mut().rev().find(|variable| variable.name == name)
+    }
+
+    /// Runs `inner` with further facts.
+    fn given<T>(&mut self, facts: &[String], inner: impl FnOnce(&mut Self) -> Built<T>) -> Built<T> {
+        let before = self.facts.len();
+        self.facts.extend_from_slice(facts);
+        let result = inner(self);
+        self.facts.truncate(before);
+        result
+    }
+
+    /// The canonical text of a path, by which it is known to have a value.
+    pub(super) fn path_text(&self, ast: &Ast) -> Option<String> {
+        match &ast.kind {
+            Kind::Name(name) => {
+                let slot = self.variables.iter().rev().find(|variable| variable.name == *name).map(|variable| variable.slot);
+                Some(slot.map_or_else(|| name.clone(), |slot| format!("#{slot}")))
+            }
+            Kind::Field(base, field) => Some(format!("{}.{field}", self.path_text(base)?)),
+            Kind::Index(base, key) => Some(format!("{}[{}]", self.path_text(base)?, self.path_text(key).or_else(|| literal(key))?)),
+            _ => None,
+        }
+    }
+
+    /// Checks and compiles an expression that must be yes or no.
+    ///
+    /// # Errors
+    /// The first mistake, at its place.
+    pub fn flag(&mut self, ast: &Ast) -> Built<Typed> {
+        let typed = self.build(ast, Some(&Ty::Flag))?;
+        self.expect(&typed, &Ty::Flag, ast.span)?;
+        Ok(typed)
+    }
+
+    pub(super) fn expect(&self, typed: &Typed, ty: &Ty, span: Span) -> Built<()> {
+        if typed.ty.agrees(ty) {
+            Ok(())
+        } else {
+            mistake(span, format!("this is {}; {} is expected", typed.ty.words(self.schema), ty.words(self.schema)))
+        }
+    }
+
+    /// Checks and compiles an expression. `expected` gives texts written out their vocabulary.
+    ///
+    /// # Errors
+    /// The first mistake, at its place.
+    pub fn build(&mut self, ast: &Ast, expected: Option<&Ty>) -> Built<Typed> {
+        let span = ast.span;
+        match &ast.kind {
+            Kind::Flag(flag) => {
+                let flag = *flag;
+                Ok(Typed::new(Ty::Flag, Code::flag(move |_| Ok(flag))))
+            }
+            Kind::Number(digits) => {
+                let Some(number) = Decimal::read(digits) else { return mistake(span, "the number is past the limit") };
+                Ok(Typed::new(Ty::Number, Code::value(move |_| Ok(Value::Number(number)))))
+            }
+            Kind::Text(text) => match expected {
+                Some(Ty::Word(words)) => {
+                    let word = self.word(text, *words, span)?;
+                    Ok(Typed::new(Ty::Word(*words), Code::value(move |_| Ok(Value::Word(word)))))
+                }
+                _ => {
+                    let text = text.clone();
+                    Ok(Typed::new(Ty::Text, Code::value(move |_| Ok(Value::Text(text.clone().into())))))
+                }
+            },
+            Kind::List(elements) => self.written_list(elements, expected, span),
+            Kind::Name(name) => self.name(name, span),
+            Kind::Field(base, field) => self.field(ast, base, field),
+            Kind::Index(base, key) => self.index(ast, base, key),
+            Kind::And(a, b) => {
+                let left = self.flag(a)?;
+                let right = self.given(&left.if_true, |scope| scope.flag(b))?;
+                let (run_left, run_right) = (left.code.clone().into_flag(), right.code.clone().into_flag());
+                let mut typed = Typed::new(Ty::Flag, Code::flag(move |cx| match run_left(cx) {
+                    Ok(false) => Ok(false),
+                    Ok(true) => run_right(cx),
+                    Err(no) => match run_right(cx) {
+                        Ok(false) => Ok(false),
+                        _ => Err(no),
+                    },
+                }))
+                .from(&[&left, &right]);
+                typed.if_true = [left.if_true, right.if_true].concat();
+                Ok(typed)
+            }
+            Kind::Or(a, b) => {
+                let left = self.flag(a)?;
+                let right = self.given(&left.if_false, |scope| scope.flag(b))?;
+                let (run_left, run_right) = (left.code.clone().into_flag(), right.code.clone().into_flag());
+                let mut typed = Typed::new(Ty::Flag, Code::flag(move |cx| match run_left(cx) {
+                    Ok(true) => Ok(true),
+                    Ok(false) => run_right(cx),
+                    Err(no) => match run_right(cx) {
+                        Ok(true) => Ok(true),
+                        _ => Err(no),
+                    },
+                }))
+                .from(&[&left, &right]);
+                typed.if_false = [left.if_false, right.if_false].concat();
+                Ok(typed)
+            }
+            Kind::Not(a) => {
+                let inner = self.flag(a)?;
+                let run = inner.code.clone().into_flag();
+                let mut typed = Typed::new(Ty::Flag, Code::flag(move |cx| run(cx).map(|flag| !flag))).from(&[&inner]);
+                typed.if_true = inner.if_false;
+                typed.if_false = inner.if_true;
+                Ok(typed)
+            }
+            Kind::Minus(a) => {
+                let inner = self.build(a, Some(&Ty::Number))?;
+                self.expect(&inner, &Ty::Number, a.span)?;
+                let run = inner.code.clone();
+                Ok(Typed::new(Ty::Number, Code::value(move |cx| match run.run(cx)? {
+                    Value::Number(number) => Ok(Value::Number(Decimal(-number.0))),
+                    Value::Between(low, high) => Ok(Value::Between(Decimal(-high.0), Decimal(-low.0))),
+                    _ => Err(No::Fault(Fault::Internal)),
+                }))
+                .from(&[&inner]))
+            }
+            Kind::Choice(condition, then, otherwise) => self.choice(condition, then, otherwise, expected),
+            Kind::Binary(operator, a, b) => self.binary(*operator, a, b, expected, span),
+            Kind::Call(name, target, args) => self.call(ast, name, target.as_deref(), args, expected),
+        }
+    }
+
+    pub(super) fn word(&self, text: &str, words: Words, span: Span) -> Built<u16> {
+        let known: Vec<&str> = match words {
+            Words::Vocabulary(id) => self.schema.vocabulary(id).into_iter().flat_map(|known| known.words.iter().map(|word| word.text.as_str())).collect(),
+            Words::Registers => self.schema.registers.iter().map(|register| register.name.as_str()).collect(),
+        };
+        match known.iter().position(|word| *word == text) {
+            Some(at) => {
+                if matches!(words, Words::Vocabulary(_)) && text == crate::schema::UNKNOWN_WORD {
+                    return mistake(span, "a value that is unknown is absent; ask with has(…)");
+                }
+                Ok(at as u16)
+            }
+            None => {
+                let near = text::nearest(text, known.iter().copied()).map_or_else(String::new, |near| format!("; did you mean '{near}'?"));
+                mistake(span, format!("'{text}' is not {}{near}", Ty::Word(words).words(self.schema)))
+            }
+        }
+    }
+
+    fn written_list(&mut self, elements: &[Ast], expected: Option<&Ty>, span: Span) -> Built<Typed> {
+        let of = match expected {
+            Some(Ty::List(of)) => Some((**of).clone()),
+            _ => None,
+        };
+        let mut parts = Vec::new();
+        let mut ty = of.clone();
+        for element in elements {
+            let part = self.build(element, ty.as_ref())?;
+            if let Some(ty) = &ty {
+                self.expect(&part, ty, element.span)?;
+            }
+            ty.get_or_insert_with(|| part.ty.clone());
+            parts.push(part);
+        }
+        let Some(ty) = ty else { return mistake(span, "an empty list has no type here") };
+        let codes: Vec<Code> = parts.iter().map(|part| part.code.clone()).collect();
+        let typed = Typed::new(Ty::List(Box::new(ty)), Code::list(move |cx, visit| {
+            for code in &codes {
+                let element = code.run(cx);
+                if !visit(cx, element) {
+                    return Ok(());
+                }
+            }
+            Ok(())
+        }));
+        Ok(typed.from(&parts.iter().collect::<Vec<_>>()))
+    }
+
+    fn name(&mut self, name: &str, span: Span) -> Built<Typed> {
+        if name == "as_of" {
+            return Ok(Typed::new(Ty::Date, Code::value(|cx| Ok(Value::Date(cx.as_of)))));
+        }
+        if name == "params" {
+            return mistake(span, "write params. and the name of a parameter");
+        }
+        let Some(variable) = self.variable(name) else {
+            let mut known: Vec<&str> = self.variables.iter().map(|variable| variable.name.as_str()).collect();
+            known.extend(["as_of", "params"]);
+            let near = text::nearest(name, known).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            return mistake(span, format!("nothing is called {name} here{near}"));
+        };
+        variable.used = true;
+        let slot = variable.slot;
+        let variable = variable.clone();
+        let code = match &variable.stands_for {
+            None => match variable.ty {
+                Ty::Record(_) => Code::item(move |cx| match cx.frame.get(cx.base + slot) {
+                    Some(Ok(Value::Item(item))) => Ok(*item),
+                    Some(Err(no)) => Err(*no),
+                    _ => Err(No::Fault(Fault::Internal)),
+                }),
+                _ => Code::value(move |cx| cx.get(slot)),
+            },
+            // A `let` is worked out where it is first used, and kept.
+            Some(meant) => {
+                let code = meant.code.clone();
+                Code::value(move |cx| match cx.get(slot) {
+                    Err(No::Unset) => {
+                        let value = code.run(cx);
+                        cx.set(slot, value.clone());
+                        value
+                    }
+                    known => known,
+                })
+            }
+        };
+        let mut typed = Typed::new(variable.ty.clone(), code);
+        typed.taint = variable.taint;
+        typed.text = variable.text;
+        typed.format = variable.format;
+        typed.field = variable.field;
+        if let Some(meant) = &variable.stands_for {
+            typed.unasked = meant.unasked.clone().map(|unasked| Unasked { span, ..unasked });
+        }
+        Ok(typed)
+    }
+
+    /// `params.name`
+    fn parameter(&mut self, name: &str, span: Span) -> Built<Typed> {
+        let Some(parameter) = self.parameters.iter_mut().find(|parameter| parameter.name == name) else {
+            let near = text::nearest(name, self.parameters.iter().map(|parameter| parameter.name.as_str())).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            return mistake(span, format!("the page declares no parameter {name}{near}"));
+        };
+        parameter.used = true;
+        let number = parameter.number;
+        Ok(Typed::new(parameter.ty.clone(), Code::value(move |cx| cx.params.get(number).cloned().ok_or(No::Fault(Fault::Internal)))))
+    }
+
+    pub(super) fn is_known(&self, path: &str) -> bool {
+        self.facts.iter().any(|fact| fact == path)
+    }
+
+    fn field(&mut self, ast: &Ast, base_ast: &Ast, name: &str) -> Built<Typed> {
+        if matches!(&base_ast.kind, Kind::Name(base) if base == "params") {
+            return self.parameter(name, ast.span);
+        }
+        let base = self.build(base_ast, None)?;
+        let Ty::Record(structs) = &base.ty else {
+            return mistake(ast.span, format!("{} has no fields; {name} cannot be read from it", base.ty.words(self.schema)));
+        };
+        let step = self.step(structs, name, ast.span)?;
+        let path = self.path_text(ast);
+        let known = path.as_ref().is_some_and(|path| self.is_known(path));
+        let mut typed = self.take(&step, &base, structs.len());
+        typed.taint = typed.taint.and(Taint { hidden: base.taint.hidden, people: false });
+        typed.unasked.clone_from(&base.unasked);
+        if !known && typed.unasked.is_none() && self.may_be_absent(&step, structs.len()) {
+            typed.unasked = Some(Unasked { span: ast.span, path: path.map_or_else(|| name.to_owned(), |_| readable(base_ast, name)) });
+        }
+        Ok(typed)
+    }
+
+    /// What a name after a dot leads to.
+    pub(super) fn step(&self, structs: &[StructId], name: &str, span: Span) -> Built<Step> {
+        let schema = self.schema;
+        let fields: Vec<FieldId> = structs.iter().filter_map(|structure| schema.field_named(*structure, name)).collect();
+        if !fields.is_empty() {
+            let mut ty: Option<Ty> = None;
+            for field in &fields {
+                let Some(own) = Ty::of_shape(schema, *field, schema.shape_of(*field)) else { return mistake(span, format!("{name} has no type that rules can read")) };
+                match &ty {
+                    None => ty = Some(own),
+                    Some(Ty::Record(all)) => {
+                        if let Ty::Record(more) = own {
+                            let mut all = all.clone();
+                            all.extend(more);
+                            all.dedup();
+                            ty = Some(Ty::Record(all));
+                        }
+                    }
+                    Some(known) if !known.agrees(&own) => return mistake(span, format!("{name} is {} on one record and {} on another", known.words(schema), own.words(schema))),
+                    Some(_) => {}
+                }
+            }
+            let first = fields.first().copied().unwrap_or_default();
+            let register = schema.field(first).and_then(|field| field.register);
+            return Ok(Step::Field { fields, ty: ty.unwrap_or(Ty::Text), register });
+        }
+        let references: Vec<_> = {
+            let mut found: Vec<u16> = structs
+                .iter()
+                .filter_map(|structure| schema.structure(*structure)?.register)
+                .filter_map(|register| schema.inverse_named(register, name))
+                .collect();
+            found.sort_unstable();
+            found.dedup();
+            found
+        };
+        if !references.is_empty() {
+            let mut holders: Vec<StructId> = references.iter().filter_map(|id| schema.reference(*id)).filter_map(|reference| schema.field(reference.field)).map(|field| field.owner).collect();
+            holders.dedup();
+            return Ok(Step::Inverse { references, holders });
+        }
+        for structure in structs {
+            let mut at = *structure;
+            while let Some(list) = schema.structure(at).and_then(|known| known.row_of).and_then(|field| schema.field(field)) {
+                at = list.owner;
+                if self.name_of(at) == name {
+                    return Ok(Step::Parent(at));
+                }
+            }
+        }
+        let mut candidates: Vec<&str> = Vec::new();
+        for structure in structs {
+            let known = schema.structure(*structure);
+            candidates.extend(known.into_iter().flat_map(|known| &known.fields).filter_map(|field| schema.field(*field)).map(|field| field.name.as_str()));
+            let register = known.and_then(|known| known.register);
+            candidates.extend(schema.references.iter().filter(|reference| register.is_some_and(|register| reference.targets.contains(&register))).map(|reference| reference.inverse.as_str()));
+        }
+        let near = text::nearest(name, candidates).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        mistake(span, format!("{} has no field {name}{near}", Ty::Record(structs.to_vec()).words(schema)))
+    }
+
+    /// The name by which a record or row of this struct is called in expressions.
+    #[must_use]
+    pub fn name_of(&self, structure: StructId) -> &str {
+        let Some(known) = self.schema.structure(structure) else { return "" };
+        if structure == CHARTER {
+            return "programme";
+        }
+        if let Some(register) = known.register.and_then(|register| self.schema.register(register)) {
+            return &register.one;
+        }
+        known.row_of.and_then(|field| self.schema.field(field)).and_then(|field| field.one.as_deref()).unwrap_or(&known.name)
+    }
+
+    fn may_be_absent(&self, step: &Step, structs: usize) -> bool {
+        match step {
+            Step::Field { fields, register, .. } => {
+                register.is_none()
+                    && (fields.len() < structs
+                        || fields.iter().any(|field| self.schema.field(*field).is_some_and(|field| !field.required && field.default.is_none())))
+            }
+            Step::Inverse { .. } | Step::Parent(_) => false,
+        }
+    }
+
+    /// Compiles a step from a base.
+    fn take(&self, step: &Step, base: &Typed, _structs: usize) -> Typed {
+        let schema = self.schema;
+        let item = base.code.clone().into_item();
+        match step {
+            Step::Parent(structure) => {
+                let structure = *structure;
+                Typed::new(Ty::Record(vec![structure]), Code::item(move |cx| {
+                    let own = item(cx)?;
+                    cx.programme.parent(own, structure).ok_or(No::Fault(Fault::Internal))
+                }))
+            }
+            Step::Inverse { references, holders } => {
+                let kept: Vec<(u16, Option<RegisterId>)> = references
+                    .iter()
+                    .map(|id| {
+                        let owner = schema.reference(*id).and_then(|reference| schema.field(reference.field)).map(|field| field.owner);
+                        (*id, owner.and_then(|owner| root_register(schema, owner)))
+                    })
+                    .collect();
+                Typed::new(Ty::List(Box::new(Ty::Record(holders.clone()))), Code::list(move |cx, visit| {
+                    let own = item(cx)?;
+                    let programme = cx.programme;
+                    let number = programme.record(own.record).map_or(own.record, |record| record.canonical);
+                    let mut end = Ok(());
+                    for (reference, register) in &kept {
+                        if let Some(state) = register.and_then(|register| programme.registers.get(usize::from(register)).map(|state| (register, state))) {
+                            let (register, state) = state;
+                            if state.incomplete.is_some() {
+                                end = Err(No::Incomplete(register));
+                            } else if !state.kept {
+                                end = Err(No::Register(register));
+                            }
+                        }
+                        for link in programme.referring(number, *reference) {
+                            cx.step()?;
+                            if !visit(cx, Ok(Value::Item(link.holder))) {
+                                return Ok(());
+                            }
+                        }
+                    }
+                    end
+                }))
+            }
+            Step::Field { fields, ty, register } => {
+                let field = fields.first().copied().unwrap_or_default();
+                let known = schema.field(field);
+                let mut typed = match (ty, register.filter(|_| fields.len() == 1)) {
+                    (Ty::List(_), Some(register)) => Typed::new(ty.clone(), register_list(register)),
+                    (Ty::List(_), None) => Typed::new(ty.clone(), field_list(fields.clone(), item, known.is_some_and(|known| known.default.is_some()))),
+                    (Ty::Record(_), _) if matches!(schema.shape_of(field), Shape::Struct(_)) => {
+                        let fields = fields.clone();
+                        Typed::new(ty.clone(), Code::item(move |cx| {
+                            let own = item(cx)?;
+                            let at = value_of(cx.programme, own.node, &fields)?;
+                            Ok(Item { node: at, record: own.record })
+                        }))
+                    }
+                    (Ty::Record(_), _) => {
+                        let fields = fields.clone();
+                        Typed::new(ty.clone(), Code::item(move |cx| {
+                            let own = item(cx)?;
+                            let at = value_of(cx.programme, own.node, &fields)?;
+                            cx.programme.target(at).ok_or_else(|| No::Field(cx.programme.forest.node(at).field))
+                        }))
+                    }
+                    (Ty::Flag, _) => {
+                        let fields = fields.clone();
+                        let default = known.and_then(|known| known.default);
+                        Typed::new(Ty::Flag, Code::flag(move |cx| {
+                            let own = item(cx)?;
+                            match value_of(cx.programme, own.node, &fields) {
+                                Ok(at) => Ok(cx.programme.forest.node(at).kind == crate::document::Kind::True),
+                                Err(No::Field(_)) if default.is_some() => Ok(default == Some(DefaultValue::True)),
+                                Err(no) => Err(no),
+                            }
+                        }))
+                    }
+                    _ => {
+                        let fields = fields.clone();
+                        Typed::new(ty.clone(), Code::value(move |cx| {
+                            let own = item(cx)?;
+                            let at = value_of(cx.programme, own.node, &fields)?;
+                            node_value(cx.programme, at, own.record)
+                        }))
+                    }
+                };
+                typed.field = Some(field);
+                typed.text = match schema.element_shape_of(field) {
+                    Shape::Scalar(Scalar::Id) => TextKind::Id,
+                    Shape::Scalar(Scalar::Text { .. } | Scalar::Odd) if schema.is_safe(field) => TextKind::Label,
+                    Shape::Scalar(Scalar::Currency | Scalar::Language) if schema.is_safe(field) => TextKind::Safe,
+                    Shape::Scalar(Scalar::Reference { .. }) => TextKind::Id,
+                    _ => TextKind::Free,
+                };
+                typed.format = match schema.element_shape_of(field) {
+                    Shape::Scalar(Scalar::Number(bounds)) if bounds.least == Some(0) && bounds.most == Some(1) => Format::Share,
+                    _ => Format::Plain,
+                };
+                let people = known.is_some_and(|known| known.people || known.counts)
+                    || matches!(ty, Ty::List(of) if matches!(&**of, Ty::Record(structs) if structs.iter().any(|structure| self.is_people(*structure))));
+                typed.taint = Taint { hidden: known.is_some_and(|known| known.sensitive == Some(true)), people };
+                typed
+            }
+        }
+    }
+
+    /// Whether records of a struct stand for people.
+    fn is_people(&self, structure: StructId) -> bool {
+        let schema = self.schema;
+        schema.structure(structure).and_then(|known| schema.register(known.register?)).and_then(|register| schema.field(register.field)).is_some_and(|field| field.people)
+    }
+
+    fn index(&mut self, ast: &Ast, base_ast: &Ast, key_ast: &Ast) -> Built<Typed> {
+        let base = self.build(base_ast, None)?;
+        let Ty::Map(key_ty, value_ty) = &base.ty else {
+            return mistake(ast.span, "only maps are read with [ ]; use first(…), exists(…) or filter(…) on a list");
+        };
+        let key = self.build(key_ast, Some(key_ty))?;
+        self.expect(&key, key_ty, key_ast.span)?;
+        let (run, run_key) = (base.code.clone(), key.code.clone());
+        let mut typed = Typed::new((**value_ty).clone(), Code::value(move |cx| {
+            let wanted = run_key.run(cx)?.key(cx.programme);
+            match run.run(cx)? {
+                Value::Map(entries) => entries.iter().find(|(key, _)| key.key(cx.programme) == wanted).map(|(_, value)| value.clone()).ok_or(No::Entry),
+                _ => Err(No::Fault(Fault::Internal)),
+            }
+        }))
+        .from(&[&base, &key]);
+        typed.text = base.text;
+        let path = self.path_text(ast);
+        if !path.as_ref().is_some_and(|path| self.is_known(path)) && typed.unasked.is_none() {
+            typed.unasked = Some(Unasked { span: ast.span, path: "the entry".to_owned() });
+        }
+        Ok(typed)
+    }
+
+    fn choice(&mut self, condition: &Ast, then: &Ast, otherwise: &Ast, expected: Option<&Ty>) -> Built<Typed> {
+        let test = self.flag(condition)?;
+        let mut yes = self.given(&test.if_true, |scope| scope.build(then, expected))?;
+        let no = self.given(&test.if_false, |scope| scope.build(otherwise, expected.or(Some(&yes.ty))))?;
+        if !yes.ty.agrees(&no.ty) {
+            yes = self.given(&test.if_true, |scope| scope.build(then, Some(&no.ty)))?;
+        }
+        self.expect(&no, &yes.ty, otherwise.span)?;
+        let (run, a, b) = (test.code.clone().into_flag(), yes.code.clone(), no.code.clone());
+        let code = if matches!(yes.ty, Ty::List(_)) {
+            let (a, b) = (a.into_list(), b.into_list());
+            Code::list(move |cx, visit| if run(cx)? { a(cx, visit) } else { b(cx, visit) })
+        } else {
+            Code::value(move |cx| if run(cx)? { a.run(cx) } else { b.run(cx) })
+        };
+        let mut typed = Typed::new(yes.ty.clone(), code).from(&[&test, &yes, &no]);
+        typed.format = yes.format;
+        typed.text = if yes.text == no.text { yes.text } else { TextKind::Free };
+        Ok(typed)
+    }
+
+    fn pair(&mut self, a: &Ast, b: &Ast) -> Built<(Typed, Typed)> {
+        let is_text = |ast: &Ast| matches!(ast.kind, Kind::Text(_));
+        if is_text(a) && !is_text(b) {
+            let right = self.build(b, None)?;
+            let left = self.build(a, Some(&right.ty))?;
+            return Ok((left, right));
+        }
+        let left = self.build(a, None)?;
+        let right = self.build(b, Some(&left.ty))?;
+        Ok((left, right))
+    }
+
+    fn binary(&mut self, operator: Operator, a: &Ast, b: &Ast, expected: Option<&Ty>, span: Span) -> Built<Typed> {
+        match operator {
+            Operator::In => self.membership(a, b),
+            Operator::Equal | Operator::Unequal => {
+                let (left, right) = self.pair(a, b)?;
+                if !left.ty.agrees(&right.ty) {
+                    return mistake(span, format!("{} cannot be compared with {}{}", left.ty.words(self.schema), right.ty.words(self.schema), date_hint(&left.ty, &right.ty)));
+                }
+                if matches!(left.ty, Ty::List(_) | Ty::Map(..)) {
+                    return mistake(span, "lists are not compared; use exists(…), all(…) or size(…)");
+                }
+                let wanted = operator == Operator::Equal;
+                let code = match (&left.ty, word_literal(self, b, &right), word_literal(self, a, &left)) {
+                    (Ty::Word(_), Some(word), _) => word_test(left.code.clone(), word, wanted),
+                    (Ty::Word(_), _, Some(word)) => word_test(right.code.clone(), word, wanted),
+                    (Ty::Record(_), ..) => {
+                        let (x, y) = (left.code.clone().into_item(), right.code.clone().into_item());
+                        Code::flag(move |cx| {
+                            let (x, y) = (x(cx)?, y(cx)?);
+                            Ok(cx.programme.same(x, y) == wanted)
+                        })
+                    }
+                    _ => {
+                        let (x, y) = (left.code.clone(), right.code.clone());
+                        Code::flag(move |cx| {
+                            let (x, y) = (x.run(cx)?, y.run(cx)?);
+                            equal(&x, &y, cx.programme).map(|same| same == wanted)
+                        })
+                    }
+                };
+                Ok(Typed::new(Ty::Flag, code).from(&[&left, &right]))
+            }
+            Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => {
+                let (left, right) = self.pair(a, b)?;
+                if matches!(left.ty, Ty::Word(_)) || matches!(right.ty, Ty::Word(_)) {
+                    return mistake(span, "words are not compared with < or >; use x.at_least('…') or x.below('…')");
+                }
+                if !left.ty.agrees(&right.ty) || !matches!(left.ty, Ty::Number | Ty::Date | Ty::Time) {
+                    return mistake(span, format!("{} cannot be compared with {}{}", left.ty.words(self.schema), right.ty.words(self.schema), date_hint(&left.ty, &right.ty)));
+                }
+                let (x, y) = (left.code.clone(), right.code.clone());
+                Ok(Typed::new(Ty::Flag, Code::flag(move |cx| {
+                    let (x, y) = (x.run(cx)?, y.run(cx)?);
+                    match operator {
+                        Operator::Less => less(&x, &y),
+                        Operator::LessOrEqual => less(&y, &x).map(|less| !less),
+                        Operator::Greater => less(&y, &x),
+                        _ => less(&x, &y).map(|less| !less),
+                    }
+                }))
+                .from(&[&left, &right]))
+            }
+            Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Remainder => {
+                let (left, right) = self.pair(a, b)?;
+                if operator == Operator::Add && left.ty == Ty::Text && right.ty == Ty::Text {
+                    let (x, y) = (left.code.clone(), right.code.clone());
+                    let mut typed = Typed::new(Ty::Text, Code::value(move |cx| match (x.run(cx)?, y.run(cx)?) {
+                        (Value::Text(x), Value::Text(y)) => Ok(Value::Text(format!("{x}{y}").into())),
+                        _ => Err(No::Fault(Fault::Internal)),
+                    }))
+                    .from(&[&left, &right]);
+                    typed.text = TextKind::Free;
+                    return Ok(typed);
+                }
+                let _ = expected;
+                for (part, ast) in [(&left, a), (&right, b)] {
+                    if part.ty == Ty::Date {
+                        return mistake(ast.span, "dates are not added or subtracted; use days(a, b), add_days(d, n) or add_months(d, n)");
+                    }
+                    self.expect(part, &Ty::Number, ast.span)?;
+                }
+                let (x, y) = (left.code.clone(), right.code.clone());
+                Ok(Typed::new(Ty::Number, Code::value(move |cx| {
+                    let (x, y) = (x.run(cx)?, y.run(cx)?);
+                    arithmetic(operator, &x, &y)
+                }))
+                .from(&[&left, &right]))
+            }
+        }
+    }
+
+    fn membership(&mut self, a: &Ast, b: &Ast) -> Built<Typed> {
+        let left_is_text = matches!(a.kind, Kind::Text(_));
+        let (left, right) = if left_is_text {
+            let right = self.build(b, None)?;
+            let of = match &right.ty {
+                Ty::List(of) => (**of).clone(),
+                other => return mistake(b.span, format!("in needs a list; this is {}", other.words(self.schema))),
+            };
+            (self.build(a, Some(&of))?, right)
+        } else {
+            let left = self.build(a, None)?;
+            let right = self.build(b, Some(&Ty::List(Box::new(left.ty.clone()))))?;
+            (left, right)
+        };
+        let Ty::List(of) = &right.ty else { return mistake(b.span, format!("in needs a list; this is {}", right.ty.words(self.schema))) };
+        if !of.agrees(&left.ty) {
+            return mistake(a.span, format!("{} cannot stand in {}", left.ty.words(self.schema), right.ty.words(self.schema)));
+        }
+        // Words written out are a set.
+        if let (Kind::List(words), Ty::Word(kind)) = (&b.kind, &left.ty) {
+            let mut set = 0u128;
+            for word in words {
+                if let Kind::Text(text) = &word.kind {
+                    set |= 1u128 << self.word(text, *kind, word.span)?.min(127);
+                }
+            }
+            let run = left.code.clone();
+            return Ok(Typed::new(Ty::Flag, Code::flag(move |cx| match run.run(cx)? {
+                Value::Word(word) => Ok(set & (1u128 << word.min(127)) != 0),
+                _ => Err(No::Fault(Fault::Internal)),
+            }))
+            .from(&[&left]));
+        }
+        let (element, list) = (left.code.clone(), right.code.clone().into_list());
+        Ok(Typed::new(Ty::Flag, Code::flag(move |cx| {
+            let wanted = element.run(cx)?;
+            let (mut found, mut why) = (false, None);
+            let end = list(cx, &mut |cx, element| {
+                match element.and_then(|element| equal(&wanted, &element, cx.programme)) {
+                    Ok(same) => found |= same,
+                    Err(no) => why = Some(no),
+                }
+                why.is_none()
+            });
+            match why {
+                Some(no) => Err(no),
+                None => end.map(|()| found),
+            }
+        }))
+        .from(&[&left, &right]))
+    }
+
+    /// Opens a loop over a list with a variable.
+    pub(super) fn each<T>(&mut self, list: &Typed, name: &str, span: Span, inner: impl FnOnce(&mut Self, usize) -> Built<T>) -> Built<T> {
+        let Ty::List(of) = &list.ty else { return mistake(span, format!("this needs a list; this is {}", list.ty.words(self.schema))) };
+        if self.loops >= limits::EXPRESSION_LOOPS_MAX {
+            return mistake(span, format!("more than {} loops stand within one another", limits::EXPRESSION_LOOPS_MAX));
+        }
+        if self.variables.iter().any(|variable| variable.name == name) || name == "as_of" || name == "params" {
+            return mistake(span, format!("{name} already means something here; choose another name"));
+        }
+        let slot = self.declare(name, (**of).clone());
+        if let Some(variable) = self.variables.last_mut() {
+            variable.taint = Taint { hidden: list.taint.hidden, people: false };
+            variable.text = list.text;
+            variable.format = list.format;
+            variable.field = list.field;
+        }
+        self.loops += 1;
+        let result = inner(self, slot);
+        self.loops -= 1;
+        self.variables.pop();
+        result
+    }
+
+    /// Refuses a predicate that reads what may be absent without asking.
+    pub(super) fn asked(&self, typed: &Typed, macro_name: &str) -> Built<()> {
+        match &typed.unasked {
+            None => Ok(()),
+            Some(unasked) => mistake(
+                unasked.span,
+                format!("{} may not be recorded, and {macro_name}(…) then has no value at all; ask first with has(…) or known(…)", unasked.path),
+            ),
+        }
+    }
+}
+
+/// What a name after a dot leads to.
+pub(super) enum Step {
+    /// A field.
+    Field { fields: Vec<FieldId>, ty: Ty, register: Option<RegisterId> },
+    /// The records and rows that refer here.
+    Inverse { references: Vec<u16>, holders: Vec<StructId> },
+    /// The record or row around this one.
+    Parent(StructId),
+}
+
+fn readable(base: &Ast, name: &str) -> String {
+    match &base.kind {
+        Kind::Name(base) => format!("{base}.{name}"),
+        Kind::Field(inner, field) => format!("{}.{name}", readable(inner, field)),
+        _ => name.to_owned(),
+    }
+}
+
+fn literal(ast: &Ast) -> Option<String> {
+    match &ast.kind {
+        Kind::Text(text) => Some(format!("'{text}'")),
+        Kind::Number(number) => Some(number.clone()),
+        _ => None,
+    }
+}
+
+fn date_hint(a: &Ty, b: &Ty) -> &'static str {
+    if matches!((a, b), (Ty::Date, Ty::Text) | (Ty::Text, Ty::Date)) { "; write date(\"2026-03-01\")" } else { "" }
+}
+
+fn word_literal(scope: &Scope<'_>, ast: &Ast, typed: &Typed) -> Option<u16> {
+    match (&ast.kind, &typed.ty) {
+        (Kind::Text(text), Ty::Word(words)) => scope.word(text, *words, ast.span).ok(),
+        _ => None,
+    }
+}
+
+fn word_test(code: Code, word: u16, wanted: bool) -> Code {
+    Code::flag(move |cx| match code.run(cx)? {
+        Value::Word(own) => Ok((own == word) == wanted),
+        _ => Err(No::Fault(Fault::Internal)),
+    })
+}
+
+/// The value of one of these fields of an object.
+#[inline]
+pub(super) fn value_of(programme: &Programme, object: u32, fields: &[FieldId]) -> Eval<u32> {
+    for field in fields {
+        match programme.read(object, *field) {
+            Reading::Value(at) => return Ok(at),
+            Reading::Faulty => return Err(No::Faulty(*field)),
+            Reading::Absent => {}
+        }
+    }
+    Err(No::Field(fields.first().copied().unwrap_or_default()))
+}
+
+/// The value of a node, going by its field.
+pub(super) fn node_value(programme: &Programme, at: u32, record: u32) -> Eval<Value<'_>> {
+    let node = programme.forest.node(at);
+    if !node.has_value() {
+        return Err(if node.marks & (FAULTY | REPEATED) != 0 { No::Faulty(node.field) } else { No::Field(node.field) });
+    }
+    let schema = &programme.schema;
+    let shape = match schema.element_shape_of(node.field) {
+        Shape::Map(_) if node.kind == crate::document::Kind::Object => {
+            let entries = programme
+                .forest
+                .children(at)
+                .filter(|child| programme.forest.node(*child).has_value())
+                .filter_map(|child| Some((Value::Text(programme.forest.key(child)?), Value::Text(programme.forest.string(child)))))
+                .collect::<Vec<_>>();
+            let mut entries: Vec<(Value<'_>, Value<'_>)> = entries;
+            entries.sort_by_key(|(key, _)| key.key(programme));
+            return Ok(Value::Map(std::rc::Rc::new(entries)));
+        }
+        shape => shape,
+    };
+    match shape {
+        Shape::Struct(_) => Ok(Value::Item(Item { node: at, record })),
+        Shape::Scalar(scalar) => match scalar {
+            Scalar::Date => Ok(Value::Date(node.period())),
+            Scalar::Time => Ok(Value::Time(node.link as u16)),
+            Scalar::Word(_) => Ok(Value::Word(node.link as u16)),
+            Scalar::Flag => Ok(Value::Flag(node.kind == crate::document::Kind::True)),
+            Scalar::Number(_) => Decimal::read(programme.forest.raw(at)).map(Value::Number).ok_or(No::Fault(Fault::Overflow)),
+            Scalar::Reference { .. } if schema.field(node.field).is_some_and(|field| field.reference.is_some()) => {
+                programme.target(at).map(Value::Item).ok_or(No::Field(node.field))
+            }
+            _ => Ok(Value::Text(programme.forest.string(at))),
+        },
+        _ => Err(No::Fault(Fault::Internal)),
+    }
+}
+
+fn register_list(register: RegisterId) -> Code {
+    Code::list(move |cx, visit| {
+        let programme = cx.programme;
+        let Some(state) = programme.registers.get(usize::from(register)) else { return Err(No::Fault(Fault::Internal)) };
+        if !state.kept && state.incomplete.is_none() {
+            return Err(No::Register(register));
+        }
+        for number in state.first..state.end {
+            let Some(record) = programme.record(number).filter(|record| record.canonical == number) else { continue };
+            cx.step()?;
+            if !visit(cx, Ok(Value::Item(Item { node: record.node, record: number }))) {
+                return Ok(());
+            }
+        }
+        if state.incomplete.is_some() { Err(No::Incomplete(register)) } else { Ok(()) }
+    })
+}
+
+fn field_list(fields: Vec<FieldId>, item: super::types::ItemCode, has_default: bool) -> Code {
+    Code::list(move |cx, visit| {
+        let own = item(cx)?;
+        let programme = cx.programme;
+        let at = match value_of(programme, own.node, &fields) {
+            Ok(at) => at,
+            Err(No::Field(_)) if has_default => return Ok(()),
+            Err(no) => return Err(no),
+        };
+        let end = programme.forest.after(at);
+        let mut child = at + 1;
+        while child < end {
+            cx.step()?;
+            let node = programme.forest.node(child);
+            // Null within a list says nothing.
+            if node.kind != crate::document::Kind::Null && !visit(cx, node_value(programme, child, own.record)) {
+                return Ok(());
+            }
+            child = programme.forest.after(child);
+        }
+        Ok(())
+    })
+}
+
+/// Whether two values are equal. Dates only where both are known to the day.
+pub(super) fn equal(a: &Value<'_>, b: &Value<'_>, programme: &Programme) -> Eval<bool> {
+    match (a, b) {
+        (Value::Flag(a), Value::Flag(b)) => Ok(a == b),
+        (Value::Number(a), Value::Number(b)) => Ok(a == b),
+        (Value::Between(..), _) | (_, Value::Between(..)) => Err(No::Period),
+        (Value::Text(a), Value::Text(b)) => Ok(a == b),
+        (Value::Date(a), Value::Date(b)) if a.is_day() && b.is_day() => Ok(a == b),
+        (Value::Date(_), Value::Date(_)) => Err(No::Period),
+        (Value::Time(a), Value::Time(b)) => Ok(a == b),
+        (Value::Word(a), Value::Word(b)) => Ok(a == b),
+        (Value::Item(a), Value::Item(b)) => Ok(programme.same(*a, *b)),
+        _ => Err(No::Fault(Fault::Internal)),
+    }
+}
+
+/// Whether `a` is less than `b`, where all days (or numbers) of both agree.
+pub(super) fn less(a: &Value<'_>, b: &Value<'_>) -> Eval<bool> {
+    let range = |value: &Value<'_>| match value {
+        Value::Number(number) => Ok((number.0, number.0)),
+        Value::Between(low, high) => Ok((low.0, high.0)),
+        Value::Date(period) => Ok((i128::from(period.first), i128::from(period.last))),
+        Value::Time(minutes) => Ok((i128::from(*minutes), i128::from(*minutes))),
+        _ => Err(No::Fault(Fault::Internal)),
+    };
+    let ((a_low, a_high), (b_low, b_high)) = (range(a)?, range(b)?);
+    if a_high < b_low {
+        Ok(true)
+    } else if a_low >= b_high {
+        Ok(false)
+    } else {
+        Err(No::Period)
+    }
+}
+
+fn arithmetic<'p>(operator: Operator, a: &Value<'p>, b: &Value<'p>) -> Eval<Value<'p>> {
+    let number = |value: &Value<'_>| match value {
+        Value::Number(number) => Ok(*number),
+        Value::Between(..) => Err(No::Period),
+        _ => Err(No::Fault(Fault::Internal)),
+    };
+    let (a, b) = (number(a)?, number(b)?);
+    let result = match operator {
+        Operator::Add => a.add(b),
+        Operator::Subtract => a.subtract(b),
+        Operator::Multiply => a.multiply(b),
+        _ if b.0 == 0 => return Err(No::Fault(Fault::DivisionByZero)),
+        Operator::Divide => a.divide(b),
+        _ => Some(Decimal(a.0 % b.0)),
+    };
+    result.map(Value::Number).ok_or(No::Fault(Fault::Overflow))
+}

@@ -1,0 +1,1024 @@
+//! Macros, functions and definitions: what each takes, what it gives, and its code.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::build::{Scope, equal, mistake};
+use super::parse::{Ast, Kind, Mistake};
+use super::types::{Code, Cx, Format, ListCode, Taint, TextKind, Ty, Typed, Words};
+use super::value::{Decimal, Eval, Fault, Key, No, Value};
+use crate::document::Kind as NodeKind;
+use crate::programme::{Item, Programme, Reading};
+use crate::rule::function::{dates, statistics, text as texts_like};
+use crate::schema::form::{self, Period, Precision};
+use crate::schema::{CHARTER, FieldId, Scalar, Shape};
+use crate::text::{self, Span};
+
+type Built<T> = Result<T, Mistake>;
+
+const FUNCTIONS: [&str; 51] = [
+    "has", "known", "otherwise", "exists", "all", "exists_one", "filter", "map", "size", "contains", "startsWith", "endsWith", "matches",
+    "at_least", "below", "days", "months", "add_days", "add_months", "date", "busiest", "sum", "mean", "min", "max", "median", "quantile",
+    "abs", "share", "distinct", "count_by", "sort_by", "first", "last", "register_of", "missing", "texts", "values", "upstream",
+    "downstream", "total_variation", "fit_p", "binomial_low_p", "fisher_p", "holm", "gini", "chance_gini", "looks_like_contact", "people",
+    "lower", "trim",
+];
+
+impl Scope<'_> {
+    pub(super) fn call(&mut self, ast: &Ast, name: &str, target: Option<&Ast>, args: &[Ast], expected: Option<&Ty>) -> Built<Typed> {
+        let span = ast.span;
+        match (name, target, args) {
+            ("has", None, [path]) => self.has(path),
+            ("known", None, [path]) => self.known(path),
+            ("otherwise", None, [path, default]) => self.otherwise(path, default),
+            ("exists" | "all" | "exists_one" | "filter" | "map" | "sort_by", Some(list), [variable, body]) => self.walk(name, list, variable, body, span),
+            ("at_least" | "below", Some(word), [bound]) => self.ordered(name, word, bound),
+            ("contains" | "startsWith" | "endsWith" | "matches", Some(text), [other]) => self.text_test(name, text, other),
+            ("lower" | "trim", None, [text]) => {
+                let part = self.build(text, Some(&Ty::Text))?;
+                self.expect(&part, &Ty::Text, text.span)?;
+                let (run, lower) = (part.code.clone(), name == "lower");
+                let mut typed = Typed::new(Ty::Text, Code::value(move |cx| match run.run(cx)? {
+                    Value::Text(text) => Ok(Value::Text(if lower { text.to_lowercase() } else { text.trim().to_owned() }.into())),
+                    _ => Err(No::Fault(Fault::Internal)),
+                }))
+                .from(&[&part]);
+                typed.text = TextKind::Free;
+                Ok(typed)
+            }
+            ("size", None, [of]) | ("size", Some(of), []) => self.size(of),
+            ("days" | "months", None, [a, b]) => self.days(name == "days", a, b),
+            ("add_days" | "add_months", None, [date, number]) => self.add(name == "add_days", date, number),
+            ("date", None, [text]) => self.date(text),
+            ("busiest", None, [dates, amounts, days]) => self.busiest(dates, amounts, days),
+            ("sum" | "mean" | "min" | "max" | "median", None, [list]) => self.fold(name, list),
+            ("min" | "max", None, [a, b]) => self.either(name, a, b),
+            ("quantile", None, [list, q]) => self.quantile(list, q),
+            ("abs", None, [number]) => {
+                let part = self.number(number)?;
+                let run = part.code.clone();
+                Ok(Typed::new(Ty::Number, Code::value(move |cx| Ok(Value::Number(Decimal(number_of(run.run(cx)?)?.0.abs()))))).from(&[&part]))
+            }
+            ("share", None, [n, of]) => self.share(n, of),
+            ("people", None, [n]) => self.number(n),
+            ("distinct", None, [list]) => self.distinct(list),
+            ("count_by", None, [list]) => self.count_by(list),
+            ("first" | "last", None, [list]) => self.end_of(name == "first", list),
+            ("register_of", None, [record]) => self.register_of(record),
+            ("missing", None, [record, fields]) => self.missing(record, fields),
+            ("texts" | "values", None, [record]) => {
+                let part = self.record(record)?;
+                let (item, texts) = (part.code.clone().into_item(), name == "texts");
+                let mut typed = Typed::new(Ty::List(Box::new(Ty::Text)), Code::list(move |cx, visit| {
+                    let own = item(cx)?;
+                    for at in written(cx.programme, own, texts) {
+                        cx.step()?;
+                        if !visit(cx, Ok(Value::Text(cx.programme.forest.string(at)))) {
+                            return Ok(());
+                        }
+                    }
+                    Ok(())
+                }));
+                typed.taint.hidden = true;
+                typed.text = TextKind::Free;
+                Ok(typed)
+            }
+            ("upstream" | "downstream", None, [record, register]) => self.along(name == "upstream", record, register),
+            ("total_variation" | "fit_p", None, [counts, shares]) => self.fit(name == "fit_p", counts, shares),
+            ("binomial_low_p", None, [k, n, p]) => self.binomial(k, n, p),
+            ("fisher_p", None, [a, b, c, d]) => self.fisher(&[a, b, c, d]),
+            ("holm", None, [p, list]) => self.holm(p, list),
+            ("gini", None, [list]) => self.gini(list),
+            ("chance_gini", None, [mean]) => {
+                let part = self.number(mean)?;
+                let run = part.code.clone();
+                Ok(Typed::new(Ty::Number, Code::value(move |cx| statistic(statistics::chance_gini(number_of(run.run(cx)?)?.to_f64())))).from(&[&part]))
+            }
+            ("looks_like_contact", None, [text]) => {
+                let part = self.build(text, Some(&Ty::Text))?;
+                self.expect(&part, &Ty::Text, text.span)?;
+                let run = part.code.clone();
+                Ok(Typed::new(Ty::Flag, Code::flag(move |cx| match run.run(cx)? {
+                    Value::Text(text) => Ok(texts_like::looks_like_contact(&text)),
+                    _ => Err(No::Fault(Fault::Internal)),
+                }))
+                .from(&[&part]))
+            }
+            _ => self.definition(name, target, args, span, expected),
+        }
+    }
+
+    fn number(&mut self, ast: &Ast) -> Built<Typed> {
+        let part = self.build(ast, Some(&Ty::Number))?;
+        self.expect(&part, &Ty::Number, ast.span)?;
+        Ok(part)
+    }
+
+    fn record(&mut self, ast: &Ast) -> Built<Typed> {
+        let part = self.build(ast, None)?;
+        match part.ty {
+            Ty::Record(_) => Ok(part),
+            _ => mistake(ast.span, format!("this is {}; a record is expected", part.ty.words(self.schema))),
+        }
+    }
+
+    fn list_of(&mut self, ast: &Ast, of: &Ty) -> Built<(Typed, ListCode)> {
+        let expected = Ty::List(Box::new(of.clone()));
+        let part = self.build(ast, Some(&expected))?;
+        self.expect(&part, &expected, ast.span)?;
+        let list = part.code.clone().into_list();
+        Ok((part, list))
+    }
+
+    fn any_list(&mut self, ast: &Ast) -> Built<(Typed, Ty, ListCode)> {
+        let part = self.build(ast, None)?;
+        let Ty::List(of) = &part.ty else { return mistake(ast.span, format!("this is {}; a list is expected", part.ty.words(self.schema))) };
+        let (of, list) = ((**of).clone(), part.code.clone().into_list());
+        Ok((part, of, list))
+    }
+
+    /// `has(x.f)`: written, neither unknown nor blank; no value where the value is at fault or `x` has none.
+    fn has(&mut self, path: &Ast) -> Built<Typed> {
+        let Kind::Field(base_ast, name) = &path.kind else { return mistake(path.span, "has(…) takes a field, as in has(x.field); use known(…) for anything else") };
+        let base = self.build(base_ast, None)?;
+        let Ty::Record(structs) = &base.ty else { return mistake(path.span, format!("{} has no fields", base.ty.words(self.schema))) };
+        let step = self.step(structs, name, path.span)?;
+        let item = base.code.clone().into_item();
+        let code = match step {
+            super::build::Step::Field { fields, register: Some(register), .. } if fields.len() == 1 => Code::flag(move |cx| {
+                let state = cx.programme.registers.get(usize::from(register)).ok_or(No::Fault(Fault::Internal))?;
+                match (&state.incomplete, state.kept, state.first == state.end) {
+                    (Some(_), false, true) => Err(No::Incomplete(register)),
+                    (_, kept, _) => Ok(kept),
+                }
+            }),
+            super::build::Step::Field { fields, .. } => Code::flag(move |cx| {
+                let own = item(cx)?;
+                for field in &fields {
+                    match cx.programme.read(own.node, *field) {
+                        Reading::Value(_) => return Ok(true),
+                        Reading::Faulty => return Err(No::Faulty(*field)),
+                        Reading::Absent => {}
+                    }
+                }
+                Ok(false)
+            }),
+            super::build::Step::Inverse { holders, .. } => {
+                let registers: Vec<Option<u16>> = holders.iter().map(|holder| super::types::root_register(self.schema, *holder)).collect();
+                Code::flag(move |cx| {
+                    for register in &registers {
+                        let Some(register) = register else { return Ok(true) };
+                        match cx.programme.registers.get(usize::from(*register)) {
+                            Some(state) if state.kept => return Ok(true),
+                            Some(state) if state.incomplete.is_some() => return Err(No::Incomplete(*register)),
+                            _ => {}
+                        }
+                    }
+                    Ok(false)
+                })
+            }
+            super::build::Step::Parent(_) => Code::flag(|_| Ok(true)),
+        };
+        let mut typed = Typed::new(Ty::Flag, code);
+        typed.taint.hidden = base.taint.hidden;
+        typed.unasked = base.unasked;
+        typed.if_true = self.path_text(path).into_iter().collect();
+        Ok(typed)
+    }
+
+    fn known(&mut self, path: &Ast) -> Built<Typed> {
+        let part = self.build(path, None)?;
+        let run = part.code.clone();
+        let is_list = matches!(part.ty, Ty::List(_));
+        let code = if is_list {
+            let list = run.into_list();
+            Code::flag(move |cx| match list(cx, &mut |_, _| true) {
+                Ok(()) => Ok(true),
+                Err(No::Fault(fault)) => Err(No::Fault(fault)),
+                Err(_) => Ok(false),
+            })
+        } else {
+            Code::flag(move |cx| match run.run(cx) {
+                Ok(_) => Ok(true),
+                Err(No::Fault(fault)) => Err(No::Fault(fault)),
+                Err(_) => Ok(false),
+            })
+        };
+        let mut typed = Typed::new(Ty::Flag, code);
+        typed.taint.hidden = part.taint.hidden;
+        let mut at = path;
+        loop {
+            typed.if_true.extend(self.path_text(at));
+            match &at.kind {
+                Kind::Field(base, _) | Kind::Index(base, _) => at = base,
+                _ => break,
+            }
+        }
+        Ok(typed)
+    }
+
+    fn otherwise(&mut self, path: &Ast, default: &Ast) -> Built<Typed> {
+        let part = self.build(path, None)?;
+        let other = self.build(default, Some(&part.ty))?;
+        self.expect(&other, &part.ty, default.span)?;
+        let (run, fallback) = (part.code.clone(), other.code.clone());
+        let code = Code::value(move |cx| match run.run(cx) {
+            Ok(value) => Ok(value),
+            Err(No::Fault(fault)) => Err(No::Fault(fault)),
+            Err(_) => fallback.run(cx),
+        });
+        let mut typed = Typed::new(part.ty.clone(), code);
+        typed.taint = part.taint.and(other.taint);
+        typed.format = part.format;
+        typed.text = if part.text == other.text { part.text } else if other.text == TextKind::Safe { part.text } else { TextKind::Free };
+        typed.unasked = other.unasked;
+        Ok(typed)
+    }
+
+    fn walk(&mut self, name: &str, list_ast: &Ast, variable: &Ast, body: &Ast, span: Span) -> Built<Typed> {
+        let Kind::Name(variable_name) = &variable.kind else { return mistake(variable.span, "a name is expected here, as in exists(x, …)") };
+        let (list_part, of, list) = self.any_list(list_ast)?;
+        let is_test = name != "map" && name != "sort_by";
+        let (slot, inner) = self.each(&list_part, variable_name, span, |scope, slot| {
+            let inner = if is_test { scope.flag(body)? } else { scope.build(body, None)? };
+            if matches!(name, "filter" | "map" | "exists_one" | "sort_by") {
+                scope.asked(&inner, name)?;
+            }
+            Ok((slot, inner))
+        })?;
+        let unasked = inner.unasked.clone();
+        let code = match name {
+            "exists" | "all" => {
+                let (test, wanted) = (inner.code.clone().into_flag(), name == "exists");
+                Code::flag(move |cx| {
+                    let (mut found, mut why) = (false, None);
+                    let end = list(cx, &mut |cx, element| {
+                        let answer = element.and_then(|element| {
+                            cx.set(slot, Ok(element));
+                            test(cx)
+                        });
+                        match answer {
+                            Ok(answer) if answer == wanted => {
+                                found = true;
+                                false
+                            }
+                            Ok(_) => true,
+                            Err(no) => {
+                                why.get_or_insert(no);
+                                true
+                            }
+                        }
+                    });
+                    if found {
+                        return Ok(wanted);
+                    }
+                    match why {
+                        Some(no) => Err(no),
+                        None => end.map(|()| !wanted),
+                    }
+                })
+            }
+            "exists_one" => {
+                let test = inner.code.clone().into_flag();
+                Code::flag(move |cx| {
+                    let mut count = 0usize;
+                    each_value(cx, &list, &mut |cx, element| {
+                        cx.set(slot, Ok(element));
+                        count += usize::from(test(cx)?);
+                        Ok(())
+                    })?;
+                    Ok(count == 1)
+                })
+            }
+            "filter" => {
+                let test = inner.code.clone().into_flag();
+                Code::list(move |cx, visit| {
+                    let mut why = None;
+                    let end = list(cx, &mut |cx, element| {
+                        let kept = element.and_then(|element| {
+                            cx.set(slot, Ok(element.clone()));
+                            test(cx).map(|kept| kept.then_some(element))
+                        });
+                        match kept {
+                            Ok(Some(element)) => visit(cx, Ok(element)),
+                            Ok(None) => true,
+                            Err(no) => {
+                                why = Some(no);
+                                visit(cx, Err(no))
+                            }
+                        }
+                    });
+                    why.map_or(end, Err)
+                })
+            }
+            "map" => {
+                let body = inner.code.clone();
+                Code::list(move |cx, visit| {
+                    list(cx, &mut |cx, element| {
+                        let value = element.and_then(|element| {
+                            cx.set(slot, Ok(element));
+                            body.run(cx)
+                        });
+                        visit(cx, value)
+                    })
+                })
+            }
+            _ => {
+                if !matches!(inner.ty, Ty::Number | Ty::Date | Ty::Text | Ty::Word(_) | Ty::Time) {
+                    return mistake(body.span, "the key of sort_by must be a number, a date, a text or a word");
+                }
+                let key = inner.code.clone();
+                Code::list(move |cx, visit| {
+                    let mut sorted: Vec<(Key, Value<'_>)> = Vec::new();
+                    each_value(cx, &list, &mut |cx, element| {
+                        cx.set(slot, Ok(element.clone()));
+                        let key = key.run(cx)?.key(cx.programme);
+                        sorted.push((key, element));
+                        Ok(())
+                    })?;
+                    sorted.sort_by(|a, b| a.0.cmp(&b.0));
+                    for (_, element) in sorted {
+                        if !visit(cx, Ok(element)) {
+                            break;
+                        }
+                    }
+                    Ok(())
+                })
+            }
+        };
+        let ty = match name {
+            "filter" | "sort_by" => Ty::List(Box::new(of)),
+            "map" => Ty::List(Box::new(inner.ty.clone())),
+            _ => Ty::Flag,
+        };
+        let mut typed = Typed::new(ty, code);
+        typed.taint = match name {
+            "map" => Taint { hidden: inner.taint.hidden, people: list_part.taint.people || inner.taint.people },
+            "filter" | "sort_by" => list_part.taint,
+            _ => Taint::NONE,
+        };
+        let source = if name == "map" { &inner } else { &list_part };
+        typed.text = source.text;
+        typed.format = source.format;
+        typed.field = source.field;
+        typed.unasked = list_part.unasked.clone().or(unasked);
+        Ok(typed)
+    }
+
+    fn ordered(&mut self, name: &str, word: &Ast, bound: &Ast) -> Built<Typed> {
+        let part = self.build(word, None)?;
+        let Ty::Word(Words::Vocabulary(id)) = part.ty else { return mistake(word.span, format!("{name}(…) asks a word of an ordered vocabulary; this is {}", part.ty.words(self.schema))) };
+        let Some(vocabulary) = self.schema.vocabulary(id).filter(|known| known.ordered) else {
+            return mistake(word.span, format!("the words of {} have no order", self.schema.vocabulary(id).map_or("", |known| known.name.as_str())));
+        };
+        let ordered: Vec<bool> = vocabulary.words.iter().map(|word| word.ordered).collect();
+        if let Kind::Text(text) = &bound.kind
+            && vocabulary.words.iter().any(|word| word.text == *text && !word.ordered)
+        {
+            return mistake(bound.span, format!("'{text}' has no place in the order of {}", vocabulary.name));
+        }
+        let other = self.build(bound, Some(&part.ty))?;
+        self.expect(&other, &part.ty, bound.span)?;
+        let (run, limit, at_least) = (part.code.clone(), other.code.clone(), name == "at_least");
+        Ok(Typed::new(Ty::Flag, Code::flag(move |cx| match (run.run(cx)?, limit.run(cx)?) {
+            (Value::Word(own), Value::Word(bound)) => {
+                // A word outside the order is neither at least nor below.
+                let placed = ordered.get(usize::from(own)).copied().unwrap_or(false) && ordered.get(usize::from(bound)).copied().unwrap_or(false);
+                Ok(placed && (if at_least { own >= bound } else { own < bound }))
+            }
+            _ => Err(No::Fault(Fault::Internal)),
+        }))
+        .from(&[&part, &other]))
+    }
+
+    fn text_test(&mut self, name: &str, text_ast: &Ast, other_ast: &Ast) -> Built<Typed> {
+        let part = self.build(text_ast, Some(&Ty::Text))?;
+        self.expect(&part, &Ty::Text, text_ast.span)?;
+        let run = part.code.clone();
+        if name == "matches" {
+            let Kind::Text(pattern) = &other_ast.kind else { return mistake(other_ast.span, "matches(…) takes a pattern written out in quotes") };
+            let pattern = match regex::Regex::new(pattern) {
+                Ok(pattern) => pattern,
+                Err(_) => return mistake(other_ast.span, "the pattern cannot be read"),
+            };
+            return Ok(Typed::new(Ty::Flag, Code::flag(move |cx| match run.run(cx)? {
+                Value::Text(text) => Ok(pattern.is_match(&text)),
+                _ => Err(No::Fault(Fault::Internal)),
+            }))
+            .from(&[&part]));
+        }
+        let other = self.build(other_ast, Some(&Ty::Text))?;
+        self.expect(&other, &Ty::Text, other_ast.span)?;
+        let (run_other, name) = (other.code.clone(), name.to_owned());
+        Ok(Typed::new(Ty::Flag, Code::flag(move |cx| match (run.run(cx)?, run_other.run(cx)?) {
+            (Value::Text(text), Value::Text(other)) => Ok(match name.as_str() {
+                "contains" => text.contains(&*other),
+                "startsWith" => text.starts_with(&*other),
+                _ => text.ends_with(&*other),
+            }),
+            _ => Err(No::Fault(Fault::Internal)),
+        }))
+        .from(&[&part, &other]))
+    }
+
+    fn size(&mut self, of: &Ast) -> Built<Typed> {
+        let part = self.build(of, None)?;
+        let code = match &part.ty {
+            Ty::List(_) => {
+                let list = part.code.clone().into_list();
+                Code::value(move |cx| {
+                    let mut count = 0i64;
+                    each_value(cx, &list, &mut |_, _| {
+                        count += 1;
+                        Ok(())
+                    })?;
+                    Ok(Value::Number(Decimal::whole(count)))
+                })
+            }
+            Ty::Text | Ty::Map(..) => {
+                let run = part.code.clone();
+                Code::value(move |cx| match run.run(cx)? {
+                    Value::Text(text) => Ok(Value::Number(Decimal::whole(text.chars().count() as i64))),
+                    Value::Map(map) => Ok(Value::Number(Decimal::whole(map.len() as i64))),
+                    _ => Err(No::Fault(Fault::Internal)),
+                })
+            }
+            other => return mistake(of.span, format!("{} has no size", other.words(self.schema))),
+        };
+        Ok(Typed::new(Ty::Number, code).from(&[&part]))
+    }
+
+    fn dated(&mut self, ast: &Ast) -> Built<Typed> {
+        let part = self.build(ast, Some(&Ty::Date))?;
+        self.expect(&part, &Ty::Date, ast.span)?;
+        Ok(part)
+    }
+
+    fn days(&mut self, in_days: bool, a: &Ast, b: &Ast) -> Built<Typed> {
+        let (from, to) = (self.dated(a)?, self.dated(b)?);
+        let (x, y) = (from.code.clone(), to.code.clone());
+        Ok(Typed::new(Ty::Number, Code::value(move |cx| {
+            let (a, b) = (period_of(x.run(cx)?)?, period_of(y.run(cx)?)?);
+            let day = |days: i32| Decimal::whole(i64::from(days));
+            if in_days {
+                let (least, most) = (b.first - a.last, b.last - a.first);
+                return Ok(if least == most { Value::Number(day(least)) } else { Value::Between(day(least), day(most)) });
+            }
+            if !a.is_day() || !b.is_day() {
+                return Err(No::Period);
+            }
+            Ok(Value::Number(day(dates::months_between(a.first, b.first))))
+        }))
+        .from(&[&from, &to]))
+    }
+
+    fn add(&mut self, days: bool, date: &Ast, number: &Ast) -> Built<Typed> {
+        let (date, number) = (self.dated(date)?, self.number(number)?);
+        let (x, n) = (date.code.clone(), number.code.clone());
+        Ok(Typed::new(Ty::Date, Code::value(move |cx| {
+            let (period, number) = (period_of(x.run(cx)?)?, number_of(n.run(cx)?)?);
+            let number = number.to_whole().ok_or(No::Fault(Fault::NotWhole))?;
+            let number = i32::try_from(number).ok().filter(|number| number.abs() < 1_000_000).ok_or(No::Fault(Fault::Overflow))?;
+            Ok(Value::Date(if days {
+                Period { first: period.first + number, last: period.last + number }
+            } else {
+                dates::move_months(period, number)
+            }))
+        }))
+        .from(&[&date, &number]))
+    }
+
+    fn date(&mut self, ast: &Ast) -> Built<Typed> {
+        let Kind::Text(text) = &ast.kind else { return mistake(ast.span, "date(…) takes a date written out in quotes") };
+        let Some((first, precision)) = form::date(text.as_bytes()) else { return mistake(ast.span, "this is no date that exists; write YYYY-MM-DD") };
+        let period = Period::starting(first, precision);
+        Ok(Typed::new(Ty::Date, Code::value(move |_| Ok(Value::Date(period)))))
+    }
+
+    fn busiest(&mut self, dates_ast: &Ast, amounts_ast: &Ast, days_ast: &Ast) -> Built<Typed> {
+        let (dates_part, dates_list) = self.list_of(dates_ast, &Ty::Date)?;
+        let (amounts_part, amounts_list) = self.list_of(amounts_ast, &Ty::Number)?;
+        let days_part = self.number(days_ast)?;
+        let days_code = days_part.code.clone();
+        Ok(Typed::new(Ty::Number, Code::value(move |cx| {
+            let mut days = Vec::new();
+            each_value(cx, &dates_list, &mut |_, value| {
+                let period = period_of(value)?;
+                if !period.is_day() {
+                    return Err(No::Period);
+                }
+                days.push(period.first);
+                Ok(())
+            })?;
+            let amounts = numbers(cx, &amounts_list)?;
+            if amounts.len() != days.len() {
+                return Err(No::Fault(Fault::Internal));
+            }
+            let window = number_of(days_code.run(cx)?)?.to_whole().and_then(|days| i32::try_from(days).ok()).ok_or(No::Fault(Fault::NotWhole))?;
+            let dated: Vec<(i32, i128)> = days.into_iter().zip(amounts.iter().map(|amount| amount.0)).collect();
+            Ok(Value::Number(Decimal(dates::busiest(&dated, window))))
+        }))
+        .from(&[&dates_part, &amounts_part, &days_part]))
+    }
+
+    fn fold(&mut self, name: &str, list_ast: &Ast) -> Built<Typed> {
+        let (part, of, list) = self.any_list(list_ast)?;
+        if of == Ty::Date && matches!(name, "min" | "max") {
+            let least = name == "min";
+            return Ok(Typed::new(Ty::Date, Code::value(move |cx| {
+                let mut best: Option<Period> = None;
+                each_value(cx, &list, &mut |_, value| {
+                    let period = period_of(value)?;
+                    best = Some(best.map_or(period, |best| {
+                        if least {
+                            Period { first: best.first.min(period.first), last: best.last.min(period.last) }
+                        } else {
+                            Period { first: best.first.max(period.first), last: best.last.max(period.last) }
+                        }
+                    }));
+                    Ok(())
+                })?;
+                best.map(Value::Date).ok_or(No::Empty)
+            }))
+            .from(&[&part]));
+        }
+        if of != Ty::Number {
+            return mistake(list_ast.span, format!("{name}(…) needs a list of numbers; this is {}", part.ty.words(self.schema)));
+        }
+        let name = name.to_owned();
+        let mut typed = Typed::new(Ty::Number, Code::value(move |cx| {
+            let all = numbers(cx, &list)?;
+            let result = match name.as_str() {
+                "sum" => all.iter().try_fold(Decimal(0), |sum, number| sum.add(*number)).ok_or(No::Fault(Fault::Overflow))?,
+                "min" => all.iter().copied().min().ok_or(No::Empty)?,
+                "max" => all.iter().copied().max().ok_or(No::Empty)?,
+                other => {
+                    if all.is_empty() {
+                        return Err(No::Empty);
+                    }
+                    let floats: Vec<f64> = all.iter().map(|number| number.to_f64()).collect();
+                    return statistic(if other == "mean" { statistics::mean(&floats) } else { statistics::median(&floats) });
+                }
+            };
+            Ok(Value::Number(result))
+        }))
+        .from(&[&part]);
+        typed.format = part.format;
+        Ok(typed)
+    }
+
+    fn either(&mut self, name: &str, a: &Ast, b: &Ast) -> Built<Typed> {
+        let (left, right) = (self.number(a)?, self.number(b)?);
+        let (x, y, least) = (left.code.clone(), right.code.clone(), name == "min");
+        Ok(Typed::new(Ty::Number, Code::value(move |cx| {
+            let (x, y) = (number_of(x.run(cx)?)?, number_of(y.run(cx)?)?);
+            Ok(Value::Number(if least { x.min(y) } else { x.max(y) }))
+        }))
+        .from(&[&left, &right]))
+    }
+
+    fn quantile(&mut self, list_ast: &Ast, q_ast: &Ast) -> Built<Typed> {
+        let (part, list) = self.list_of(list_ast, &Ty::Number)?;
+        let q = self.number(q_ast)?;
+        let run = q.code.clone();
+        Ok(Typed::new(Ty::Number, Code::value(move |cx| {
+            let all: Vec<f64> = numbers(cx, &list)?.iter().map(|number| number.to_f64()).collect();
+            let q = number_of(run.run(cx)?)?.to_f64();
+            if all.is_empty() {
+                return Err(No::Empty);
+            }
+            statistic(statistics::quantile(&all, q))
+        }))
+        .from(&[&part, &q]))
+    }
+
+    fn share(&mut self, n: &Ast, of: &Ast) -> Built<Typed> {
+        let (part, whole) = (self.number(n)?, self.number(of)?);
+        let (x, y) = (part.code.clone(), whole.code.clone());
+        let mut typed = Typed::new(Ty::Number, Code::value(move |cx| {
+            let (n, of) = (number_of(x.run(cx)?)?, number_of(y.run(cx)?)?);
+            if of.0 == 0 {
+                return Err(No::Empty);
+            }
+            n.divide(of).map(Value::Number).ok_or(No::Fault(Fault::Overflow))
+        }))
+        .from(&[&part, &whole]);
+        typed.format = Format::Share;
+        Ok(typed)
+    }
+
+    fn distinct(&mut self, list_ast: &Ast) -> Built<Typed> {
+        let (part, _, list) = self.any_list(list_ast)?;
+        let mut typed = Typed::new(part.ty.clone(), Code::list(move |cx, visit| {
+            let mut seen = std::collections::HashSet::new();
+            let mut kept = Vec::new();
+            each_value(cx, &list, &mut |cx, value| {
+                if seen.insert(value.key(cx.programme)) {
+                    kept.push(value);
+                }
+                Ok(())
+            })?;
+            for value in kept {
+                if !visit(cx, Ok(value)) {
+                    break;
+                }
+            }
+            Ok(())
+        }))
+        .from(&[&part]);
+        typed.text = part.text;
+        typed.format = part.format;
+        Ok(typed)
+    }
+
+    fn count_by(&mut self, list_ast: &Ast) -> Built<Typed> {
+        let (part, of, list) = self.any_list(list_ast)?;
+        if !matches!(of, Ty::Word(_) | Ty::Text | Ty::Record(_)) {
+            return mistake(list_ast.span, format!("count_by(…) counts words, texts or records; this is {}", part.ty.words(self.schema)));
+        }
+        let typed = Typed::new(Ty::Map(Box::new(of), Box::new(Ty::Number)), Code::value(move |cx| {
+            let mut counts: std::collections::BTreeMap<Key, (Value<'_>, i64)> = std::collections::BTreeMap::new();
+            each_value(cx, &list, &mut |cx, value| {
+                counts.entry(value.key(cx.programme)).or_insert_with(|| (value.clone(), 0)).1 += 1;
+                Ok(())
+            })?;
+            let entries = counts.into_values().map(|(value, count)| (value, Value::Number(Decimal::whole(count)))).collect();
+            Ok(Value::Map(Rc::new(entries)))
+        }));
+        Ok(typed.from(&[&part]))
+    }
+
+    fn end_of(&mut self, first: bool, list_ast: &Ast) -> Built<Typed> {
+        let (part, of, list) = self.any_list(list_ast)?;
+        let is_record = matches!(of, Ty::Record(_));
+        let code = Code::value(move |cx| {
+            let mut picked = None;
+            let mut why = None;
+            let end = list(cx, &mut |_, element| match element {
+                Ok(value) => {
+                    picked = Some(value);
+                    !first
+                }
+                Err(no) => {
+                    why = Some(no);
+                    false
+                }
+            });
+            match (why, picked, end) {
+                (Some(no), ..) => Err(no),
+                (None, _, Err(no)) => Err(no),
+                (None, Some(value), Ok(())) => Ok(value),
+                (None, None, Ok(())) => Err(No::Empty),
+            }
+        });
+        let code = if is_record { Code::Item(code.into_item()) } else { code };
+        let mut typed = Typed::new(of, code).from(&[&part]);
+        typed.taint.people = false;
+        typed.text = part.text;
+        typed.format = part.format;
+        typed.field = part.field;
+        Ok(typed)
+    }
+
+    fn register_of(&mut self, record: &Ast) -> Built<Typed> {
+        let part = self.record(record)?;
+        let item = part.code.clone().into_item();
+        Ok(Typed::new(Ty::Word(Words::Registers), Code::value(move |cx| {
+            let own = item(cx)?;
+            cx.programme.register_of(own.record).map(Value::Word).ok_or(No::Empty)
+        }))
+        .from(&[&part]))
+    }
+
+    fn missing(&mut self, record: &Ast, fields: &Ast) -> Built<Typed> {
+        let part = self.record(record)?;
+        let (Ty::Record(structs), Kind::List(names)) = (&part.ty, &fields.kind) else { return mistake(fields.span, "missing(…) takes a list of field names written out") };
+        let mut wanted: Vec<(String, Vec<FieldId>)> = Vec::new();
+        for name in names {
+            let Kind::Text(text) = &name.kind else { return mistake(name.span, "a field name in quotes is expected") };
+            match self.step(structs, text, name.span)? {
+                super::build::Step::Field { fields, .. } => wanted.push((text.clone(), fields)),
+                _ => return mistake(name.span, format!("{text} is no field")),
+            }
+        }
+        let item = part.code.clone().into_item();
+        let mut typed = Typed::new(Ty::List(Box::new(Ty::Text)), Code::list(move |cx, visit| {
+            let own = item(cx)?;
+            for (name, fields) in &wanted {
+                let there = fields.iter().any(|field| cx.programme.read(own.node, *field) != Reading::Absent);
+                if !there && !visit(cx, Ok(Value::Text(name.clone().into()))) {
+                    return Ok(());
+                }
+            }
+            Ok(())
+        }));
+        typed.unasked = part.unasked;
+        typed.text = TextKind::Safe;
+        Ok(typed)
+    }
+
+    fn along(&mut self, up: bool, record: &Ast, register: &Ast) -> Built<Typed> {
+        let part = self.record(record)?;
+        let Kind::Text(name) = &register.kind else { return mistake(register.span, "the name of a register in quotes is expected") };
+        let number = self.word(name, Words::Registers, register.span)?;
+        let structure = self.schema.register(number).map_or(CHARTER, |register| register.record);
+        let item = part.code.clone().into_item();
+        let links: Vec<u16> = self.schema.registers.iter().enumerate().filter(|(_, register)| !register.nested).map(|(at, _)| at as u16).collect();
+        let mut typed = Typed::new(Ty::List(Box::new(Ty::Record(vec![structure]))), Code::list(move |cx, visit| {
+            let own = item(cx)?;
+            let programme = cx.programme;
+            let state = programme.registers.get(usize::from(number)).ok_or(No::Fault(Fault::Internal))?;
+            if !state.kept && state.incomplete.is_none() {
+                return Err(No::Register(number));
+            }
+            for reached in programme.along_evidence(programme.record(own.record).map_or(own.record, |record| record.canonical), up) {
+                cx.step()?;
+                if state.first <= reached && reached < state.end && !visit(cx, Ok(Value::Item(programme.item(reached)))) {
+                    return Ok(());
+                }
+            }
+            // A register that is not wholly here may lack a link of the chain.
+            match links.iter().find(|register| programme.registers.get(usize::from(**register)).is_some_and(|state| state.incomplete.is_some())) {
+                Some(register) => Err(No::Incomplete(*register)),
+                None => Ok(()),
+            }
+        }));
+        typed.unasked = part.unasked;
+        typed.text = TextKind::Id;
+        Ok(typed)
+    }
+
+    fn fit(&mut self, p: bool, counts_ast: &Ast, shares_ast: &Ast) -> Built<Typed> {
+        let (counts_part, counts) = self.list_of(counts_ast, &Ty::Number)?;
+        let (shares_part, shares) = self.list_of(shares_ast, &Ty::Number)?;
+        let mut typed = Typed::new(Ty::Number, Code::value(move |cx| {
+            let counts = wholes(&numbers(cx, &counts)?)?;
+            let shares: Vec<f64> = numbers(cx, &shares)?.iter().map(|number| number.to_f64()).collect();
+            statistic(if p { statistics::fit_p(&counts, &shares) } else { statistics::total_variation(&counts, &shares) })
+        }))
+        .from(&[&counts_part, &shares_part]);
+        typed.taint.people = false;
+        typed.format = if p { Format::Probability } else { Format::Plain };
+        Ok(typed)
+    }
+
+    fn binomial(&mut self, k: &Ast, n: &Ast, p: &Ast) -> Built<Typed> {
+        let (k, n, p) = (self.number(k)?, self.number(n)?, self.number(p)?);
+        let (x, y, z) = (k.code.clone(), n.code.clone(), p.code.clone());
+        let mut typed = Typed::new(Ty::Number, Code::value(move |cx| {
+            let counts = wholes(&[number_of(x.run(cx)?)?, number_of(y.run(cx)?)?])?;
+            let p = number_of(z.run(cx)?)?.to_f64();
+            match counts.as_slice() {
+                [k, n] => statistic(statistics::binomial_low_p(*k, *n, p)),
+                _ => Err(No::Fault(Fault::Internal)),
+            }
+        }))
+        .from(&[&k, &n, &p]);
+        typed.taint.people = false;
+        typed.format = Format::Probability;
+        Ok(typed)
+    }
+
+    fn fisher(&mut self, cells: &[&Ast; 4]) -> Built<Typed> {
+        let parts: Vec<Typed> = cells.iter().map(|cell| self.number(cell)).collect::<Result<_, _>>()?;
+        let codes: Vec<Code> = parts.iter().map(|part| part.code.clone()).collect();
+        let mut typed = Typed::new(Ty::Number, Code::value(move |cx| {
+            let mut counts = Vec::new();
+            for code in &codes {
+                counts.push(number_of(code.run(cx)?)?);
+            }
+            match wholes(&counts)?.as_slice() {
+                [a, b, c, d] => statistic(statistics::fisher_p(*a, *b, *c, *d)),
+                _ => Err(No::Fault(Fault::Internal)),
+            }
+        }))
+        .from(&parts.iter().collect::<Vec<_>>());
+        typed.taint.people = false;
+        typed.format = Format::Probability;
+        Ok(typed)
+    }
+
+    fn holm(&mut self, p: &Ast, list_ast: &Ast) -> Built<Typed> {
+        let part = self.number(p)?;
+        let (list_part, list) = self.list_of(list_ast, &Ty::Number)?;
+        let run = part.code.clone();
+        let mut typed = Typed::new(Ty::Number, Code::value(move |cx| {
+            let p = number_of(run.run(cx)?)?.to_f64();
+            let all: Vec<f64> = numbers(cx, &list)?.iter().map(|number| number.to_f64()).collect();
+            statistic(statistics::holm(p, &all))
+        }))
+        .from(&[&part, &list_part]);
+        typed.taint.people = false;
+        typed.format = Format::Probability;
+        Ok(typed)
+    }
+
+    fn gini(&mut self, list_ast: &Ast) -> Built<Typed> {
+        let (part, list) = self.list_of(list_ast, &Ty::Number)?;
+        let mut typed = Typed::new(Ty::Number, Code::value(move |cx| {
+            let all: Vec<f64> = numbers(cx, &list)?.iter().map(|number| number.to_f64()).collect();
+            statistic(statistics::gini(&all))
+        }))
+        .from(&[&part]);
+        typed.taint.people = false;
+        Ok(typed)
+    }
+
+    fn definition(&mut self, name: &str, target: Option<&Ast>, args: &[Ast], span: Span, _expected: Option<&Ty>) -> Built<Typed> {
+        let Some(definition) = self.definitions.get(name).filter(|_| target.is_none()).map(Arc::clone) else {
+            if FUNCTIONS.contains(&name) {
+                return mistake(span, format!("{name}(…) does not take these arguments; see docs/functions"));
+            }
+            let known = FUNCTIONS.iter().copied().chain(self.definitions.keys().map(String::as_str));
+            let mut known: Vec<&str> = known.collect();
+            known.sort_unstable();
+            let near = text::nearest(name, known).map_or_else(String::new, |near| format!("; did you mean {near}(…)?"));
+            return mistake(span, format!("there is no function or definition {name}(…){near}"));
+        };
+        if args.len() != definition.parameters.len() {
+            return mistake(span, format!("{name}(…) takes {} arguments and has {}", definition.parameters.len(), args.len()));
+        }
+        let mut parts = Vec::new();
+        for (arg, (parameter, ty)) in args.iter().zip(&definition.parameters) {
+            let part = self.build(arg, Some(ty))?;
+            let fits = match (&part.ty, ty) {
+                (Ty::Record(own), Ty::Record(allowed)) => own.iter().all(|structure| allowed.contains(structure)),
+                (own, wanted) => own.agrees(wanted),
+            };
+            if !fits {
+                return mistake(arg.span, format!("{parameter} of {name}(…) is {}; this is {}", ty.words(self.schema), part.ty.words(self.schema)));
+            }
+            parts.push(part);
+        }
+        let codes: Vec<Code> = parts.iter().map(|part| part.code.clone()).collect();
+        let (frame, body) = (definition.frame, definition.body.code.clone());
+        let code = match body {
+            Code::List(list) => Code::list(move |cx, visit| {
+                let kept = enter(cx, &codes, frame)?;
+                let inner_base = cx.base;
+                let end = list(cx, &mut |cx, element| {
+                    // What is done with an element belongs to the caller's frame.
+                    cx.base = kept.0;
+                    let go_on = visit(cx, element);
+                    cx.base = inner_base;
+                    go_on
+                });
+                leave(cx, kept);
+                end
+            }),
+            Code::Flag(flag) => Code::flag(move |cx| {
+                let kept = enter(cx, &codes, frame)?;
+                let result = flag(cx);
+                leave(cx, kept);
+                result
+            }),
+            other => Code::value(move |cx| {
+                let kept = enter(cx, &codes, frame)?;
+                let result = other.run(cx);
+                leave(cx, kept);
+                result
+            }),
+        };
+        let mut typed = Typed::new(definition.body.ty.clone(), code).from(&parts.iter().collect::<Vec<_>>());
+        typed.taint = typed.taint.and(Taint { people: false, ..definition.body.taint });
+        if matches!(definition.body.ty, Ty::Number | Ty::List(_)) {
+            typed.taint.people = definition.body.taint.people;
+        } else {
+            typed.taint.people = false;
+        }
+        typed.format = definition.body.format;
+        typed.text = definition.body.text;
+        if typed.unasked.is_none()
+            && let Some(unasked) = &definition.body.unasked
+        {
+            typed.unasked = Some(super::types::Unasked { span, path: format!("{} (which {name}(…) reads)", unasked.path) });
+        }
+        Ok(typed)
+    }
+}
+
+/// Opens a definition's frame: arguments first. Gives what [`leave`] needs.
+fn enter<'p>(cx: &mut Cx<'p>, codes: &[Code], frame: usize) -> Eval<(usize, usize)> {
+    cx.step()?;
+    let (base, length) = (cx.base, cx.frame.len());
+    // Arguments may call definitions themselves: they are worked out before their places are made.
+    let mut arguments: [Option<Eval<Value<'p>>>; 4] = [None, None, None, None];
+    let mut more = Vec::new();
+    for (number, code) in codes.iter().enumerate() {
+        let value = code.run(cx);
+        match arguments.get_mut(number) {
+            Some(slot) => *slot = Some(value),
+            None => more.push(value),
+        }
+    }
+    // The programme is the first variable of every frame.
+    cx.frame.push(Ok(Value::Item(cx.programme.charter_item())));
+    cx.frame.extend(arguments.into_iter().flatten());
+    cx.frame.extend(more);
+    cx.frame.resize_with(length + frame.max(codes.len() + 1), || Err(No::Unset));
+    cx.base = length;
+    Ok((base, length))
+}
+
+fn leave(cx: &mut Cx<'_>, kept: (usize, usize)) {
+    cx.base = kept.0;
+    cx.frame.truncate(kept.1);
+}
+
+/// Visits every element that has a value; the first that has none ends it.
+fn each_value<'p>(cx: &mut Cx<'p>, list: &ListCode, visit: &mut dyn FnMut(&mut Cx<'p>, Value<'p>) -> Eval<()>) -> Eval<()> {
+    let mut why = None;
+    let end = list(cx, &mut |cx, element| match element.and_then(|element| visit(cx, element)) {
+        Ok(()) => true,
+        Err(no) => {
+            why = Some(no);
+            false
+        }
+    });
+    why.map_or(end, Err)
+}
+
+fn numbers(cx: &mut Cx<'_>, list: &ListCode) -> Eval<Vec<Decimal>> {
+    let mut all = Vec::new();
+    each_value(cx, list, &mut |_, value| {
+        all.push(number_of(value)?);
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+fn number_of(value: Value<'_>) -> Eval<Decimal> {
+    match value {
+        Value::Number(number) => Ok(number),
+        Value::Between(..) => Err(No::Period),
+        _ => Err(No::Fault(Fault::Internal)),
+    }
+}
+
+fn period_of(value: Value<'_>) -> Eval<Period> {
+    match value {
+        Value::Date(period) => Ok(period),
+        _ => Err(No::Fault(Fault::Internal)),
+    }
+}
+
+fn wholes(all: &[Decimal]) -> Eval<Vec<u64>> {
+    all.iter().map(|number| number.to_whole().and_then(|whole| u64::try_from(whole).ok()).ok_or(No::Fault(Fault::NotWhole))).collect()
+}
+
+fn statistic<'p>(result: Result<f64, statistics::NotTestable>) -> Eval<Value<'p>> {
+    let number = result.map_err(No::Statistic)?;
+    Decimal::from_f64(number).map(Value::Number).ok_or(No::Fault(Fault::Overflow))
+}
+
+/// The texts (or all scalars) written in a record, each with its node.
+#[must_use]
+pub fn written(programme: &Programme, of: Item, texts_only: bool) -> Vec<u32> {
+    let mut out = Vec::new();
+    gather(programme, of.node, texts_only, &mut out);
+    out
+}
+
+fn gather(programme: &Programme, at: u32, texts_only: bool, out: &mut Vec<u32>) {
+    let schema = &programme.schema;
+    for child in programme.forest.children(at) {
+        let node = programme.forest.node(child);
+        let known = schema.field(node.field);
+        let is_register = known.and_then(|field| schema.register(field.register?)).is_some_and(|register| !register.nested);
+        if is_register || !node.has_value() {
+            continue;
+        }
+        if node.is_container() {
+            gather(programme, child, texts_only, out);
+            continue;
+        }
+        if !texts_only {
+            // Everything that is written in quotes: a number or a flag cannot be a filler.
+            if node.kind == NodeKind::Text {
+                out.push(child);
+            }
+        } else if node.kind == NodeKind::Text {
+            let free = match known {
+                None => true,
+                Some(_) => matches!(schema.element_shape_of(node.field), Shape::Any | Shape::Map(_) | Shape::Scalar(Scalar::Text { .. } | Scalar::Odd)),
+            };
+            if free {
+                out.push(child);
+            }
+        }
+    }
+}
+
+/// Compares for `first`/`last` and others that need equality outside of expressions.
+///
+/// # Errors
+/// Where the two cannot be compared.
+pub fn values_equal(a: &Value<'_>, b: &Value<'_>, programme: &Programme) -> Eval<bool> {
+    equal(a, b, programme)
+}
+
+/// Whether a date is known to the day, month or year, going by its bounds.
+#[must_use]
+pub fn precision_of(period: Period) -> Option<Precision> {
+    [Precision::Day, Precision::Month, Precision::Year].into_iter().find(|precision| Period::starting(period.first, *precision) == period)
+}

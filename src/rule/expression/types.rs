@@ -1,0 +1,423 @@
+//! What is known of an expression before any record is read: its type, and what a message may show of it.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::value::{Eval, Fault, No, Value};
+use crate::limits;
+use crate::programme::{Item, Programme};
+use crate::schema::form::Period;
+use crate::schema::{CHARTER, FieldId, Scalar, Schema, Shape, StructId, VocabularyId};
+use crate::text::Span;
+
+/// Whose words a word is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// A vocabulary's.
+    Vocabulary(VocabularyId),
+    /// The names of registers.
+    Registers,
+}
+
+/// The type of an expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ty {
+    /// Yes or no.
+    Flag,
+    /// A number.
+    Number,
+    /// A text.
+    Text,
+    /// A date.
+    Date,
+    /// A time of day.
+    Time,
+    /// A word.
+    Word(Words),
+    /// A record or row of one of these structs.
+    Record(Vec<StructId>),
+    /// A list.
+    List(Box<Ty>),
+    /// A map.
+    Map(Box<Ty>, Box<Ty>),
+}
+
+impl Ty {
+    /// The type in words.
+    #[must_use]
+    pub fn words(&self, schema: &Schema) -> String {
+        match self {
+            Ty::Flag => "yes or no".to_owned(),
+            Ty::Number => "a number".to_owned(),
+            Ty::Text => "a text".to_owned(),
+            Ty::Date => "a date".to_owned(),
+            Ty::Time => "a time".to_owned(),
+            Ty::Word(Words::Registers) => "the name of a register".to_owned(),
+            Ty::Word(Words::Vocabulary(id)) => format!("a word of {}", schema.vocabulary(*id).map_or("", |known| known.name.as_str())),
+            Ty::Record(structs) => {
+                let names: Vec<String> = structs.iter().filter_map(|id| schema.structure(*id)).map(|known| known.name.clone()).collect();
+                format!("a record of {}", crate::text::list(&names, "or"))
+            }
+            Ty::List(of) => format!("a list of {}", of.words(schema).trim_start_matches("a ")),
+            Ty::Map(_, to) => format!("a map to {}", to.words(schema)),
+        }
+    }
+
+    /// Whether values of both types can be compared.
+    #[must_use]
+    pub fn agrees(&self, other: &Ty) -> bool {
+        match (self, other) {
+            (Ty::Record(a), Ty::Record(b)) => a.iter().any(|id| b.contains(id)),
+            (Ty::List(a), Ty::List(b)) => a.agrees(b),
+            (Ty::Map(a, b), Ty::Map(c, d)) => a.agrees(c) && b.agrees(d),
+            (a, b) => a == b,
+        }
+    }
+
+    /// The type of a field's value, or of its elements where it is a list.
+    #[must_use]
+    pub fn of_shape(schema: &Schema, field: FieldId, shape: Shape) -> Option<Ty> {
+        Some(match shape {
+            Shape::Any => return None,
+            Shape::Struct(id) => Ty::Record(vec![id]),
+            Shape::List(of) | Shape::OneOrList(of) => Ty::List(Box::new(Ty::of_shape(schema, field, schema.shape(of))?)),
+            Shape::Map(of) => Ty::Map(Box::new(Ty::Text), Box::new(Ty::of_shape(schema, field, schema.shape(of))?)),
+            Shape::Scalar(scalar) => match scalar {
+                Scalar::Reference { .. } => {
+                    let reference = schema.field(field).and_then(|field| schema.reference(field.reference?));
+                    match reference {
+                        Some(reference) => Ty::Record(reference.targets.iter().filter_map(|register| schema.register(*register)).map(|register| register.record).collect()),
+                        None => Ty::Text,
+                    }
+                }
+                Scalar::Date => Ty::Date,
+                Scalar::Time => Ty::Time,
+                Scalar::Number(_) => Ty::Number,
+                Scalar::Flag => Ty::Flag,
+                Scalar::Word(id) => Ty::Word(Words::Vocabulary(id)),
+                Scalar::Text { .. } | Scalar::Id | Scalar::Currency | Scalar::Language | Scalar::Odd => Ty::Text,
+            },
+        })
+    }
+}
+
+/// How a number is written in a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// With at most two places.
+    Plain,
+    /// A probability, with two significant digits.
+    Probability,
+    /// A share, in per cent.
+    Share,
+}
+
+/// What a message may show of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taint {
+    /// It comes from a field that must not be shown.
+    pub hidden: bool,
+    /// It counts people or is derived from such a count, or is a list of people.
+    pub people: bool,
+}
+
+impl Taint {
+    /// Nothing to hide.
+    pub const NONE: Taint = Taint { hidden: false, people: false };
+
+    /// Both together.
+    #[must_use]
+    pub const fn and(self, other: Taint) -> Taint {
+        Taint { hidden: self.hidden || other.hidden, people: self.people || other.people }
+    }
+}
+
+/// What a text is, going by the field that it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextKind {
+    /// A name from the schema or the rule page.
+    Safe,
+    /// An id.
+    Id,
+    /// A label that may be shown.
+    Label,
+    /// Anything else.
+    Free,
+}
+
+/// Everything that a running expression sees.
+pub struct Cx<'p> {
+    /// The programme.
+    pub programme: &'p Programme,
+    /// The date of the audit.
+    pub as_of: Period,
+    /// Values of all rules' and definitions' parameters, by number.
+    pub params: &'p [Value<'p>],
+    /// Variables: subjects, loop variables, `let`s, arguments.
+    pub frame: Vec<Eval<Value<'p>>>,
+    /// Where the variables of the rule or definition at work begin.
+    pub base: usize,
+    /// Steps taken for this subject.
+    pub steps: Cell<u64>,
+}
+
+impl<'p> Cx<'p> {
+    /// A context for a programme.
+    #[must_use]
+    pub fn new(programme: &'p Programme, as_of: i32, params: &'p [Value<'p>]) -> Self {
+        Self { programme, as_of: Period::day(as_of), params, frame: Vec::new(), base: 0, steps: Cell::new(0) }
+    }
+
+    /// A variable.
+    #[inline]
+    pub fn get(&self, slot: usize) -> Eval<Value<'p>> {
+        self.frame.get(self.base + slot).cloned().unwrap_or(Err(No::Fault(Fault::Internal)))
+    }
+
+    /// Sets a variable.
+    #[inline]
+    pub fn set(&mut self, slot: usize, value: Eval<Value<'p>>) {
+        if let Some(place) = self.frame.get_mut(self.base + slot) {
+            *place = value;
+        }
+    }
+
+    /// Counts a step.
+    #[inline]
+    pub fn step(&self) -> Eval<()> {
+        let steps = self.steps.get() + 1;
+        self.steps.set(steps);
+        if steps > limits::STEPS_MAX { Err(No::Fault(Fault::Budget)) } else { Ok(()) }
+    }
+}
+
+/// Compiled code that gives yes or no.
+pub type FlagCode = Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<bool> + Send + Sync>;
+/// Compiled code that gives a record or row.
+pub type ItemCode = Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<Item> + Send + Sync>;
+/// Compiled code that gives any value.
+pub type ValueCode = Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<Value<'p>> + Send + Sync>;
+/// What is done with each element of a list; says whether to go on.
+pub type Visit<'v, 'p> = dyn FnMut(&mut Cx<'p>, Eval<Value<'p>>) -> bool + 'v;
+/// Compiled code that walks a list. The outcome says whether all of the list was there.
+pub type ListCode = Arc<dyn for<'p, 'v> Fn(&mut Cx<'p>, &mut Visit<'v, 'p>) -> Eval<()> + Send + Sync>;
+
+/// Compiled code.
+#[derive(Clone)]
+pub enum Code {
+    /// Yes or no.
+    Flag(FlagCode),
+    /// A record or row.
+    Item(ItemCode),
+    /// A list.
+    List(ListCode),
+    /// Anything.
+    Value(ValueCode),
+}
+
+impl std::fmt::Debug for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Code::Flag(_) => "Flag",
+            Code::Item(_) => "Item",
+            Code::List(_) => "List",
+            Code::Value(_) => "Value",
+        })
+    }
+}
+
+impl Code {
+    /// Code for yes or no.
+    pub fn flag(code: impl for<'p> Fn(&mut Cx<'p>) -> Eval<bool> + Send + Sync + 'static) -> Self {
+        Code::Flag(Arc::new(code))
+    }
+    /// Code for a record or row.
+    pub fn item(code: impl for<'p> Fn(&mut Cx<'p>) -> Eval<Item> + Send + Sync + 'static) -> Self {
+        Code::Item(Arc::new(code))
+    }
+    /// Code for any value.
+    pub fn value(code: impl for<'p> Fn(&mut Cx<'p>) -> Eval<Value<'p>> + Send + Sync + 'static) -> Self {
+        Code::Value(Arc::new(code))
+    }
+    /// Code that walks a list.
+    pub fn list(code: impl for<'p, 'v> Fn(&mut Cx<'p>, &mut Visit<'v, 'p>) -> Eval<()> + Send + Sync + 'static) -> Self {
+        Code::List(Arc::new(code))
+    }
+
+    /// As code for yes or no.
+    #[must_use]
+    pub fn into_flag(self) -> FlagCode {
+        match self {
+            Code::Flag(code) => code,
+            other => Arc::new(move |cx| match other.run(cx)? {
+                Value::Flag(flag) => Ok(flag),
+                _ => Err(No::Fault(Fault::Internal)),
+            }),
+        }
+    }
+
+    /// As code for a record or row.
+    #[must_use]
+    pub fn into_item(self) -> ItemCode {
+        match self {
+            Code::Item(code) => code,
+            other => Arc::new(move |cx| match other.run(cx)? {
+                Value::Item(item) => Ok(item),
+                _ => Err(No::Fault(Fault::Internal)),
+            }),
+        }
+    }
+
+    /// As code that walks a list.
+    #[must_use]
+    pub fn into_list(self) -> ListCode {
+        match self {
+            Code::List(code) => code,
+            other => Arc::new(move |cx, visit| match other.run(cx)? {
+                Value::List(list) => {
+                    for element in &list.elements {
+                        cx.step()?;
+                        if !visit(cx, element.clone()) {
+                            return Ok(());
+                        }
+                    }
+                    list.end
+                }
+                _ => Err(No::Fault(Fault::Internal)),
+            }),
+        }
+    }
+
+    /// As code for any value.
+    #[must_use]
+    pub fn into_value(self) -> ValueCode {
+        match self {
+            Code::Value(code) => code,
+            other => Arc::new(move |cx| other.run(cx)),
+        }
+    }
+
+    /// Runs it. A list is gathered whole.
+    #[inline]
+    pub fn run<'p>(&self, cx: &mut Cx<'p>) -> Eval<Value<'p>> {
+        match self {
+            Code::Flag(code) => code(cx).map(Value::Flag),
+            Code::Item(code) => code(cx).map(Value::Item),
+            Code::Value(code) => code(cx),
+            Code::List(code) => {
+                let mut elements = Vec::new();
+                let end = code(cx, &mut |_, element| {
+                    elements.push(element);
+                    true
+                });
+                // A list that is not there at all has no value; one that may lack elements is kept as such.
+                match end {
+                    Err(no) if elements.is_empty() && !matches!(no, No::Incomplete(_)) => Err(no),
+                    end => Ok(Value::List(std::rc::Rc::new(super::value::ListValue { elements, end }))),
+                }
+            }
+        }
+    }
+}
+
+/// A read that may have no value and was not asked for first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unasked {
+    /// Where.
+    pub span: Span,
+    /// What is read.
+    pub path: String,
+}
+
+/// A checked and compiled expression.
+#[derive(Clone, Debug)]
+pub struct Typed {
+    /// Its type.
+    pub ty: Ty,
+    /// Its code.
+    pub code: Code,
+    /// What a message may show of it.
+    pub taint: Taint,
+    /// How its number is written.
+    pub format: Format,
+    /// What its text is.
+    pub text: TextKind,
+    /// The first read in it that may have no value.
+    pub unasked: Option<Unasked>,
+    /// Paths that are known to have a value where it is true.
+    pub if_true: Vec<String>,
+    /// Paths that are known to have a value where it is false.
+    pub if_false: Vec<String>,
+    /// The field that it reads, at the end of its path.
+    pub field: Option<FieldId>,
+}
+
+impl Typed {
+    /// An expression with nothing special about it.
+    #[must_use]
+    pub fn new(ty: Ty, code: Code) -> Self {
+        Self {
+            ty,
+            code,
+            taint: Taint::NONE,
+            format: Format::Plain,
+            text: TextKind::Safe,
+            unasked: None,
+            if_true: Vec::new(),
+            if_false: Vec::new(),
+            field: None,
+        }
+    }
+
+    /// With what its parts bring along.
+    #[must_use]
+    pub fn from(mut self, parts: &[&Typed]) -> Self {
+        for part in parts {
+            self.taint = self.taint.and(part.taint);
+            if self.unasked.is_none() {
+                self.unasked.clone_from(&part.unasked);
+            }
+        }
+        self
+    }
+}
+
+/// A definition: what it takes, what it gives, and its code.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// Its name as it is called.
+    pub name: String,
+    /// Its parameters.
+    pub parameters: Vec<(String, Ty)>,
+    /// What it gives: a checked expression over its own frame.
+    pub body: Typed,
+    /// How many variables it needs.
+    pub frame: usize,
+}
+
+/// All definitions, by the name by which they are called.
+pub type Definitions = HashMap<String, Arc<Definition>>;
+
+/// The register at the root of a struct: that of its records, or of the records that hold its rows.
+#[must_use]
+pub fn root_register(schema: &Schema, structure: StructId) -> Option<u16> {
+    let mut at = structure;
+    for _ in 0..8 {
+        if at == CHARTER {
+            return None;
+        }
+        let known = schema.structure(at)?;
+        if let Some(register) = known.register
+            && schema.register(register).is_some_and(|register| !register.nested)
+        {
+            return Some(register);
+        }
+        at = match known.row_of.and_then(|field| schema.field(field)) {
+            Some(list) => list.owner,
+            // An object that is no row: the struct whose field it is.
+            None => schema.fields.iter().enumerate().find(|(id, _)| schema.struct_of(*id as FieldId) == Some(at)).map(|(_, field)| field.owner)?,
+        };
+    }
+    None
+}

@@ -1,0 +1,286 @@
+//! Values of expressions, and the reasons why there may be none.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use crate::limits;
+use crate::programme::Item;
+use crate::rule::function::statistics::NotTestable;
+use crate::schema::form::Period;
+use crate::schema::{FieldId, RegisterId};
+
+/// A decimal number, exact to nine places: units of 10⁻⁹.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Decimal(pub i128);
+
+const SCALE: i128 = 1_000_000_000;
+
+impl Decimal {
+    /// A whole number.
+    #[must_use]
+    pub const fn whole(number: i64) -> Self {
+        Decimal(number as i128 * SCALE)
+    }
+
+    /// Reads a number as JSON and CEL write it; more than nine places are rounded, half to even.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        if bytes.len() <= 15 && bytes.iter().all(u8::is_ascii_digit) {
+            return text.parse::<i64>().ok().map(Self::whole);
+        }
+        if text.contains(['e', 'E']) {
+            return Self::from_f64(text.parse().ok()?);
+        }
+        let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let mut number: i128 = 0;
+        for byte in whole.bytes() {
+            number = number.checked_mul(10)?.checked_add(i128::from(byte.wrapping_sub(b'0')))?;
+            if number > limits::NUMBER_MAX {
+                return None;
+            }
+        }
+        let mut scaled = number * SCALE;
+        let mut place = SCALE;
+        for byte in fraction.bytes().take(9) {
+            place /= 10;
+            scaled += i128::from(byte.wrapping_sub(b'0')) * place;
+        }
+        let rest = fraction.get(9..).unwrap_or("");
+        let half = rest.starts_with('5') && rest.trim_end_matches('0') == "5";
+        if rest.as_bytes().first().is_some_and(|byte| *byte >= b'5') && (!half || scaled % 2 != 0) {
+            scaled += 1;
+        }
+        Decimal(if negative { -scaled } else { scaled }).bounded()
+    }
+
+    /// From a statistic: rounded to twelve significant digits.
+    #[must_use]
+    pub fn from_f64(number: f64) -> Option<Self> {
+        let rounded = crate::rule::function::statistics::round_significant(number) * 1e9;
+        if !rounded.is_finite() || rounded.abs() > limits::NUMBER_MAX as f64 * 1e9 {
+            return None;
+        }
+        Decimal(rounded.round() as i128).bounded()
+    }
+
+    /// As a floating-point number.
+    #[must_use]
+    pub fn to_f64(self) -> f64 {
+        (self.0 / SCALE) as f64 + (self.0 % SCALE) as f64 / 1e9
+    }
+
+    /// As a whole number, if it is one.
+    #[must_use]
+    pub fn to_whole(self) -> Option<i64> {
+        if self.0 % SCALE == 0 { i64::try_from(self.0 / SCALE).ok() } else { None }
+    }
+
+    fn bounded(self) -> Option<Self> {
+        (self.0.abs() <= limits::NUMBER_MAX * SCALE).then_some(self)
+    }
+
+    /// The sum.
+    #[must_use]
+    pub fn add(self, other: Self) -> Option<Self> {
+        Decimal(self.0.checked_add(other.0)?).bounded()
+    }
+
+    /// The difference.
+    #[must_use]
+    pub fn subtract(self, other: Self) -> Option<Self> {
+        Decimal(self.0.checked_sub(other.0)?).bounded()
+    }
+
+    /// The product, rounded to nine places, half to even.
+    #[must_use]
+    pub fn multiply(self, other: Self) -> Option<Self> {
+        // Whole times anything is exact and common.
+        let product = match (self.to_whole(), other.to_whole()) {
+            (Some(whole), _) => other.0.checked_mul(i128::from(whole))?,
+            (_, Some(whole)) => self.0.checked_mul(i128::from(whole))?,
+            _ => {
+                let product = self.0.checked_mul(other.0)?;
+                let (quotient, rest) = (product.div_euclid(SCALE), product.rem_euclid(SCALE));
+                quotient + i128::from(rest * 2 > SCALE || (rest * 2 == SCALE && quotient % 2 != 0))
+            }
+        };
+        Decimal(product).bounded()
+    }
+
+    /// The quotient, rounded to twelve significant digits; `None` for division by zero.
+    #[must_use]
+    pub fn divide(self, other: Self) -> Option<Self> {
+        if other.0 == 0 { None } else { Self::from_f64(self.to_f64() / other.to_f64()) }
+    }
+
+    /// As text with at most so many places.
+    #[must_use]
+    pub fn text(self, places: u32) -> String {
+        let unit = 10i128.pow(9 - places.min(9));
+        let rounded = {
+            let (quotient, rest) = (self.0.abs() / unit, self.0.abs() % unit);
+            quotient + i128::from(rest * 2 >= unit)
+        };
+        let scale = 10i128.pow(places.min(9));
+        let (whole, fraction) = (rounded / scale, rounded % scale);
+        let sign = if self.0 < 0 && rounded != 0 { "-" } else { "" };
+        if fraction == 0 {
+            return format!("{sign}{whole}");
+        }
+        let fraction = format!("{fraction:0width$}", width = places.min(9) as usize);
+        format!("{sign}{whole}.{}", fraction.trim_end_matches('0'))
+    }
+}
+
+/// Why an expression has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum No {
+    /// Not worked out yet (a place in a frame).
+    Unset,
+    /// A field is not recorded.
+    Field(FieldId),
+    /// A register is not kept.
+    Register(RegisterId),
+    /// A value breaks the schema, is written twice or leads nowhere.
+    Faulty(FieldId),
+    /// A register is not wholly here.
+    Incomplete(RegisterId),
+    /// A date is not known exactly enough.
+    Period,
+    /// A list has nothing in it.
+    Empty,
+    /// A map has no such entry.
+    Entry,
+    /// A statistic is not valid here.
+    Statistic(NotTestable),
+    /// One of the rule's conditions for a fair answer does not hold.
+    Unfair(u16),
+    /// The expression is at fault.
+    Fault(Fault),
+}
+
+/// What is wrong with an expression on these records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Division by zero.
+    DivisionByZero,
+    /// A number past the limit.
+    Overflow,
+    /// Too many steps.
+    Budget,
+    /// A number that had to be whole is not.
+    NotWhole,
+    /// Something that the checker should have refused.
+    Internal,
+}
+
+impl Fault {
+    /// What happened, in words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Fault::DivisionByZero => "a division by zero",
+            Fault::Overflow => "a number past the limit",
+            Fault::Budget => "more steps than the limit",
+            Fault::NotWhole => "a number that should be whole and is not",
+            Fault::Internal => "a case that the checker should have refused",
+        }
+    }
+}
+
+/// A value, or the reason why there is none.
+pub type Eval<T> = Result<T, No>;
+
+/// The end of a list's walk: whether all of it was there.
+#[derive(Clone, Debug)]
+pub struct ListValue<'p> {
+    /// The elements, each with or without a value.
+    pub elements: Vec<Eval<Value<'p>>>,
+    /// Why the list may not be whole.
+    pub end: Eval<()>,
+}
+
+/// A value.
+#[derive(Clone, Debug)]
+pub enum Value<'p> {
+    /// Yes or no.
+    Flag(bool),
+    /// A number.
+    Number(Decimal),
+    /// A number known only to lie between two.
+    Between(Decimal, Decimal),
+    /// A text.
+    Text(Cow<'p, str>),
+    /// A date or period.
+    Date(Period),
+    /// A time of day, in minutes.
+    Time(u16),
+    /// A word of a vocabulary, or a register.
+    Word(u16),
+    /// A record or a row.
+    Item(Item),
+    /// A list.
+    List(Rc<ListValue<'p>>),
+    /// A map, in the order in which it is walked.
+    Map(Rc<Vec<(Value<'p>, Value<'p>)>>),
+}
+
+impl Value<'_> {
+    /// The value for `sort_by`, `distinct` and `count_by`: equal keys are equal values.
+    #[must_use]
+    pub fn key(&self, programme: &crate::programme::Programme) -> Key {
+        match self {
+            Value::Flag(flag) => Key::Number(i128::from(*flag)),
+            Value::Number(number) | Value::Between(number, _) => Key::Number(number.0),
+            Value::Text(text) => Key::Text(text.to_string()),
+            Value::Date(period) => Key::Pair(period.first, period.last),
+            Value::Time(minutes) => Key::Number(i128::from(*minutes)),
+            Value::Word(word) => Key::Number(i128::from(*word)),
+            Value::Item(item) => Key::Number(i128::from(programme.identity(*item))),
+            Value::List(_) | Value::Map(_) => Key::Number(0),
+        }
+    }
+}
+
+/// A value as a key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    /// A number.
+    Number(i128),
+    /// A text.
+    Text(String),
+    /// Two numbers.
+    Pair(i32, i32),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_are_exact_to_nine_places() {
+        let number = |text: &str| Decimal::read(text).map(|number| number.text(9));
+        for (text, expected) in [
+            ("0.1", Some("0.1")),
+            ("-12.5", Some("-12.5")),
+            ("1e3", Some("1000")),
+            ("0.0000000005", Some("0")),
+            ("0.0000000015", Some("0.000000002")),
+            ("0.00000000051", Some("0.000000001")),
+            ("1000000000000000000", Some("1000000000000000000")),
+            ("1000000000000000001", None),
+            ("1e300", None),
+        ] {
+            assert_eq!(number(text).as_deref(), expected, "{text}");
+        }
+        let tenth = Decimal::read("0.1");
+        let sum = tenth.and_then(|a| a.add(Decimal::read("0.2")?));
+        assert_eq!(sum, Decimal::read("0.3"));
+        assert_eq!(Decimal::whole(1).divide(Decimal::whole(3)).map(|third| third.text(9)).as_deref(), Some("0.333333333"));
+        assert_eq!(Decimal::whole(1).divide(Decimal::whole(0)), None);
+        assert_eq!(Decimal::read("2.345").map(|n| n.text(2)).as_deref(), Some("2.35"));
+        assert_eq!(Decimal::read("-0.001").map(|n| n.text(2)).as_deref(), Some("0"));
+    }
+}

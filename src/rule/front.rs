@@ -1,0 +1,209 @@
+//! Splits a page into its front matter and its prose, and reads the front matter's YAML with every place.
+//!
+//! `build.rs` uses this file too, so that `check` parses no YAML of the built-in pages: it stands by itself
+//! and uses nothing of the crate. What the keys mean is not known here.
+
+use saphyr_parser::{Event, Parser, ScalarStyle};
+
+/// Bytes of the page: first, and the one after the last.
+pub type Bytes = (u32, u32);
+
+/// A YAML value with its place in the page.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub enum Yaml {
+    /// A text, number or flag.
+    Scalar(Scalar),
+    /// A list.
+    List(Vec<Yaml>, Bytes),
+    /// A map in the order of the page.
+    Map(Vec<(Scalar, Yaml)>, Bytes),
+}
+
+/// A scalar as it is written.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Scalar {
+    /// Its text.
+    pub text: String,
+    /// Its place.
+    pub at: Bytes,
+    /// How it is written.
+    pub style: Style,
+    /// Where each line of its text begins in the page, if it has several or an indent.
+    pub lines: Vec<(u32, u32)>,
+}
+
+/// How a scalar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Style {
+    /// Without quotes.
+    Plain,
+    /// In single quotes.
+    Single,
+    /// In double quotes, without escapes.
+    Double,
+    /// In double quotes, with escapes.
+    Escaped,
+    /// A literal block (`|`).
+    Literal,
+    /// A folded block (`>`).
+    Folded,
+    /// With a tag, an anchor, or as an alias.
+    Special,
+}
+
+impl Yaml {
+    /// Its place.
+    #[must_use]
+    pub fn at(&self) -> Bytes {
+        match self {
+            Yaml::Scalar(scalar) => scalar.at,
+            Yaml::List(_, at) | Yaml::Map(_, at) => *at,
+        }
+    }
+}
+
+impl Scalar {
+    /// The byte of the page at which a byte of the text stands.
+    #[must_use]
+    pub fn place(&self, byte: u32) -> u32 {
+        let line = self.lines.iter().rev().find(|(text, _)| *text <= byte);
+        line.map_or(self.at.0 + byte, |(text, page)| page + (byte - text))
+    }
+}
+
+/// What is wrong with a page as such.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Where.
+    pub at: Bytes,
+    /// What.
+    pub message: String,
+}
+
+/// A page in its parts.
+#[derive(Clone, Debug)]
+pub struct Parts<'t> {
+    /// The front matter.
+    pub front: Yaml,
+    /// The prose and examples, with the byte at which they begin.
+    pub body: (&'t str, u32),
+}
+
+/// Splits a page and reads its front matter.
+///
+/// # Errors
+/// Where there is no front matter, or it is not YAML.
+pub fn split(page: &str) -> Result<Parts<'_>, Broken> {
+    let missing = || Broken { at: (0, 0), message: "the page does not begin with --- and its front matter".to_owned() };
+    let start = if page.starts_with("---\n") { 4 } else if page.starts_with("---\r\n") { 5 } else { return Err(missing()) };
+    let rest = page.get(start..).unwrap_or("");
+    let mut length = None;
+    let mut at = 0;
+    for line in rest.split_inclusive('\n') {
+        if line.trim_end() == "---" {
+            length = Some((at, at + line.len()));
+            break;
+        }
+        at += line.len();
+    }
+    let Some((end, body)) = length else {
+        return Err(Broken { at: (0, 3), message: "the front matter is not closed by a line of ---".to_owned() });
+    };
+    let yaml = rest.get(..end).unwrap_or("");
+    let front = read(yaml, start as u32)?;
+    Ok(Parts { front, body: (rest.get(body..).unwrap_or(""), (start + body) as u32) })
+}
+
+enum Open {
+    List(Vec<Yaml>, u32),
+    Map(Vec<(Scalar, Yaml)>, Option<Scalar>, u32),
+}
+
+/// Reads YAML that begins at a byte of the page.
+fn read(yaml: &str, base: u32) -> Result<Yaml, Broken> {
+    // The parser counts characters.
+    let offsets: Vec<u32> = yaml.char_indices().map(|(at, _)| at as u32).chain([yaml.len() as u32]).collect();
+    let byte = |index: usize| offsets.get(index).copied().unwrap_or(yaml.len() as u32);
+    let mut stack: Vec<Open> = Vec::new();
+    let mut root = None;
+    for event in Parser::new_from_str(yaml) {
+        let (event, span) = event.map_err(|error| {
+            let at = base + byte(error.marker().index());
+            Broken { at: (at, at), message: format!("the front matter is not YAML: {}", error.info()) }
+        })?;
+        let (from, to) = (byte(span.start.index()), byte(span.end.index()));
+        let done = match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let special = anchor != 0 || tag.is_some();
+                Some(Yaml::Scalar(scalar(yaml, &text, style, special, from, to, base)))
+            }
+            Event::Alias(_) => Some(Yaml::Scalar(Scalar { text: String::new(), at: (base + from, base + to), style: Style::Special, lines: Vec::new() })),
+            Event::SequenceStart(..) => {
+                stack.push(Open::List(Vec::new(), from));
+                None
+            }
+            Event::MappingStart(..) => {
+                stack.push(Open::Map(Vec::new(), None, from));
+                None
+            }
+            Event::SequenceEnd | Event::MappingEnd => match stack.pop() {
+                Some(Open::List(list, start)) => Some(Yaml::List(list, (base + start, base + to))),
+                Some(Open::Map(map, _, start)) => Some(Yaml::Map(map, (base + start, base + to))),
+                None => None,
+            },
+            _ => None,
+        };
+        let Some(value) = done else { continue };
+        match stack.last_mut() {
+            None => root = Some(value),
+            Some(Open::List(list, _)) => list.push(value),
+            Some(Open::Map(map, key, _)) => match (key.take(), value) {
+                (Some(key), value) => {
+                    if map.iter().any(|(known, _)| known.text == key.text) {
+                        return Err(Broken { at: key.at, message: format!("the key {} stands twice", key.text) });
+                    }
+                    map.push((key, value));
+                }
+                (None, Yaml::Scalar(scalar)) => *key = Some(scalar),
+                (None, other) => return Err(Broken { at: other.at(), message: "a key must be a word".to_owned() }),
+            },
+        }
+    }
+    root.ok_or(Broken { at: (base, base), message: "the front matter is empty".to_owned() })
+}
+
+fn scalar(yaml: &str, text: &str, style: ScalarStyle, special: bool, from: u32, to: u32, base: u32) -> Scalar {
+    let written = yaml.get(from as usize..to as usize).unwrap_or("");
+    let style = match style {
+        _ if special => Style::Special,
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::Single,
+        ScalarStyle::DoubleQuoted if written.contains('\\') => Style::Escaped,
+        ScalarStyle::DoubleQuoted => Style::Double,
+        ScalarStyle::Literal => Style::Literal,
+        ScalarStyle::Folded => Style::Folded,
+    };
+    let mut lines = Vec::new();
+    match style {
+        Style::Double | Style::Single => lines.push((0, base + from + 1)),
+        Style::Literal => {
+            // The text of each line stands in the page after an indent.
+            let mut at = from;
+            let mut taken = 0u32;
+            let mut pending = text.split_inclusive('\n').peekable();
+            for line in yaml.get(from as usize..).unwrap_or("").split_inclusive('\n') {
+                let Some(next) = pending.peek() else { break };
+                let own = next.trim_end_matches('\n');
+                let bare = line.trim_end_matches(['\n', '\r']);
+                if !line.trim_start().starts_with('|') && bare.ends_with(own) && (!own.is_empty() || bare.trim().is_empty()) {
+                    lines.push((taken, base + at + (bare.len() - own.len()) as u32));
+                    taken += next.len() as u32;
+                    pending.next();
+                }
+                at += line.len() as u32;
+            }
+        }
+        _ => {}
+    }
+    Scalar { text: text.to_owned(), at: (base + from, base + to), style, lines }
+}
