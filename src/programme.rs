@@ -13,7 +13,7 @@ mod validate;
 
 use std::sync::Arc;
 
-pub use load::{Clock, Input, Role, Source, load};
+pub use load::{Clock, load};
 pub use place::Addressed;
 pub use validate::Judges;
 
@@ -312,6 +312,14 @@ impl Programme {
             .skip(1)
             .find(|at| self.forest.node(**at).kind == crate::document::Kind::Object && self.schema.struct_of(self.forest.node(**at).field) == Some(structure))
             .map(|at| Item { node: *at, record: item.record })
+    }
+
+    /// The number of the record that a row of a nested register is.
+    #[must_use]
+    pub fn nested_record(&self, node: u32) -> Option<u32> {
+        let register = self.schema.field(self.forest.node(node).field)?.register?;
+        let kept = self.registers.get(usize::from(register))?;
+        (kept.first..kept.end).find(|number| self.record(*number).is_some_and(|record| record.node == node))
     }
 
     /// The word of a field of the charter.

@@ -1,7 +1,6 @@
 //! From a programme's files to its trees, records and links.
 
 use std::io::Read;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -9,59 +8,13 @@ use sha2::{Digest, Sha256};
 use super::validate::{self, Judges};
 use super::{FileEntry, Flaw, Incomplete, Kept, NO_RECORD, Programme, Record, Where, link, order};
 use crate::document::json::{self, Problem};
+use crate::discover::{Input, Role, Source};
 use crate::document::{Forest, Kind};
 use crate::finding::{Care, Part, Place};
 use crate::limits;
 use crate::schema::guide::FAULTY;
 use crate::schema::{CHARTER, RegisterId, Schema, Shape};
 use crate::text::{self, Span};
-
-/// What a file is, going by its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// The charter.
-    Charter,
-    /// A register.
-    Register(RegisterId),
-    /// A record, or a list of them, in a register's folder.
-    Folder(RegisterId),
-    /// Something else in the record format.
-    Other,
-    /// A record file in a format that is not read yet; of this register, if its name tells.
-    Unsupported(Option<RegisterId>),
-    /// A symbolic link.
-    Link(Option<RegisterId>),
-    /// A file whose name is not UTF-8.
-    BadName,
-    /// Another charter in the same folder.
-    SecondCharter,
-    /// A file or folder that git ignores; of this register, if its name tells.
-    Ignored(Option<RegisterId>),
-}
-
-/// Where a file's bytes come from.
-#[derive(Clone, Debug)]
-pub enum Source {
-    /// The file system.
-    Disk(PathBuf),
-    /// Memory: an example of a rule page, or an editor's text.
-    Memory(Vec<u8>),
-    /// Nothing: it cannot be read, for this reason.
-    Unreadable(String),
-    /// Nothing: only its size is known.
-    Size(u64),
-}
-
-/// A file that may belong to a programme.
-#[derive(Clone, Debug)]
-pub struct Input {
-    /// Its path as shown.
-    pub path: String,
-    /// What it is, going by its name.
-    pub role: Role,
-    /// Its bytes.
-    pub source: Source,
-}
 
 /// The date of the audit.
 #[derive(Clone, Copy, Debug)]

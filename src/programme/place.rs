@@ -184,6 +184,13 @@ impl Programme {
                 }
                 address.push(Part::words("]"));
             }
+            None if self.forest.node(here).kind == Kind::Text && self.schema.field(self.forest.node(here).field).is_some_and(|field| field.reference.is_some()) => {
+                let written = self.forest.string(here);
+                let ordinal = siblings.iter().filter(|sibling| **sibling <= here && self.forest.string(**sibling) == written).count();
+                address.push(Part::words("["));
+                address.push(Part::value("reference", written, Care::Id));
+                address.push(Part::words(&if ordinal > 1 { format!("#{ordinal}]") } else { "]".to_owned() }));
+            }
             None => address.push(Part::words(&format!("[#{}]", equals.iter().position(|row| *row == here).unwrap_or(0) + 1))),
         }
     }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::parse::{Ast, Kind, Mistake, Operator};
-use super::types::{Code, Cx, Definitions, Format, Taint, TextKind, Ty, Typed, Unasked, Words, root_register};
+use super::types::{Code, Definitions, Format, Taint, TextKind, Ty, Typed, Unasked, Words, root_register};
 use super::value::{Decimal, Eval, Fault, No, Value};
 use crate::limits;
 use crate::programme::{Item, Programme, Reading};
@@ -861,7 +861,7 @@ pub(super) fn node_value(programme: &Programme, at: u32, record: u32) -> Eval<Va
                 .collect::<Vec<_>>();
             let mut entries: Vec<(Value<'_>, Value<'_>)> = entries;
             entries.sort_by_key(|(key, _)| key.key(programme));
-            return Ok(Value::Map(std::rc::Rc::new(entries)));
+            return Ok(Value::Map(std::sync::Arc::new(entries)));
         }
         shape => shape,
     };

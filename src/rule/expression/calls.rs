@@ -1,6 +1,5 @@
 //! Macros, functions and definitions: what each takes, what it gives, and its code.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::build::{Scope, equal, mistake};
@@ -643,7 +642,7 @@ impl Scope<'_> {
                 Ok(())
             })?;
             let entries = counts.into_values().map(|(value, count)| (value, Value::Number(Decimal::whole(count)))).collect();
-            Ok(Value::Map(Rc::new(entries)))
+            Ok(Value::Map(Arc::new(entries)))
         }));
         Ok(typed.from(&[&part]))
     }

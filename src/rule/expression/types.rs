@@ -314,7 +314,7 @@ impl Code {
                 // A list that is not there at all has no value; one that may lack elements is kept as such.
                 match end {
                     Err(no) if elements.is_empty() && !matches!(no, No::Incomplete(_)) => Err(no),
-                    end => Ok(Value::List(std::rc::Rc::new(super::value::ListValue { elements, end }))),
+                    end => Ok(Value::List(std::sync::Arc::new(super::value::ListValue { elements, end }))),
                 }
             }
         }

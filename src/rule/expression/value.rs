@@ -1,7 +1,7 @@
 //! Values of expressions, and the reasons why there may be none.
 
 use std::borrow::Cow;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::limits;
 use crate::programme::Item;
@@ -222,9 +222,9 @@ pub enum Value<'p> {
     /// A record or a row.
     Item(Item),
     /// A list.
-    List(Rc<ListValue<'p>>),
+    List(Arc<ListValue<'p>>),
     /// A map, in the order in which it is walked.
-    Map(Rc<Vec<(Value<'p>, Value<'p>)>>),
+    Map(Arc<Vec<(Value<'p>, Value<'p>)>>),
 }
 
 impl Value<'_> {

@@ -1,0 +1,497 @@
+//! Judges one programme by the rules: verdicts, findings, and what could not be judged and why.
+//!
+//! [`state`] says which rules run here, how gravely and with which numbers; [`required`] judges what must
+//! be there from a stage on. How verdicts are shown is not known here.
+
+pub mod required;
+pub mod state;
+
+use std::sync::Arc;
+
+pub use state::{RuleState, Selection, State};
+
+use crate::finding::{Finding, Label, Part, Subject as About, Verdicts, fingerprint, plain};
+use crate::limits;
+use crate::programme::{Flaw, Incomplete, Item, NO_RECORD, Programme, Where};
+use crate::rule::expression::types::Cx;
+use crate::rule::expression::value::{No, Value};
+use crate::rule::{Case, Rule, Rules, Subject};
+use crate::schema::CHARTER;
+
+/// Why verdicts of one rule could not be reached, for one cause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoEvidence {
+    /// The rule, by number.
+    pub rule: usize,
+    /// Whether a test is not valid here (rather than something being absent).
+    pub not_testable: bool,
+    /// The cause in words.
+    pub cause: Vec<Part>,
+    /// For how many subjects.
+    pub count: u64,
+    /// The addresses of the first three.
+    pub addresses: Vec<Vec<Part>>,
+    key: Cause,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    No(No),
+    Stage,
+}
+
+/// What became of one programme.
+#[derive(Debug, Default)]
+pub struct Audit {
+    /// The findings, in the order of places.
+    pub findings: Vec<Finding>,
+    /// The four counts for each rule, by number.
+    pub verdicts: Vec<Verdicts>,
+    /// What could not be judged.
+    pub no_evidence: Vec<NoEvidence>,
+    /// Why rules did not run, by number.
+    pub idle: Vec<(usize, String)>,
+    /// Whether a rule was at fault.
+    pub faulted: bool,
+    /// Findings beyond those that are kept.
+    pub beyond: usize,
+}
+
+/// Judges a programme.
+#[must_use]
+pub fn audit(programme: &Programme, rules: &Rules, state: &State, as_of: i32) -> Audit {
+    let mut auditor = Auditor {
+        programme,
+        rules,
+        state,
+        audit: Audit { verdicts: vec![Verdicts::default(); rules.rules.len()], ..Audit::default() },
+        found: vec![Vec::new(); rules.rules.len()],
+        wanted: rules.rules.iter().map(|rule| rules.rules.iter().any(|other| other.yields_to.contains(&rule.name))).collect(),
+        cx: Cx::new(programme, as_of, &state.params),
+        spare: Verdicts::default(),
+    };
+    for number in 0..rules.rules.len() {
+        auditor.rule(number);
+    }
+    auditor.flaws();
+    auditor.required();
+    let mut audit = auditor.audit;
+    let place = |finding: &Finding| finding.labels.first().map(|label| label.place);
+    audit.findings.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.rule.cmp(&b.rule)).then_with(|| plain(&a.subject.address).cmp(&plain(&b.subject.address))));
+    audit
+}
+
+struct Auditor<'p> {
+    programme: &'p Programme,
+    rules: &'p Rules,
+    state: &'p State,
+    audit: Audit,
+    /// Subjects with a finding, for rules that others yield to.
+    found: Vec<Vec<Item>>,
+    wanted: Vec<bool>,
+    cx: Cx<'p>,
+    /// Takes counts of what is no rule.
+    spare: Verdicts,
+}
+
+impl<'p> Auditor<'p> {
+    fn verdicts(&mut self, number: usize) -> &mut Verdicts {
+        self.audit.verdicts.get_mut(number).unwrap_or(&mut self.spare)
+    }
+
+    fn idle(&mut self, number: usize, why: String) {
+        self.verdicts(number).not_applicable += 1;
+        self.audit.idle.push((number, why));
+    }
+
+    fn rule(&mut self, number: usize) {
+        let rules = self.rules;
+        let Some(rule) = rules.rules.get(number) else { return };
+        let Some(state) = self.state.rules.get(number) else { return };
+        if let Err(why) = &state.on {
+            return self.idle(number, why.clone());
+        }
+        if rule.built_in {
+            return;
+        }
+        match self.state.reached(rule.from) {
+            Some(true) => {}
+            Some(false) => return self.idle(number, "its stage is not reached".to_owned()),
+            None => {
+                let cause = vec![Part::words("the stage of the programme is not recorded")];
+                return self.no_evidence_for(number, Cause::Stage, cause, false, None);
+            }
+        }
+        for case in &rule.cases {
+            self.case(number, rule, case);
+        }
+    }
+
+    fn no_evidence_for(&mut self, number: usize, key: Cause, cause: Vec<Part>, not_testable: bool, subject: Option<Item>) {
+        self.verdicts(number).no_evidence += 1;
+        let address = |programme: &Programme| subject.map(|subject| programme.address(subject.node).address);
+        match self.audit.no_evidence.iter_mut().find(|known| known.rule == number && known.key == key) {
+            Some(known) => {
+                known.count += 1;
+                if known.addresses.len() < 3 {
+                    known.addresses.extend(address(self.programme));
+                }
+            }
+            None => {
+                let addresses = address(self.programme).into_iter().collect();
+                self.audit.no_evidence.push(NoEvidence { rule: number, not_testable, cause, count: 1, addresses, key });
+            }
+        }
+    }
+
+    fn no_value(&mut self, number: usize, no: No, subject: Option<Item>) {
+        let cause = self.reason(no);
+        let not_testable = matches!(no, No::Statistic(_) | No::Unfair(_));
+        self.no_evidence_for(number, Cause::No(no), cause, not_testable, subject);
+    }
+
+    /// A reason in words.
+    fn reason(&self, no: No) -> Vec<Part> {
+        let schema = &self.programme.schema;
+        let field = |id| {
+            let field = schema.field(id);
+            let owner = field.and_then(|field| schema.structure(field.owner)).map_or("", |owner| owner.name.as_str());
+            format!("{} of the {}", field.map_or("a field", |field| field.name.as_str()), owner.trim_end_matches("-row").replace('-', " "))
+        };
+        let register = |id| schema.register(id).map_or("", |register| register.name.as_str()).to_owned();
+        let words = match no {
+            No::Field(id) => format!("{} is not recorded", field(id)),
+            No::Register(id) => format!("the register {} is not kept", register(id)),
+            No::Faulty(id) => format!("{} has a fault of its own", field(id)),
+            No::Incomplete(id) => {
+                let why = self.programme.registers.get(usize::from(id)).and_then(|kept| kept.incomplete.clone());
+                return match why {
+                    Some(Incomplete::File(file)) => vec![
+                        Part::words(&format!("the register {} is not wholly here: ", register(id))),
+                        Part::words(self.programme.files.get(file as usize).map_or("a file", |file| &file.path)),
+                        Part::words(" could not be read or understood"),
+                    ],
+                    Some(Incomplete::Ignored) => vec![Part::words(&format!("the register {} is not wholly here: git ignores some of its files", register(id)))],
+                    _ => vec![Part::words(&format!("the register {} is also kept elsewhere", register(id)))],
+                };
+            }
+            No::Period => "a date is not known exactly enough".to_owned(),
+            No::Empty => "there is nothing to work it out from".to_owned(),
+            No::Entry => "an attribute is not recorded".to_owned(),
+            No::Statistic(why) => why.to_string(),
+            No::Unset | No::Unfair(_) => "the answer would not be fair".to_owned(),
+            No::Fault(fault) => format!("the rule is at fault: {}", fault.words()),
+        };
+        vec![Part::words(&words)]
+    }
+
+    fn case(&mut self, number: usize, rule: &'p Rule, case: &'p Case) {
+        let programme = self.programme;
+        self.cx.frame.clear();
+        self.cx.frame.resize_with(case.frame, || Err(No::Unset));
+        self.cx.base = 0;
+        self.cx.set(0, Ok(Value::Item(programme.charter_item())));
+        match &case.subject {
+            Subject::Programme => {
+                if programme.charter.is_some() {
+                    self.judge(number, rule, case, programme.charter_item());
+                } else {
+                    self.no_evidence_for(number, Cause::Stage, vec![Part::words("the charter cannot be read")], false, None);
+                }
+            }
+            Subject::Register(register) => {
+                let Some(kept) = programme.registers.get(usize::from(*register)) else { return };
+                if let Some(no) = self.unavailable(*register) {
+                    self.no_value(number, no, None);
+                }
+                if kept.kept && kept.first == kept.end && kept.incomplete.is_none() {
+                    self.verdicts(number).nothing_to_judge += 1;
+                }
+                for record in programme.records_of(*register) {
+                    let item = programme.item(record);
+                    self.cx.set(1, Ok(Value::Item(item)));
+                    self.judge(number, rule, case, item);
+                }
+            }
+            Subject::Records => {
+                for record in 0..programme.records.len() as u32 {
+                    let Some(known) = programme.record(record) else { continue };
+                    let nested = known.structure != CHARTER && programme.schema.structure(known.structure).and_then(|known| programme.schema.register(known.register?)).is_some_and(|register| register.nested);
+                    if known.canonical != record || nested || known.node == NO_RECORD {
+                        continue;
+                    }
+                    let item = programme.item(record);
+                    self.cx.set(1, Ok(Value::Item(item)));
+                    self.judge(number, rule, case, item);
+                }
+            }
+            Subject::Rows { register, fields } => match register {
+                None if programme.charter.is_some() => {
+                    let any = self.rows(number, rule, case, programme.charter_item(), fields, 1);
+                    if !any {
+                        self.verdicts(number).nothing_to_judge += 1;
+                    }
+                }
+                None => self.no_evidence_for(number, Cause::Stage, vec![Part::words("the charter cannot be read")], false, None),
+                Some(register) => {
+                    let Some(kept) = programme.registers.get(usize::from(*register)) else { return };
+                    if let Some(no) = self.unavailable(*register) {
+                        self.no_value(number, no, None);
+                    }
+                    let mut any = !kept.kept;
+                    for record in programme.records_of(*register) {
+                        let item = programme.item(record);
+                        self.cx.set(1, Ok(Value::Item(item)));
+                        any |= self.rows(number, rule, case, item, fields, 2);
+                    }
+                    if !any {
+                        self.verdicts(number).nothing_to_judge += 1;
+                    }
+                }
+            },
+        }
+    }
+
+    /// Why a register cannot be judged as a whole.
+    fn unavailable(&self, register: u16) -> Option<No> {
+        let kept = self.programme.registers.get(usize::from(register))?;
+        match (&kept.incomplete, kept.kept) {
+            (Some(_), _) => Some(No::Incomplete(register)),
+            (None, false) => Some(No::Register(register)),
+            (None, true) => None,
+        }
+    }
+
+    fn rows(&mut self, number: usize, rule: &'p Rule, case: &'p Case, holder: Item, fields: &[u16], slot: usize) -> bool {
+        let programme = self.programme;
+        let Some((field, rest)) = fields.split_first() else { return false };
+        let Some(at) = programme.forest.value(holder.node, *field) else { return false };
+        let nodes: Vec<u32> = match programme.forest.node(at).kind {
+            crate::document::Kind::List => programme.forest.children(at).collect(),
+            _ => vec![at],
+        };
+        let is_list = programme.forest.node(at).kind == crate::document::Kind::List;
+        let mut any = false;
+        for node in nodes {
+            if programme.forest.node(node).kind != crate::document::Kind::Object {
+                continue;
+            }
+            // A row of a nested register is a record of its own.
+            let record = if rest.is_empty() { programme.nested_record(node).unwrap_or(holder.record) } else { holder.record };
+            let item = Item { node, record };
+            let next = if is_list {
+                self.cx.set(slot, Ok(Value::Item(item)));
+                slot + 1
+            } else {
+                slot
+            };
+            if rest.is_empty() {
+                any = true;
+                self.judge(number, rule, case, item);
+            } else {
+                any |= self.rows(number, rule, case, item, rest, next);
+            }
+        }
+        any
+    }
+
+    fn yields(&self, rule: &Rule, subject: Item) -> bool {
+        rule.yields_to.iter().any(|name| {
+            let Some(other) = self.rules.rules.iter().position(|known| known.name == *name) else { return false };
+            self.found.get(other).is_some_and(|items| {
+                items.iter().any(|found| {
+                    let (a, b) = (subject.node, found.node);
+                    let charter = self.programme.charter;
+                    Some(a) == charter
+                        || Some(b) == charter
+                        || a == b
+                        || (a < b && b < self.programme.forest.after(a))
+                        || (b < a && a < self.programme.forest.after(b))
+                })
+            })
+        })
+    }
+
+    fn judge(&mut self, number: usize, rule: &'p Rule, case: &'p Case, subject: Item) {
+        for slot in case.given..case.frame {
+            self.cx.set(slot, Err(No::Unset));
+        }
+        self.cx.steps.set(0);
+        let mut concerns = case.when.as_ref().map_or(Ok(true), |when| when(&mut self.cx));
+        if let Some(when) = case.profile_when.get(&self.state.profile)
+            && concerns != Ok(false)
+        {
+            concerns = match (concerns, when(&mut self.cx)) {
+                (_, Ok(false)) => Ok(false),
+                (Ok(true), other) => other,
+                (other, _) => other,
+            };
+        }
+        match concerns {
+            Ok(true) => {}
+            Ok(false) => {
+                self.verdicts(number).not_applicable += 1;
+                return;
+            }
+            Err(no) => return self.without(number, rule, no, subject),
+        }
+        if self.yields(rule, subject) {
+            self.verdicts(number).not_applicable += 1;
+            return;
+        }
+        for (at, (that, reason)) in case.evidence.iter().enumerate() {
+            let answer = that(&mut self.cx);
+            if let Err(No::Fault(fault)) = answer {
+                return self.without(number, rule, No::Fault(fault), subject);
+            }
+            if answer != Ok(true) {
+                let cause = reason.render(&mut self.cx);
+                return self.no_evidence_for(number, Cause::No(No::Unfair(at as u16)), cause, true, Some(subject));
+            }
+        }
+        let Some(assert) = &case.assert else { return };
+        match assert(&mut self.cx) {
+            Ok(true) => self.verdicts(number).pass += 1,
+            Ok(false) => self.raise(number, rule, case, subject),
+            Err(no) => self.without(number, rule, no, subject),
+        }
+    }
+
+    fn without(&mut self, number: usize, rule: &Rule, no: No, subject: Item) {
+        if let No::Fault(fault) = no {
+            self.audit.faulted = true;
+            let message = vec![Part::words(&format!("the rule {} could not judge this: {}", rule.name, fault.words()))];
+            let flaw = Flaw { rule: "record/rule-fault", at: Where::Node(self.programme.face(subject)), message, label: "", help: None, also: Vec::new(), more: 0 };
+            self.flaw(&flaw);
+        }
+        self.no_value(number, no, Some(subject));
+    }
+
+    fn severity(&self, number: usize, case: Option<&Case>) -> crate::finding::Severity {
+        let state = self.state.rules.get(number);
+        let set = state.and_then(|state| state.set);
+        set.or(case.and_then(|case| case.severity)).or(state.map(|state| state.severity)).unwrap_or(crate::finding::Severity::Error)
+    }
+
+    fn raise(&mut self, number: usize, rule: &'p Rule, case: &'p Case, subject: Item) {
+        self.verdicts(number).finding += 1;
+        if self.wanted.get(number).copied().unwrap_or(false)
+            && let Some(found) = self.found.get_mut(number)
+        {
+            found.push(subject);
+        }
+        if self.audit.findings.len() >= limits::FINDINGS_PER_PROGRAMME_MAX {
+            self.audit.beyond += 1;
+            return;
+        }
+        let programme = self.programme;
+        let message = case.message.render(&mut self.cx);
+        let mut places = case.at.as_ref().map_or_else(Vec::new, |at| at.find(&mut self.cx));
+        if places.is_empty() {
+            places.push(Where::Node(programme.face(subject)));
+        }
+        let label = case.label.render(&mut self.cx);
+        let total = places.len();
+        let mut labels: Vec<Label> = places.iter().take(limits::LABELS_MAX).map(|at| Label { place: programme.place(*at), text: label.clone() }).collect();
+        for (at, text) in &case.also {
+            let further = at.find(&mut self.cx);
+            let text = text.render(&mut self.cx);
+            labels.extend(further.into_iter().take(limits::LABELS_MAX).map(|at| Label { place: programme.place(at), text: text.clone() }));
+        }
+        let help = if case.help.is_empty() { Arc::clone(&rule.help) } else { Arc::clone(&case.help) };
+        let severity = self.severity(number, Some(case));
+        let about = about(programme, subject.node);
+        let identity = fingerprint(&rule.name, &programme.id, &plain(&about.address));
+        self.audit.findings.push(Finding {
+            rule: Arc::clone(&rule.name),
+            severity,
+            message,
+            help,
+            subject: about,
+            labels,
+            labels_more: total.saturating_sub(limits::LABELS_MAX),
+            reveals: rule.reveals,
+            fingerprint: identity,
+        });
+    }
+
+    /// What the programme's own reading found.
+    fn flaws(&mut self) {
+        let programme = self.programme;
+        for flaw in &programme.flaws {
+            self.flaw(flaw);
+        }
+        // A record or file without a flaw passes.
+        let subjects = programme.records.iter().filter(|record| record.node != NO_RECORD).count() as u64;
+        for (number, rule) in self.rules.rules.iter().enumerate() {
+            if rule.built_in && self.state.rules.get(number).is_some_and(|state| state.on.is_ok()) && self.state.reached(rule.from) == Some(true) {
+                let verdicts = self.verdicts(number);
+                if verdicts.total() == verdicts.finding {
+                    verdicts.pass += subjects.saturating_sub(verdicts.finding);
+                }
+            }
+        }
+    }
+
+    fn flaw(&mut self, flaw: &Flaw) {
+        let number = self.rules.rules.iter().position(|rule| *rule.name == *flaw.rule);
+        let on = number.and_then(|number| self.state.rules.get(number)).is_none_or(|state| state.on.is_ok());
+        if !on {
+            return;
+        }
+        if let Some(number) = number {
+            self.verdicts(number).finding += 1;
+        }
+        if self.audit.findings.len() >= limits::FINDINGS_PER_PROGRAMME_MAX {
+            self.audit.beyond += 1;
+            return;
+        }
+        let programme = self.programme;
+        let severity = number.map_or(crate::finding::Severity::Error, |number| self.severity(number, None));
+        let page_help = number.and_then(|number| self.rules.rules.get(number)).map(|rule| Arc::clone(&rule.help)).unwrap_or_default();
+        let help = flaw.help.as_deref().map_or(page_help, Arc::from);
+        let words = |text: &str| if text.is_empty() { Vec::new() } else { vec![Part::words(text)] };
+        let mut labels = vec![Label { place: programme.place(flaw.at), text: words(flaw.label) }];
+        labels.extend(flaw.also.iter().map(|(at, text)| Label { place: programme.place(*at), text: words(text) }));
+        let about = match flaw.at {
+            Where::Node(at) | Where::Key(at) => about(programme, at),
+            Where::In(place) => {
+                let path = programme.files.get(place.file as usize).map_or_else(|| Arc::from(""), |file| Arc::clone(&file.path));
+                About { register: Arc::from(""), id: None, address: vec![Part::words("files/"), Part::Literal(path)], file: place.file, pointer: Vec::new() }
+            }
+        };
+        let identity = fingerprint(flaw.rule, &programme.id, &plain(&about.address));
+        self.audit.findings.push(Finding {
+            rule: Arc::from(flaw.rule),
+            severity,
+            message: flaw.message.clone(),
+            help,
+            subject: about,
+            labels,
+            labels_more: flaw.more,
+            reveals: false,
+            fingerprint: identity,
+        });
+    }
+
+    fn required(&mut self) {
+        let Some(number) = self.rules.rules.iter().position(|rule| &*rule.name == required::RULE) else { return };
+        if self.state.rules.get(number).is_none_or(|state| state.on.is_err()) {
+            return;
+        }
+        let Some(stage) = self.state.stage else {
+            return self.no_evidence_for(number, Cause::Stage, vec![Part::words("the stage of the programme is not recorded")], false, None);
+        };
+        let judged = required::judge(self.programme, self.rules, stage, &self.state.profile);
+        self.verdicts(number).pass = judged.present;
+        for flaw in judged.flaws {
+            self.flaw(&flaw);
+        }
+    }
+}
+
+/// What a finding at a node is about.
+fn about(programme: &Programme, at: u32) -> About {
+    let addressed = programme.address(at);
+    About { register: Arc::from(addressed.register.as_str()), id: addressed.id, address: addressed.address, file: addressed.file, pointer: addressed.pointer }
+}

@@ -1,0 +1,106 @@
+//! What the model requires from a stage on, and what of it is not there: one flaw for each register and field.
+
+use crate::document::Kind;
+use crate::finding::{Care, Part};
+use crate::programme::{Flaw, Item, Programme, Where};
+use crate::rule::Rules;
+use crate::schema::guide::{ABSENT, UNKNOWN};
+use crate::schema::{CHARTER, FieldId, StructId};
+
+/// The rule that reports it.
+pub const RULE: &str = "record/field-required-at-stage";
+
+/// What was looked at.
+#[derive(Debug, Default)]
+pub struct Judged {
+    /// Fields that are there.
+    pub present: u64,
+    /// What is missing.
+    pub flaws: Vec<Flaw>,
+}
+
+/// Judges a programme at a stage.
+#[must_use]
+pub fn judge(programme: &Programme, rules: &Rules, stage: u16, profile: &str) -> Judged {
+    let schema = &programme.schema;
+    let mut judged = Judged::default();
+    // What a rule demands it reports itself, whether it is on, off or not applicable.
+    let demanded = |field: FieldId| rules.rules.iter().any(|rule| rule.demands.contains(&field));
+    for (number, field) in schema.fields.iter().enumerate() {
+        let id = number as FieldId;
+        let Some(from) = field.required_from.as_ref().and_then(|from| from.under(profile)) else { continue };
+        if stage < from || demanded(id) {
+            continue;
+        }
+        let word = schema.vocabulary(schema.stages).and_then(|known| known.words.get(usize::from(from))).map_or("", |word| word.text.as_str());
+        if let Some(register) = field.register.filter(|register| schema.register(*register).is_some_and(|register| !register.nested)) {
+            let Some(kept) = programme.registers.get(usize::from(register)) else { continue };
+            if kept.kept || kept.incomplete.is_some() || programme.is_kept_elsewhere(register) {
+                judged.present += 1;
+                continue;
+            }
+            let message = vec![Part::words(&format!("the register {} is not kept, and from the stage {word} on it is expected", field.name))];
+            let help = format!("keep {}: {}", field.name, field.description.trim_end_matches('.'));
+            if programme.charter.is_some() {
+                let at = Where::Node(programme.face(programme.charter_item()));
+                judged.flaws.push(Flaw { rule: RULE, at, message, label: "", help: Some(help), also: Vec::new(), more: 0 });
+            }
+            continue;
+        }
+        let mut lacking: Vec<u32> = Vec::new();
+        for object in objects(programme, field.owner) {
+            match programme.forest.member(object, id).map(|at| programme.forest.node(at)) {
+                Some(node) if node.marks & ABSENT == 0 || node.marks & UNKNOWN != 0 => judged.present += 1,
+                _ => lacking.push(object),
+            }
+        }
+        let Some(first) = lacking.first().copied() else { continue };
+        let record = programme.record_around(first);
+        let mut message = vec![Part::words(&format!("{} is not recorded ", field.name))];
+        match programme.record(record).filter(|known| known.structure != CHARTER) {
+            Some(known) => {
+                let name = schema.structure(known.structure).and_then(|known| schema.register(known.register?)).map_or("", |register| register.name.as_str());
+                message.push(Part::words(&format!("in {name}: ")));
+                if lacking.len() == 1 {
+                    message.push(Part::words("it is missing in "));
+                } else {
+                    message.push(Part::value("count", lacking.len().to_string(), Care::Safe));
+                    message.push(Part::words(" records lack it, the first is "));
+                }
+                message.push(programme.id_of(record).map_or_else(|| Part::words("one without an id"), |id| Part::value("id", id, Care::Id)));
+            }
+            None => message.push(Part::words("in the charter")),
+        }
+        message.push(Part::words(&format!("; from the stage {word} on it is expected")));
+        let at = Where::Node(if first == programme.record(record).map_or(first, |known| known.node) { programme.face(Item { node: first, record }) } else { first });
+        let help = format!("record {}: {}", field.name, field.description.trim_end_matches('.'));
+        judged.flaws.push(Flaw { rule: RULE, at, message, label: "", help: Some(help), also: Vec::new(), more: lacking.len() - 1 });
+    }
+    judged
+}
+
+/// The objects of a struct.
+fn objects(programme: &Programme, structure: StructId) -> Vec<u32> {
+    let schema = &programme.schema;
+    if structure == CHARTER {
+        return programme.charter.into_iter().collect();
+    }
+    let Some(known) = schema.structure(structure) else { return Vec::new() };
+    if let Some(register) = known.register {
+        return programme.records_of(register).filter_map(|record| programme.record(record)).map(|record| record.node).collect();
+    }
+    let field = schema.fields.iter().enumerate().filter(|(id, _)| schema.struct_of(*id as FieldId) == Some(structure)).map(|(id, _)| id as FieldId).collect::<Vec<_>>();
+    let mut out = Vec::new();
+    for at in field {
+        let Some(holder) = schema.field(at).map(|field| field.owner) else { continue };
+        for object in objects(programme, holder) {
+            let Some(value) = programme.forest.value(object, at) else { continue };
+            match programme.forest.node(value).kind {
+                Kind::Object => out.push(value),
+                Kind::List => out.extend(programme.forest.children(value).filter(|row| programme.forest.node(*row).kind == Kind::Object)),
+                _ => {}
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,316 @@
+//! Arguments into calls to the pipeline, and its answers into words and an exit status.
+
+mod check;
+mod explain;
+mod init;
+mod test;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::finding::Severity;
+use crate::pipeline::setup::{RuleSource, SetupError};
+use crate::rule::PageProblem;
+use crate::schema::Schema;
+use crate::text::{Lines, Visible};
+
+/// Says where a co-creation programme's records show that taking part is symbolic.
+#[derive(Parser, Debug)]
+#[command(name = "havesay", version, about, max_term_width = 100, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Audit programmes: every flaw with its place, its reason and its remedy
+    Check(Box<CheckArgs>),
+    /// Explain a rule, a register, a field, a definition, or a word of a vocabulary
+    Explain(ExplainArgs),
+    /// List the rules, and whether and why each is on or off here
+    Rules(RulesArgs),
+    /// Print a JSON Schema
+    Schema(SchemaArgs),
+    /// Write a small valid programme to start from
+    Init(InitArgs),
+    /// Run the examples of rule pages
+    Test(TestArgs),
+}
+
+#[derive(Args, Debug, Clone)]
+struct Common {
+    /// The settings file, in place of the closest havesay.toml
+    #[arg(short = 'c', long, value_name = "FILE", env = "HAVESAY_CONFIG")]
+    config: Option<PathBuf>,
+    /// Read no settings file
+    #[arg(long, conflicts_with = "config")]
+    isolated: bool,
+    /// Use colour: auto, always or never
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+}
+
+#[derive(Args, Debug, Clone)]
+struct CheckArgs {
+    /// Folders or files to audit [default: here]
+    paths: Vec<PathBuf>,
+    /// Only these rules or families, such as consent or pay/late
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    select: Vec<String>,
+    /// Not these rules or families
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    ignore: Vec<String>,
+    /// Judge as if at this stage
+    #[arg(long, value_name = "STAGE")]
+    stage: Option<String>,
+    /// Show findings from this severity on: advice, warning or error
+    #[arg(long, value_name = "SEVERITY", default_value = "advice")]
+    min_severity: Severity,
+    /// Fail from this severity on: advice, warning or error [default: error]
+    #[arg(long, value_name = "SEVERITY", env = "HAVESAY_FAIL_ON")]
+    fail_on: Option<Severity>,
+    /// The date of the audit, YYYY-MM-DD [default: today, UTC]
+    #[arg(long, value_name = "DATE", env = "HAVESAY_AS_OF")]
+    as_of: Option<String>,
+    /// The format on standard output
+    #[arg(short, long, value_name = "FORMAT", default_value = "full")]
+    format: FormatName,
+    /// Also write a format to a file, such as json=audit.json; - is standard output
+    #[arg(short, long, value_name = "FORMAT=PATH")]
+    output: Vec<String>,
+    /// Write at most so many findings; the totals count them all [default: 100 in full and narrated]
+    #[arg(long, value_name = "NUMBER")]
+    max_findings: Option<usize>,
+    /// How many programmes are judged at a time [default: as many as there are cores]
+    #[arg(long, value_name = "NUMBER")]
+    threads: Option<usize>,
+    /// Count the four verdicts for each rule
+    #[arg(long)]
+    statistics: bool,
+    /// Read what git ignores
+    #[arg(long)]
+    no_ignore: bool,
+    /// Say only what fails
+    #[arg(short, long)]
+    quiet: bool,
+    /// Say why rules did not run and what had no evidence
+    #[arg(short, long)]
+    verbose: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Args, Debug, Clone)]
+struct ExplainArgs {
+    /// A rule (consent/missing), a register (participants), a field (participants.access_needs), a definition (in-force) or a word (co-design)
+    name: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Args, Debug, Clone)]
+struct RulesArgs {
+    /// Only these rules or families
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    select: Vec<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Args, Debug, Clone)]
+struct SchemaArgs {
+    /// Which schema
+    #[arg(default_value = "records")]
+    of: SchemaName,
+}
+
+#[derive(Args, Debug, Clone)]
+struct InitArgs {
+    /// The folder [default: here]
+    folder: Option<PathBuf>,
+}
+
+#[derive(Args, Debug, Clone)]
+struct TestArgs {
+    /// Rules or families, or folders of rule pages [default: all built-in rules]
+    what: Vec<PathBuf>,
+    /// Name every example
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FormatName {
+    Full,
+    Concise,
+    Narrated,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum SchemaName {
+    Records,
+    Report,
+}
+
+impl ValueEnum for Severity {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Severity::ALL
+    }
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.word()))
+    }
+}
+
+/// The exit statuses, the same for every command and format.
+mod exit {
+    /// Done; nothing fails.
+    pub const FINE: u8 = 0;
+    /// Something fails.
+    pub const FAILS: u8 = 1;
+    /// Usage, settings or rules are at fault, or an output cannot be written.
+    pub const FAULT: u8 = 2;
+    /// Nothing was judged, or not all of it.
+    pub const INCOMPLETE: u8 = 3;
+}
+
+/// Runs the command line.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { exit::FAULT } else { exit::FINE };
+            // A closed pipe is no fault of the words.
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let status = match cli.command {
+        Command::Check(args) => check::check(&args),
+        Command::Explain(args) => explain::explain(&args),
+        Command::Rules(args) => explain::rules(&args),
+        Command::Schema(args) => schema(&args),
+        Command::Init(args) => init::init(&args),
+        Command::Test(args) => test::test(&args),
+    };
+    ExitCode::from(status)
+}
+
+fn schema(args: &SchemaArgs) -> u8 {
+    out(match args.of {
+        SchemaName::Records => crate::schema::RECORDS,
+        SchemaName::Report => crate::report::json::SCHEMA,
+    })
+}
+
+/// Writes to standard output. A reader that has gone ends it quietly.
+fn out(text: &str) -> u8 {
+    match io::stdout().lock().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
+        Ok(()) => exit::FINE,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::FINE,
+        Err(error) => {
+            say(&format!("standard output cannot be written: {}", error.kind()));
+            exit::FAULT
+        }
+    }
+}
+
+/// Says something on standard error.
+fn say(text: &str) {
+    // There is nowhere left to say that standard error cannot be written.
+    let _ = writeln!(io::stderr().lock(), "havesay: {text}");
+}
+
+fn model() -> Result<Arc<Schema>, u8> {
+    Schema::builtin().map(Arc::new).map_err(|error| {
+        say(&error.to_string());
+        exit::FAULT
+    })
+}
+
+fn source() -> RuleSource {
+    RuleSource::from_environment()
+}
+
+/// Whether colour is used on standard output.
+fn color(when: Color) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    match when {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if set("NO_COLOR") => false,
+        Color::Auto if set("FORCE_COLOR") || set("CLICOLOR_FORCE") => true,
+        Color::Auto => io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+    }
+}
+
+/// Says what is wrong with settings or pages.
+fn complain(error: &SetupError) {
+    let place = |text: &str, byte: u32| Lines::of(text).position(text, byte);
+    match error {
+        SetupError::Schema(error) => say(&error.to_string()),
+        SetupError::Config(crate::config::ConfigError::Unreadable { path, message, help }) => {
+            say(&format!("{}: {message}\n  help: {help}", Visible(&path.display().to_string())));
+        }
+        SetupError::Config(crate::config::ConfigError::Problems { text, problems }) | SetupError::Settings { text, problems } => {
+            for problem in problems.iter().take(20) {
+                let at = place(text, problem.span.start);
+                let help = if problem.help.is_empty() { String::new() } else { format!("\n  help: {}", problem.help) };
+                say(&format!("{}:{}:{}: {}{help}", Visible(&problem.path.display().to_string()), at.line, at.column, problem.message));
+            }
+            if problems.len() > 20 {
+                say(&format!("{} further problems in the settings file", problems.len() - 20));
+            }
+        }
+        SetupError::Pages(problems) => {
+            for problem in problems.iter().take(50) {
+                say(&page_problem(problem));
+            }
+            if problems.len() > 50 {
+                say(&format!("{} further problems in rule pages", problems.len() - 50));
+            }
+        }
+    }
+}
+
+/// A problem of a page with the line at which it stands.
+fn page_problem(problem: &PageProblem) -> String {
+    let help = if problem.help.is_empty() { String::new() } else { format!("\n  help: {}", problem.help) };
+    let Some(path) = &problem.path else { return format!("rule page {}: {}{help}", problem.page, problem.message) };
+    let shown = Visible(&path.display().to_string()).to_string();
+    let Ok(text) = std::fs::read_to_string(path) else { return format!("{shown}: {}{help}", problem.message) };
+    let lines = Lines::of(&text);
+    let at = lines.position(&text, problem.span.start);
+    let line = text.get(lines.span(&text, at.line as usize - 1).range()).unwrap_or("");
+    let width = (problem.span.end.saturating_sub(problem.span.start) as usize).clamp(1, line.len().saturating_sub(at.column as usize - 1).max(1));
+    let number = at.line.to_string();
+    let margin = " ".repeat(number.len());
+    format!(
+        "{shown}:{}:{}: {}\n {margin} │\n {number} │ {}\n {margin} │ {}{}{help}",
+        at.line,
+        at.column,
+        problem.message,
+        Visible(line),
+        " ".repeat(at.column as usize - 1),
+        "^".repeat(width)
+    )
+}
+
+/// The command, for completions and manual pages.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}

@@ -1,0 +1,373 @@
+//! `havesay check`.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::{CheckArgs, Common, FormatName, color, complain, exit, model, say, source};
+use crate::audit::Selection;
+use crate::config::{self, FILE_NAME};
+use crate::discover::{self, Discovered, Found, Options};
+use crate::finding::Severity;
+use crate::pipeline::setup::{Setup, hex};
+use crate::pipeline::{self, Output, Request, Task};
+use crate::programme::Clock;
+use crate::redact::{Shown, Terms as Masks};
+use crate::report::{Format, RuleCard, Run, Totals, renderer};
+use crate::schema::{Schema, form};
+use crate::settle::Terms;
+use crate::text::Visible;
+
+/// Counts of people below this are withheld where the settings say nothing.
+const MIN_CELL: u64 = 5;
+/// Findings written in full where nothing else is said.
+const FULL_MAX: usize = 100;
+/// Programmes from which a progress bar is shown.
+const BAR_FROM: usize = 20;
+
+pub(super) fn check(args: &CheckArgs) -> u8 {
+    match prepared(args) {
+        Ok(status) | Err(status) => status,
+    }
+}
+
+fn prepared(args: &CheckArgs) -> Result<u8, u8> {
+    let started = std::time::Instant::now();
+    let schema = model()?;
+    let clock = clock(args)?;
+    let stage = match &args.stage {
+        None => None,
+        Some(word) => Some(schema.stage(word).ok_or_else(|| {
+            let known: Vec<String> = schema.vocabulary(schema.stages).into_iter().flat_map(|known| known.choices()).map(str::to_owned).collect();
+            say(&format!("{} is no stage; use {}", Visible(word), crate::text::list(&known, "or")));
+            exit::FAULT
+        })?),
+    };
+    let working = std::env::current_dir().map_err(|_| {
+        say("the working directory cannot be read");
+        exit::INCOMPLETE
+    })?;
+    let options = Options { no_ignore: args.no_ignore, working: working.clone() };
+    let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
+    let discovered = discover::discover(&paths, &options);
+    let setups = Setups::read(&schema, &discovered, &args.common, &working)?;
+    let run_setup = setups.list.first().ok_or(exit::FAULT)?;
+    for name in args.select.iter().chain(&args.ignore) {
+        let known = setups.list.iter().any(|setup| setup.rules.rules.iter().any(|rule| *rule.name == **name || rule.name.split_once('/').is_some_and(|(family, _)| family == name)));
+        if !known {
+            let rules: Vec<&str> = run_setup.rules.rules.iter().map(|rule| &*rule.name).collect();
+            let near = crate::text::nearest(name, rules.iter().copied()).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            say(&format!("there is no rule or family {}{near}", Visible(name)));
+            return Err(exit::FAULT);
+        }
+    }
+    let fail_on = args.fail_on.or(run_setup.settings.fail_on.as_ref().map(|placed| placed.value)).unwrap_or(Severity::Error);
+    let min_cell = setups.list.iter().filter_map(|setup| setup.settings.privacy.min_cell.as_ref()).map(|placed| placed.value).max().unwrap_or(MIN_CELL);
+    let format = match args.format {
+        FormatName::Full => Format::Full,
+        FormatName::Concise => Format::Concise,
+        FormatName::Narrated => Format::Narrated,
+        FormatName::Json => Format::Json,
+    };
+    let targets = targets(args, format)?;
+    let carries = targets.iter().any(|target| target.format == Format::Json);
+    let max_findings = args.max_findings.unwrap_or(if carries || format == Format::Concise { usize::MAX } else { FULL_MAX });
+    let request = Request {
+        clock,
+        selection: Selection { select: args.select.clone(), ignore: args.ignore.clone(), stage },
+        terms: Terms { min_severity: if args.quiet { fail_on.max(args.min_severity) } else { args.min_severity }, fail_on },
+        masks: Masks { min_cell },
+        excerpts: targets.iter().any(|target| target.format != Format::Concise),
+        max_findings,
+        digests: carries,
+        threads: args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1),
+    };
+    let run = run(args, &setups, &request, carries);
+    let mut before = Totals { left_out: (discovered.left_out.0, discovered.left_out.1.as_deref().map(Shown::words)), ..Totals::default() };
+    let mut incomplete = report_missing(&discovered, &working);
+    let tasks = pipeline::tasks(&setups.list, &|found| setups.of(found), discovered.programmes, &options);
+    incomplete |= tasks.is_empty();
+    if tasks.is_empty() && !incomplete {
+        before.unjudged = 0;
+    }
+    let status = |totals: &Totals| if pipeline::status(totals) == exit::FAULT { exit::FAULT } else if incomplete { exit::INCOMPLETE } else { pipeline::status(totals) };
+    let bar = bar(&tasks, args);
+    let tick = || {
+        if let Some(bar) = &bar {
+            bar.inc(1);
+        }
+    };
+    let mut files: Vec<Target> = Vec::new();
+    let mut outputs = Vec::new();
+    for mut target in targets {
+        let to: Box<dyn Write> = match target.open() {
+            Ok(to) => to,
+            Err(why) => {
+                say(&format!("{} cannot be written: {why}", target.name()));
+                return Err(exit::FAULT);
+            }
+        };
+        outputs.push(Output { renderer: renderer(target.format), to });
+        files.push(target);
+    }
+    let outcome = pipeline::run(&setups.list, &tasks, &request, &run, outputs, &status, before, &tick);
+    if let Some(bar) = &bar {
+        bar.finish_and_clear();
+    }
+    let mut status = outcome.status;
+    for (target, written) in files.into_iter().zip(outcome.written) {
+        match written.and_then(|()| target.keep()) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+            Err(error) => {
+                say(&format!("an output cannot be written: {}", error.kind()));
+                status = exit::FAULT;
+            }
+        }
+    }
+    if !args.quiet && io::stderr().is_terminal() {
+        say(&format!("took {:.1} s", started.elapsed().as_secs_f64()));
+    }
+    Ok(status)
+}
+
+/// The date of the audit: as given, else of the build environment, else today.
+fn clock(args: &CheckArgs) -> Result<Clock, u8> {
+    if let Some(text) = &args.as_of {
+        return match form::date(text.as_bytes()) {
+            Some((as_of, form::Precision::Day)) => Ok(Clock { as_of, given: true }),
+            _ => {
+                say(&format!("{} is no day; write --as-of YYYY-MM-DD", Visible(text)));
+                Err(exit::FAULT)
+            }
+        };
+    }
+    if let Some(epoch) = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse::<i64>().ok()) {
+        return Ok(Clock { as_of: i32::try_from(epoch.div_euclid(86_400)).unwrap_or(0), given: true });
+    }
+    let now = jiff::Timestamp::now().as_second();
+    Ok(Clock { as_of: i32::try_from(now.div_euclid(86_400)).unwrap_or(0), given: false })
+}
+
+/// The settings of the run, and those of each programme.
+struct Setups {
+    list: Vec<Setup>,
+    by_file: BTreeMap<PathBuf, usize>,
+    of: BTreeMap<PathBuf, usize>,
+}
+
+impl Setups {
+    fn read(schema: &Arc<Schema>, discovered: &Discovered, common: &Common, working: &Path) -> Result<Self, u8> {
+        let mut setups = Setups { list: Vec::new(), by_file: BTreeMap::new(), of: BTreeMap::new() };
+        let mut search = config::Search::new(None);
+        let run_file = if common.isolated { None } else { common.config.clone().map(|file| working.join(file)).or_else(|| search.closest(working)) };
+        setups.add(schema, run_file.as_deref())?;
+        for found in &discovered.programmes {
+            let file = if common.isolated || common.config.is_some() { run_file.clone() } else { search.closest(&found.folder) };
+            let number = setups.add(schema, file.as_deref())?;
+            setups.of.insert(found.folder.clone(), number);
+        }
+        for near in search.near_misses() {
+            say(&format!("{} is not read; the settings file is called {FILE_NAME}", Visible(&discover::shown(working, near))));
+        }
+        Ok(setups)
+    }
+
+    fn add(&mut self, schema: &Arc<Schema>, file: Option<&Path>) -> Result<usize, u8> {
+        let key = file.map(Path::to_owned).unwrap_or_default();
+        if let Some(known) = self.by_file.get(&key) {
+            return Ok(*known);
+        }
+        let setup = Setup::read(schema, &source(), file, &|_| true).map_err(|error| {
+            complain(&error);
+            exit::FAULT
+        })?;
+        self.list.push(setup);
+        self.by_file.insert(key, self.list.len() - 1);
+        Ok(self.list.len() - 1)
+    }
+
+    fn of(&self, found: &Found) -> usize {
+        self.of.get(&found.folder).copied().unwrap_or(0)
+    }
+}
+
+/// What holds for the whole run, as reports say it.
+fn run(args: &CheckArgs, setups: &Setups, request: &Request, carries: bool) -> Run {
+    let Some(setup) = setups.list.first() else { return Run::default() };
+    let effective = setup.effective(Path::new("."));
+    let rules = setup
+        .rules
+        .rules
+        .iter()
+        .map(|rule| {
+            let own = effective.rule.get(&*rule.name);
+            let set = own.and_then(|own| own.severity.as_ref());
+            let params = rule
+                .params
+                .iter()
+                .filter_map(|number| setup.rules.params.get(*number))
+                .map(|param| {
+                    let set = own.and_then(|own| own.params.get(&param.name)).and_then(|set| match &set.value {
+                        config::ParamValue::Number(text) | config::ParamValue::Date(text) => Some(text.clone()),
+                        config::ParamValue::Flag(flag) => Some(flag.to_string()),
+                        // A text of the settings is not known to be safe.
+                        config::ParamValue::Text(_) | config::ParamValue::List(_) => None,
+                    });
+                    match set {
+                        Some(text) => (param.name.clone(), text, "settings"),
+                        None => (param.name.clone(), param.text.clone(), "page"),
+                    }
+                })
+                .collect();
+            RuleCard {
+                name: rule.name.to_string(),
+                title: rule.title.clone(),
+                severity: set.map_or(rule.severity, |placed| placed.value),
+                help: rule.help.to_string(),
+                digest: if carries { hex(&Sha256::digest(rule.page.text().as_bytes())) } else { String::new() },
+                params,
+                severity_from: if set.is_some() { "settings" } else { "page" },
+            }
+        })
+        .collect();
+    let working = std::env::current_dir().unwrap_or_default();
+    let settings = json!({
+        "files": setups.list.iter().filter_map(|setup| Some(json!({ "path": discover::shown(&working, setup.file.as_ref()?), "sha256": setup.digest }))).collect::<Vec<_>>(),
+        "fail_on": request.terms.fail_on,
+        "min_severity": request.terms.min_severity,
+        "min_cell": request.masks.min_cell,
+        "select": request.selection.select,
+        "ignore": request.selection.ignore,
+        "stage": args.stage,
+        "rules_from": source().shown().map(|_| "HAVESAY_RULES"),
+    });
+    Run {
+        as_of: form::day_text(request.clock.as_of),
+        rules,
+        settings,
+        color: color(args.common.color),
+        width: width(),
+        verbose: args.verbose,
+        statistics: args.statistics,
+        max_findings: request.max_findings,
+    }
+}
+
+/// Columns of the terminal, within what reads well.
+fn width() -> usize {
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100).clamp(40, 160)
+}
+
+/// Says which paths are not there or hold no programme.
+fn report_missing(discovered: &Discovered, working: &Path) -> bool {
+    for path in &discovered.missing {
+        say(&format!("{} does not exist", Visible(&path.display().to_string())));
+    }
+    for (path, seen) in &discovered.empty {
+        let shown = discover::shown(working, &working.join(path));
+        let seen = match seen {
+            0 => "it holds no record file either".to_owned(),
+            1 => "1 JSON file there belongs to no programme".to_owned(),
+            many => format!("{many} JSON files there belong to no programme"),
+        };
+        say(&format!("no programme was found at {shown}: a programme is a folder with a charter, programme.json, and none is there, above it or beneath it; {seen}\n  help: name the folder of a programme, or write a first one with havesay init"));
+    }
+    !discovered.missing.is_empty() || !discovered.empty.is_empty()
+}
+
+fn bar(tasks: &[Task], args: &CheckArgs) -> Option<indicatif::ProgressBar> {
+    if args.quiet || tasks.len() < BAR_FROM || !io::stderr().is_terminal() {
+        return None;
+    }
+    let bar = indicatif::ProgressBar::new(tasks.len() as u64);
+    let style = indicatif::ProgressStyle::with_template("{bar:30} {pos}/{len} programmes, {eta} left").ok()?;
+    Some(bar.with_style(style))
+}
+
+/// A place where a format is written.
+struct Target {
+    format: Format,
+    path: Option<PathBuf>,
+    temporary: Option<tempfile::TempPath>,
+}
+
+/// What the arguments want written where.
+fn targets(args: &CheckArgs, format: Format) -> Result<Vec<Target>, u8> {
+    let mut targets = Vec::new();
+    let mut standard = false;
+    for output in &args.output {
+        let Some((name, path)) = output.split_once('=') else {
+            say(&format!("-o takes a format and a path, such as json=audit.json, not {}", Visible(output)));
+            return Err(exit::FAULT);
+        };
+        let known = match name {
+            "full" => Format::Full,
+            "concise" => Format::Concise,
+            "narrated" => Format::Narrated,
+            "json" => Format::Json,
+            other => {
+                say(&format!("{} is no format; use full, concise, narrated or json", Visible(other)));
+                return Err(exit::FAULT);
+            }
+        };
+        if path == "-" {
+            standard = true;
+            targets.insert(0, Target { format: known, path: None, temporary: None });
+        } else {
+            targets.push(Target { format: known, path: Some(PathBuf::from(path)), temporary: None });
+        }
+    }
+    if !standard {
+        targets.insert(0, Target { format, path: None, temporary: None });
+    }
+    Ok(targets)
+}
+
+impl Target {
+    fn name(&self) -> String {
+        self.path.as_ref().map_or_else(|| "standard output".to_owned(), |path| Visible(&path.display().to_string()).to_string())
+    }
+
+    /// Opens it. A file is written beside itself and put in place at the end; a device or pipe is written through.
+    fn open(&mut self) -> Result<Box<dyn Write>, String> {
+        let Some(path) = &self.path else { return Ok(Box::new(BufWriter::with_capacity(64 * 1024, io::stdout()))) };
+        let describe = |error: io::Error| error.kind().to_string();
+        let special = fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir());
+        if special {
+            return Ok(Box::new(BufWriter::new(File::options().write(true).open(path).map_err(describe)?)));
+        }
+        if path.is_dir() {
+            return Err("it is a folder".to_owned());
+        }
+        // A link is followed, so that the file behind it is replaced and not the link.
+        let real = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+        let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let file = tempfile::Builder::new().prefix(".havesay-").tempfile_in(folder).map_err(describe)?;
+        let (file, temporary) = file.into_parts();
+        self.path = Some(real);
+        self.temporary = Some(temporary);
+        Ok(Box::new(BufWriter::with_capacity(64 * 1024, file)))
+    }
+
+    /// Puts a finished file in its place.
+    fn keep(self) -> io::Result<()> {
+        match (self.temporary, self.path) {
+            (Some(temporary), Some(path)) => {
+                #[cfg(unix)]
+                {
+                    use std::os::unix::fs::PermissionsExt;
+                    let mode = fs::metadata(&path).map_or(0o644, |known| known.permissions().mode());
+                    fs::set_permissions(&temporary, fs::Permissions::from_mode(mode))?;
+                }
+                temporary.persist(path).map_err(|error| error.error)
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! `havesay test`: the examples of rule pages.
+
+use std::fmt::Write as _;
+
+use super::{TestArgs, complain, exit, model, out, say, source};
+use crate::pipeline::examples::{self, Failure};
+use crate::pipeline::setup::{RuleSource, Setup, SetupError};
+use crate::rule::{Page, compile};
+
+pub(super) fn test(args: &TestArgs) -> u8 {
+    let schema = match model() {
+        Ok(schema) => schema,
+        Err(status) => return status,
+    };
+    let (folders, names): (Vec<_>, Vec<_>) = args.what.iter().partition(|what| what.is_dir());
+    let names: Vec<String> = names.iter().map(|name| name.to_string_lossy().trim_end_matches(".md").to_owned()).collect();
+    let mut status = exit::FINE;
+    let mut outcomes = Vec::new();
+    let wanted = |name: &str| names.is_empty() || names.iter().any(|own| own == name || name.strip_prefix(own.as_str()).is_some_and(|rest| rest.starts_with('/')));
+    let read = |folder: Option<&std::path::Path>| -> (Setup, Vec<crate::rule::PageProblem>) {
+        let (mut pages, mut problems) = source().pages();
+        if let Some(folder) = folder {
+            let (more, faults) = Page::of_folder(folder);
+            pages.extend(more);
+            problems.extend(faults);
+        }
+        let (rules, faults) = compile::compile(&schema, pages, &|_| true);
+        problems.extend(faults);
+        (Setup::of_rules(&schema, rules), problems)
+    };
+    let mut report = |problems: Vec<crate::rule::PageProblem>, of: &dyn Fn(&str) -> bool| {
+        let own: Vec<_> = problems.into_iter().filter(|problem| of(&problem.page) || problem.page.starts_with("definitions/")).collect();
+        if !own.is_empty() {
+            complain(&SetupError::Pages(own));
+            status = exit::FAULT;
+        }
+    };
+    if folders.is_empty() {
+        let (setup, problems) = read(None);
+        let known = |name: &String| setup.rules.rules.iter().any(|rule| *rule.name == **name || rule.name.starts_with(&format!("{name}/"))) || setup.rules.definition_pages.iter().any(|page| *page.name == **name || page.name.starts_with(&format!("{name}/")));
+        for name in names.iter().filter(|name| !known(name) && !problems.iter().any(|problem| problem.page == **name || problem.page.starts_with(&format!("{name}/")))) {
+            say(&format!("there is no rule, family or folder {name}"));
+            return exit::FAULT;
+        }
+        report(problems, &wanted);
+        outcomes.extend(examples::run(&setup, &wanted));
+    } else {
+        for folder in folders {
+            let own: Vec<String> = Page::of_folder(folder).0.iter().map(|page| page.name.to_string()).collect();
+            let (setup, problems) = read(Some(folder));
+            report(problems, &|page| own.iter().any(|name| name == page));
+            outcomes.extend(examples::run(&setup, &|name| own.iter().any(|own| own == name)));
+        }
+    }
+    let mut text = String::new();
+    let mut counts = [0usize; 5];
+    for outcome in &outcomes {
+        match &outcome.failure {
+            None if args.verbose => {
+                let _ = writeln!(text, "ok      {} · {}", outcome.page, outcome.heading);
+            }
+            None => {}
+            Some((failure, why)) => {
+                let slot = [Failure::Noisy, Failure::Missing, Failure::Wrong, Failure::Idle, Failure::Unusable].iter().position(|known| known == failure);
+                if let Some(count) = slot.and_then(|slot| counts.get_mut(slot)) {
+                    *count += 1;
+                }
+                let _ = writeln!(text, "{:8}{}.md:{} · {}\n        {why}", failure.word(), outcome.page, outcome.line, outcome.heading);
+            }
+        }
+    }
+    let failed: usize = counts.iter().sum();
+    let [noisy, missing, wrong, idle, unusable] = counts;
+    let _ = writeln!(text, "{} examples: {} pass, {failed} fail ({noisy} noisy, {missing} missing, {wrong} wrong, {idle} idle, {unusable} unusable)", outcomes.len(), outcomes.len() - failed);
+    let written = out(&text);
+    if written != exit::FINE {
+        return written;
+    }
+    if status == exit::FINE && outcomes.is_empty() {
+        say("no example was run");
+        return exit::INCOMPLETE;
+    }
+    if status == exit::FINE && failed > 0 { exit::FAILS } else { status }
+}
+
+impl RuleSource {
+    /// The folder in place of the built-in pages, as shown.
+    #[must_use]
+    pub fn shown(&self) -> Option<String> {
+        self.folder.as_ref().map(|folder| folder.display().to_string())
+    }
+}

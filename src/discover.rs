@@ -1,0 +1,416 @@
+//! From paths to programmes: which folders have a charter, and which files belong to it, by name alone.
+//!
+//! Nothing is opened here, and symbolic links are not followed. Only `.gitignore` files inside the
+//! repository leave files out, and never a file that git tracks.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use ignore::gitignore::Gitignore;
+
+use crate::config::{self, Files, Mapping};
+use crate::schema::{RegisterId, Schema};
+use crate::text;
+
+/// The stem of a charter's name.
+const CHARTER: &str = "programme";
+/// The ending of the format that is read.
+const READ: &str = "json";
+/// Endings of record formats that are known and not read yet.
+const KNOWN: [&str; 6] = ["yaml", "yml", "ndjson", "jsonl", "csv", "xlsx"];
+
+/// What a file is, going by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The charter.
+    Charter,
+    /// A register.
+    Register(RegisterId),
+    /// A record, or a list of them, in a register's folder.
+    Folder(RegisterId),
+    /// Something else in the record format.
+    Other,
+    /// A record file in a format that is not read yet; of this register, if its name tells.
+    Unsupported(Option<RegisterId>),
+    /// A symbolic link.
+    Link(Option<RegisterId>),
+    /// A file whose name is not UTF-8.
+    BadName,
+    /// Another charter in the same folder.
+    SecondCharter,
+    /// A file or folder that git ignores; of this register, if its name tells.
+    Ignored(Option<RegisterId>),
+}
+
+/// Where a file's bytes come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// The file system.
+    Disk(PathBuf),
+    /// Memory: an example of a rule page, or an editor's text.
+    Memory(Vec<u8>),
+    /// Nothing: it cannot be read, for this reason.
+    Unreadable(String),
+    /// Nothing: only its size is known.
+    Size(u64),
+}
+
+/// A file that may belong to a programme.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// Its path as shown.
+    pub path: String,
+    /// What it is, going by its name.
+    pub role: Role,
+    /// Its bytes.
+    pub source: Source,
+}
+
+/// What to look for.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Read what git ignores.
+    pub no_ignore: bool,
+    /// The working directory, absolute: shown paths are relative to it.
+    pub working: PathBuf,
+}
+
+/// A folder with a charter, and what lies beneath it.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The folder, absolute.
+    pub folder: PathBuf,
+    /// The folder as shown.
+    pub shown: String,
+    /// What may belong to it, in path order.
+    pub files: Vec<Seen>,
+    /// If only a part of it was asked for: the paths, absolute.
+    pub only: Vec<PathBuf>,
+}
+
+/// Something that a folder holds.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Its path, absolute.
+    pub path: PathBuf,
+    /// What it is to the file system.
+    pub kind: SeenKind,
+}
+
+/// What something is to the file system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeenKind {
+    /// A file.
+    File,
+    /// A symbolic link.
+    Link,
+    /// A folder that cannot be listed.
+    Closed,
+    /// Something that git ignores.
+    Ignored,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Discovered {
+    /// The programmes in path order.
+    pub programmes: Vec<Found>,
+    /// Paths that were asked for and do not exist, as given.
+    pub missing: Vec<PathBuf>,
+    /// Paths that were asked for and hold no programme, with the number of record files seen there.
+    pub empty: Vec<(PathBuf, usize)>,
+    /// How many things git's rules left out, and the first of them as shown.
+    pub left_out: (usize, Option<String>),
+}
+
+/// Finds the programmes at, above and beneath these paths.
+#[must_use]
+pub fn discover(paths: &[PathBuf], options: &Options) -> Discovered {
+    let mut discovered = Discovered::default();
+    let mut roots: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut asked: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        let absolute = clean(&options.working.join(path));
+        if std::fs::symlink_metadata(&absolute).is_err() {
+            discovered.missing.push(path.clone());
+            continue;
+        }
+        let folder = if absolute.is_dir() { absolute.clone() } else { absolute.parent().map_or_else(|| absolute.clone(), Path::to_owned) };
+        roots.insert(charter_above(&folder).unwrap_or_else(|| folder.clone()));
+        asked.push(absolute);
+    }
+    let mut walker = Walker { options, found: Vec::new(), left_out: (0, None), tracked: None, strays: Vec::new() };
+    let mut done: Vec<PathBuf> = Vec::new();
+    for root in roots {
+        if done.iter().any(|known| root.starts_with(known)) {
+            continue;
+        }
+        walker.walk(&root);
+        done.push(root);
+    }
+    let Walker { mut found, left_out, strays, .. } = walker;
+    for programme in &mut found {
+        let whole = asked.iter().any(|path| programme.folder.starts_with(path));
+        if !whole {
+            programme.only = asked.iter().filter(|path| path.starts_with(&programme.folder)).cloned().collect();
+        }
+    }
+    for path in &asked {
+        let any = found.iter().any(|programme| programme.folder.starts_with(path) || path.starts_with(&programme.folder));
+        if !any {
+            let seen = strays.iter().filter(|stray| stray.starts_with(path)).count();
+            discovered.empty.push((config::relative(&options.working, path), seen));
+        }
+    }
+    found.retain(|programme| programme.only.is_empty() == asked.iter().any(|path| programme.folder.starts_with(path)));
+    found.sort_by(|a, b| a.folder.cmp(&b.folder));
+    discovered.programmes = found;
+    discovered.left_out = left_out;
+    discovered
+}
+
+/// A path without `.` and `..`, as far as its own words tell.
+fn clean(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => {
+                if !out.pop() {
+                    out.push(part);
+                }
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// A path as it is shown: relative to the working directory, with `/`, hidden characters written out.
+#[must_use]
+pub fn shown(working: &Path, path: &Path) -> String {
+    let relative = config::relative(working, path);
+    let parts: Vec<String> = relative
+        .components()
+        .map(|part| match part {
+            std::path::Component::RootDir => String::new(),
+            other => text::from_bytes(other.as_os_str().as_encoded_bytes()),
+        })
+        .collect();
+    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+}
+
+fn is_charter(name: &OsStr) -> bool {
+    let path = Path::new(name);
+    path.file_stem() == Some(OsStr::new(CHARTER)) && path.extension().is_some_and(|ending| ending == READ || KNOWN.iter().any(|known| ending == *known))
+}
+
+fn has_charter(folder: &Path) -> bool {
+    std::iter::once(READ).chain(KNOWN).any(|ending| {
+        std::fs::symlink_metadata(folder.join(format!("{CHARTER}.{ending}"))).is_ok_and(|known| !known.is_dir())
+    })
+}
+
+/// The closest folder with a charter, from a folder upward to the repository's root.
+fn charter_above(folder: &Path) -> Option<PathBuf> {
+    for here in folder.ancestors() {
+        if has_charter(here) {
+            return Some(here.to_owned());
+        }
+        if here.join(".git").exists() {
+            return None;
+        }
+    }
+    None
+}
+
+struct Walker<'o> {
+    options: &'o Options,
+    found: Vec<Found>,
+    left_out: (usize, Option<String>),
+    tracked: Option<(PathBuf, BTreeSet<PathBuf>)>,
+    strays: Vec<PathBuf>,
+}
+
+impl Walker<'_> {
+    fn walk(&mut self, root: &Path) {
+        // The rules of the folders above, from the repository's root down.
+        let mut rules = Vec::new();
+        let repository = root.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned);
+        if !self.options.no_ignore
+            && let Some(repository) = &repository
+        {
+            let mut above: Vec<&Path> = root.ancestors().take_while(|folder| *folder != repository.as_path()).collect();
+            above.push(repository);
+            for folder in above.into_iter().rev().filter(|folder| *folder != root) {
+                push_rules(folder, &mut rules);
+            }
+        }
+        self.folder(root, None, &mut rules, repository.as_deref());
+    }
+
+    fn folder(&mut self, folder: &Path, mut programme: Option<usize>, rules: &mut Vec<Gitignore>, repository: Option<&Path>) {
+        let entries: Result<Vec<_>, _> = std::fs::read_dir(folder).and_then(|entries| entries.collect());
+        let Ok(mut entries) = entries else {
+            if let Some(found) = programme.and_then(|at| self.found.get_mut(at)) {
+                found.files.push(Seen { path: folder.to_owned(), kind: SeenKind::Closed });
+            }
+            return;
+        };
+        entries.sort_by_key(std::fs::DirEntry::file_name);
+        let before = rules.len();
+        if repository.is_some() && !self.options.no_ignore {
+            push_rules(folder, rules);
+        }
+        let charter = entries.iter().any(|entry| is_charter(&entry.file_name()) && !entry.file_type().is_ok_and(|kind| kind.is_dir()));
+        if charter {
+            programme = Some(self.found.len());
+            self.found.push(Found { folder: folder.to_owned(), shown: shown(&self.options.working, folder), files: Vec::new(), only: Vec::new() });
+        }
+        for entry in entries {
+            let (name, path) = (entry.file_name(), entry.path());
+            if name.as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            let Ok(kind) = entry.file_type() else { continue };
+            let is_folder = kind.is_dir();
+            let ignored = rules.iter().rev().find_map(|rules| match rules.matched(&path, is_folder) {
+                ignore::Match::None => None,
+                ignore::Match::Ignore(_) => Some(true),
+                ignore::Match::Whitelist(_) => Some(false),
+            });
+            if ignored == Some(true) && !repository.is_some_and(|repository| self.is_tracked(repository, &path, is_folder)) {
+                if is_folder || record_like(&path) {
+                    self.left_out.0 += 1;
+                    self.left_out.1.get_or_insert_with(|| shown(&self.options.working, &path));
+                }
+                if let Some(found) = programme.and_then(|at| self.found.get_mut(at)) {
+                    found.files.push(Seen { path, kind: SeenKind::Ignored });
+                }
+                continue;
+            }
+            if is_folder {
+                self.folder(&path, programme, rules, repository);
+            } else if kind.is_symlink() || kind.is_file() {
+                let kind = if kind.is_symlink() { SeenKind::Link } else { SeenKind::File };
+                match programme.and_then(|at| self.found.get_mut(at)) {
+                    Some(found) => found.files.push(Seen { path, kind }),
+                    None if record_like(&path) => self.strays.push(path),
+                    None => {}
+                }
+            }
+        }
+        rules.truncate(before);
+    }
+
+    /// Whether git tracks a path, or something beneath it. Asked once for each repository.
+    fn is_tracked(&mut self, repository: &Path, path: &Path, folder: bool) -> bool {
+        if self.tracked.as_ref().is_none_or(|(known, _)| known != repository) {
+            let output = Command::new("git").arg("-C").arg(repository).args(["ls-files", "-z"]).stdin(Stdio::null()).stderr(Stdio::null()).output();
+            let files = output.map(|output| output.stdout).unwrap_or_default();
+            let files = files.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+            let files = files.filter_map(|name| std::str::from_utf8(name).ok()).map(|name| repository.join(name)).collect();
+            self.tracked = Some((repository.to_owned(), files));
+        }
+        self.tracked.as_ref().is_some_and(|(_, files)| {
+            if folder { files.range(path.to_owned()..).next().is_some_and(|next| next.starts_with(path)) } else { files.contains(path) }
+        })
+    }
+}
+
+fn push_rules(folder: &Path, rules: &mut Vec<Gitignore>) {
+    let file = folder.join(".gitignore");
+    if file.is_file() {
+        let (matcher, _) = Gitignore::new(&file);
+        rules.push(matcher);
+    }
+}
+
+fn record_like(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == READ)
+}
+
+/// What the files of a programme are, going by their names, the settings' `[map]` and `[files]`.
+#[must_use]
+pub fn inputs(schema: &Schema, found: &Found, map: &[Mapping], files: &Files, files_from: Option<&Path>, options: &Options) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    for seen in &found.files {
+        if let Some(from) = files_from {
+            let relative = config::relative(from, &seen.path);
+            if !files.takes(&relative) {
+                continue;
+            }
+        }
+        let relative = seen.path.strip_prefix(&found.folder).unwrap_or(&seen.path);
+        let Some(role) = role(schema, seen, relative, map) else { continue };
+        let source = match seen.kind {
+            SeenKind::Closed => Source::Unreadable("the folder cannot be listed".to_owned()),
+            _ => Source::Disk(seen.path.clone()),
+        };
+        inputs.push(Input { path: shown(&options.working, &seen.path), role, source });
+    }
+    // A charter of a format that is not read, beside one that is, is a second charter.
+    let charters = inputs.iter().filter(|input| input.role == Role::Charter).count();
+    if charters > 0 {
+        for input in &mut inputs {
+            let in_folder = input.path.rsplit_once('/').map_or(".", |(folder, _)| folder) == if found.shown.is_empty() { "." } else { &found.shown };
+            if matches!(input.role, Role::Unsupported(None)) && in_folder {
+                input.role = Role::SecondCharter;
+            }
+        }
+    }
+    inputs
+}
+
+/// What a file is.
+fn role(schema: &Schema, seen: &Seen, relative: &Path, map: &[Mapping]) -> Option<Role> {
+    if seen.kind == SeenKind::Closed {
+        return Some(Role::Other);
+    }
+    let ending = relative.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let reads = ending == READ;
+    let register = named(schema, relative, map);
+    if seen.kind == SeenKind::Ignored {
+        return register.map(|(register, _)| Role::Ignored(Some(register)));
+    }
+    if !reads && !KNOWN.contains(&ending.as_str()) {
+        return None;
+    }
+    let top = relative.components().count() == 1;
+    let charter = top && relative.file_stem() == Some(OsStr::new(CHARTER));
+    if seen.kind == SeenKind::Link {
+        return (reads || register.is_some()).then_some(Role::Link(register.map(|(register, _)| register)));
+    }
+    if relative.to_str().is_none() {
+        return reads.then_some(Role::BadName);
+    }
+    match (charter, reads, register) {
+        (true, true, _) => Some(Role::Charter),
+        (true, false, _) => Some(Role::Unsupported(None)),
+        (false, true, Some((register, true))) => Some(Role::Folder(register)),
+        (false, true, Some((register, false))) => Some(Role::Register(register)),
+        (false, true, None) => Some(Role::Other),
+        (false, false, Some((register, _))) => Some(Role::Unsupported(Some(register))),
+        (false, false, None) => None,
+    }
+}
+
+/// The register that a path names, and whether the file may hold a single record.
+fn named(schema: &Schema, relative: &Path, map: &[Mapping]) -> Option<(RegisterId, bool)> {
+    let known = |name: &str| schema.register_named(name).filter(|register| schema.register(*register).is_some_and(|register| !register.nested));
+    if let Some(mapping) = map.iter().find(|mapping| mapping.pattern.matches(relative)) {
+        return known(&mapping.register.value).map(|register| (register, true));
+    }
+    let stem = relative.file_stem().and_then(OsStr::to_str).unwrap_or_default();
+    let folder = relative.parent().into_iter().flat_map(Path::components).rev().find_map(|part| known(part.as_os_str().to_str()?));
+    // A nested table is named register.list.
+    let own = known(stem).or_else(|| known(stem.split('.').next().unwrap_or_default()));
+    match (own, folder) {
+        (Some(own), Some(folder)) if own == folder => Some((own, true)),
+        (Some(own), _) => Some((own, false)),
+        (None, Some(folder)) => Some((folder, true)),
+        (None, None) => None,
+    }
+}

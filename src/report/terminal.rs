@@ -1,0 +1,190 @@
+//! For people: `full` and `narrated` through miette, `concise` one line for each finding.
+
+use std::fmt;
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, NarratableReportHandler, SourceCode,
+    SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+};
+
+use super::{Format, Rendered, Renderer, Run, Totals, summary};
+use crate::finding::Severity;
+use crate::redact::{Excerpt, ShownFinding, ShownProgramme};
+
+/// The formats for a terminal.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal {
+    /// Which of them.
+    pub format: Format,
+}
+
+/// Some masked lines as miette reads source code: only the window, never the file.
+#[derive(Debug)]
+struct Window {
+    name: String,
+    text: String,
+    first_line: usize,
+    lines: usize,
+}
+
+impl SourceCode for Window {
+    fn read_span<'a>(&'a self, span: &SourceSpan, _before: usize, _after: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        if span.offset() + span.len() > self.text.len() {
+            return Err(MietteError::OutOfBounds);
+        }
+        let whole = SourceSpan::new(0.into(), self.text.len());
+        Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), self.text.as_bytes(), whole, self.first_line, 0, self.lines)))
+    }
+}
+
+/// A finding as miette reads it.
+#[derive(Debug)]
+struct Told {
+    message: String,
+    code: Option<String>,
+    help: Option<String>,
+    severity: miette::Severity,
+    window: Option<Window>,
+    labels: Vec<LabeledSpan>,
+    related: Vec<Told>,
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Told {}
+
+impl Diagnostic for Told {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.code.as_ref().map(|code| Box::new(code) as Box<dyn fmt::Display>)
+    }
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(self.severity)
+    }
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.window.as_ref().map(|window| window as &dyn SourceCode)
+    }
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        (!self.labels.is_empty()).then(|| Box::new(self.labels.iter().cloned()) as Box<dyn Iterator<Item = LabeledSpan>>)
+    }
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        (!self.related.is_empty()).then(|| Box::new(self.related.iter().map(|other| other as &dyn Diagnostic)) as Box<dyn Iterator<Item = &dyn Diagnostic>>)
+    }
+}
+
+fn severity(severity: Severity) -> miette::Severity {
+    match severity {
+        Severity::Error => miette::Severity::Error,
+        Severity::Warning => miette::Severity::Warning,
+        Severity::Advice => miette::Severity::Advice,
+    }
+}
+
+fn window(excerpt: &Excerpt) -> (Window, Vec<LabeledSpan>) {
+    let mut text = String::new();
+    let mut labels = Vec::new();
+    for row in &excerpt.lines {
+        let base = text.len();
+        for mark in &row.marks {
+            let words = (!mark.text.as_str().is_empty()).then(|| mark.text.to_string());
+            let label = if mark.primary {
+                LabeledSpan::new_primary_with_span(words, (base + mark.start, mark.end - mark.start))
+            } else {
+                LabeledSpan::new(words, base + mark.start, mark.end - mark.start)
+            };
+            labels.push(label);
+        }
+        text.push_str(row.text.as_str());
+        text.push('\n');
+    }
+    let first_line = excerpt.lines.first().map_or(0, |row| row.line as usize - 1);
+    (Window { name: excerpt.file.to_string(), text, first_line, lines: excerpt.lines.len() }, labels)
+}
+
+fn told(finding: &ShownFinding) -> Told {
+    let mut excerpts = finding.excerpts.iter();
+    let (source, labels) = match excerpts.next().map(window) {
+        Some((window, labels)) => (Some(window), labels),
+        None => (None, Vec::new()),
+    };
+    let related = excerpts
+        .filter(|excerpt| excerpt.lines.iter().any(|row| !row.marks.is_empty()))
+        .map(|excerpt| {
+            let (window, labels) = window(excerpt);
+            Told { message: "see also".to_owned(), code: None, help: None, severity: miette::Severity::Advice, window: Some(window), labels, related: Vec::new() }
+        })
+        .collect();
+    let mut help = String::new();
+    if !finding.help.as_str().is_empty() {
+        help.push_str(finding.help.as_str());
+        help.push('\n');
+    }
+    if finding.labels_more > 0 {
+        help.push_str(&format!("({} further places are not shown)\n", finding.labels_more));
+    }
+    help.push_str(&format!("havesay explain {}", finding.rule));
+    let place = finding.labels.first().map(|label| label.location.file.to_string());
+    let message = match (&source, place) {
+        // Without a line to show, the file is named.
+        (None, Some(file)) => format!("{file}: {}", finding.message),
+        _ => finding.message.to_string(),
+    };
+    Told { message, code: Some(finding.rule.to_string()), help: Some(help), severity: severity(finding.severity), window: source, labels, related }
+}
+
+impl Terminal {
+    fn finding(self, finding: &ShownFinding, run: &Run) -> String {
+        let mut out = String::new();
+        match self.format {
+            Format::Concise => {
+                let at = finding.labels.first().map(|label| &label.location);
+                let (file, line, column) = at.map_or((String::new(), 0, 0), |at| (at.file.to_string(), at.start.line, at.start.column));
+                out.push_str(&format!("{file}:{line}:{column}: {}[{}] {}\n", summary::sign(finding.severity), finding.rule, finding.message));
+            }
+            Format::Narrated => {
+                let handler = NarratableReportHandler::new();
+                if handler.render_report(&mut out, &told(finding)).is_err() {
+                    out.push_str(&format!("{}\n", finding.message));
+                }
+                out.push('\n');
+            }
+            _ => {
+                let styles = if run.color { ThemeStyles::ansi() } else { ThemeStyles::none() };
+                let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
+                let handler = GraphicalReportHandler::new_themed(theme).with_width(run.width).with_links(false).with_context_lines(0);
+                if handler.render_report(&mut out, &told(finding)).is_err() {
+                    out.push_str(&format!("{}\n", finding.message));
+                }
+                out.push('\n');
+            }
+        }
+        out
+    }
+}
+
+impl Renderer for Terminal {
+    fn programme(&self, programme: &ShownProgramme, run: &Run) -> Rendered {
+        Rendered { findings: programme.findings.iter().take(run.max_findings).map(|finding| self.finding(finding, run).into_bytes()).collect(), sections: Vec::new() }
+    }
+    fn begin(&self, _: &Run) -> Vec<u8> {
+        Vec::new()
+    }
+    fn sections(&self) -> usize {
+        0
+    }
+    fn between(&self) -> &'static [u8] {
+        b""
+    }
+    fn joint(&self, _: usize) -> &'static [u8] {
+        b""
+    }
+    fn end(&self, run: &Run, totals: &Totals, status: u8) -> Vec<u8> {
+        summary::lines(run, totals, status).into_bytes()
+    }
+}
