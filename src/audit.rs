@@ -341,8 +341,9 @@ impl<'p> Auditor<'p> {
         }
         for (at, (that, reason)) in case.evidence.iter().enumerate() {
             let answer = that(&mut self.cx);
-            if let Err(No::Fault(fault)) = answer {
-                return self.without(number, rule, No::Fault(fault), subject);
+            // What could not be read is named as such; the page's words are for what was read.
+            if let Err(no @ (No::Fault(_) | No::Register(_) | No::Incomplete(_) | No::Faulty(_))) = answer {
+                return self.without(number, rule, no, subject);
             }
             if answer != Ok(true) {
                 let cause = reason.render(&mut self.cx);

@@ -1,11 +1,11 @@
 //! Which rules run on a programme, how gravely, and with which numbers: page, then profile, then settings.
 
-use crate::config::{Effective, ParamValue};
+use crate::config::Effective;
 use crate::finding::Severity;
 use crate::programme::Programme;
 use crate::rule::Rules;
-use crate::rule::expression::value::{Decimal, Value};
-use crate::schema::{Scalar, Schema, Shape, form};
+use crate::rule::expression::value::Value;
+use crate::schema::{Scalar, Schema, Shape};
 
 /// Which rules were asked for on the command line.
 #[derive(Clone, Debug, Default)]
@@ -76,18 +76,6 @@ impl State {
     }
 }
 
-/// A value from the settings.
-#[must_use]
-pub fn value(param: &ParamValue) -> Option<Value<'static>> {
-    match param {
-        ParamValue::Number(text) => Decimal::read(text).map(Value::Number),
-        ParamValue::Text(text) => Some(Value::Text(text.clone().into())),
-        ParamValue::Flag(flag) => Some(Value::Flag(*flag)),
-        ParamValue::Date(text) => form::date(text.as_bytes()).map(|(first, precision)| Value::Date(form::Period::starting(first, precision))),
-        ParamValue::List(_) => None,
-    }
-}
-
 /// The word of a charter field, its vocabulary's entry.
 fn charter_word<'s>(schema: &'s Schema, programme: &Programme, field: &str) -> Option<&'s crate::schema::Word> {
     let word = programme.charter_word(field)?;
@@ -146,7 +134,9 @@ pub fn state(rules: &Rules, programme: &Programme, settings: &Effective, selecti
                 known.severity_from = "settings";
             }
             for (name, param) in &own.params {
-                if let (Some(number), Some(value)) = (rules.param(&rule.name, name), value(&param.value)) {
+                if let Some(number) = rules.param(&rule.name, name)
+                    && let Some(value) = rules.params.get(number).and_then(|known| known.read(schema, &param.value))
+                {
                     set(&mut params, &mut params_from, number, value, "settings");
                 }
             }
@@ -158,7 +148,9 @@ pub fn state(rules: &Rules, programme: &Programme, settings: &Effective, selecti
     }
     for (name, own) in &settings.definition {
         for (param, written) in &own.params {
-            if let (Some(number), Some(value)) = (rules.param(&format!("definitions/{name}"), param), value(&written.value)) {
+            if let Some(number) = rules.param(&format!("definitions/{name}"), param)
+                && let Some(value) = rules.params.get(number).and_then(|known| known.read(schema, &written.value))
+            {
                 set(&mut params, &mut params_from, number, value, "settings");
             }
         }

@@ -229,11 +229,11 @@ fn rule_example(setup: &Setup, rule: &Rule, example: &Example) -> Checked {
     };
     let mut redactor = Redactor::new(&programme, Terms { min_cell: 0 });
     let own: Vec<_> = audited.findings.iter().filter(|finding| finding.rule == rule.name).collect();
-    let told: Vec<(String, String)> = own
+    let told: Vec<(String, Vec<String>)> = own
         .iter()
         .map(|finding| {
-            let place = finding.labels.first().map(|label| address_at(&programme, label.place)).unwrap_or_default();
-            (redactor.finding(finding, false).message.to_string(), place)
+            let places = finding.labels.first().map(|label| addresses_at(&programme, label.place)).unwrap_or_default();
+            (redactor.finding(finding, false).message.to_string(), places)
         })
         .collect();
     let causes = || {
@@ -267,7 +267,7 @@ fn redactor_text(parts: &[crate::finding::Part]) -> String {
     crate::redact::text(parts, Terms { min_cell: 0 }).to_string()
 }
 
-fn messages(example: &Example, told: &[(String, String)]) -> Checked {
+fn messages(example: &Example, told: &[(String, Vec<String>)]) -> Checked {
     let mut expected: Vec<(&str, Option<&str>)> = Vec::new();
     for (quote, _) in &example.quotes {
         match (quote.strip_prefix("at "), expected.last_mut()) {
@@ -278,15 +278,15 @@ fn messages(example: &Example, told: &[(String, String)]) -> Checked {
     if expected.is_empty() {
         return Ok(());
     }
-    let mut left: Vec<&(String, String)> = told.iter().collect();
+    let mut left: Vec<&(String, Vec<String>)> = told.iter().collect();
     for (message, place) in &expected {
-        let Some(at) = left.iter().position(|(own, at)| own == message && place.is_none_or(|place| place == at)) else {
+        let Some(at) = left.iter().position(|(own, at)| own == message && place.is_none_or(|place| at.iter().any(|at| at == place))) else {
             let other = left.iter().find(|(own, _)| own == message);
             return Err((
                 Failure::Wrong,
                 match (other, place) {
-                    (Some((_, at)), Some(place)) => format!("the finding \"{message}\" is at {at}, not at {place}"),
-                    _ => format!("no finding says \"{message}\"; found: {}", told.iter().map(|(own, at)| format!("\"{own}\" at {at}")).collect::<Vec<_>>().join(" | ")),
+                    (Some((_, at)), Some(place)) => format!("the finding \"{message}\" is at {}, not at {place}", at.join(" or ")),
+                    _ => format!("no finding says \"{message}\"; found: {}", told.iter().map(|(own, at)| format!("\"{own}\" at {}", at.join(" or "))).collect::<Vec<_>>().join(" | ")),
                 },
             ));
         };
@@ -298,13 +298,25 @@ fn messages(example: &Example, told: &[(String, String)]) -> Checked {
     }
 }
 
-/// The address of the value at a place.
-fn address_at(programme: &programme::Programme, place: crate::finding::Place) -> String {
-    let Some(tree) = programme.files.get(place.file as usize).and_then(|file| file.tree).and_then(|tree| programme.forest.trees.get(tree as usize)) else { return "file".to_owned() };
+/// The addresses by which the value at a place may be called: its own; that of the record or row, where it
+/// is what the record or row is known by; that of the list, where it is one of its elements.
+fn addresses_at(programme: &programme::Programme, place: crate::finding::Place) -> Vec<String> {
+    let Some(tree) = programme.files.get(place.file as usize).and_then(|file| file.tree).and_then(|tree| programme.forest.trees.get(tree as usize)) else { return vec!["file".to_owned()] };
     let start = place.span.start + tree.text.start;
-    // The innermost node that begins here, or whose key does.
-    let at = (tree.root..tree.end).rev().find(|at| programme.forest.node(*at).start == start).or_else(|| (tree.root..tree.end).find(|at| programme.forest.key_span(*at).is_some_and(|key| key.start == start)));
-    at.map_or_else(String::new, |at| plain(&programme.address(at).address))
+    let begins = |at: &u32| programme.forest.node(*at).start == start;
+    let has_key = |at: &u32| programme.forest.key_span(*at).is_some_and(|key| key.start == start);
+    // The innermost value that begins here, or that whose key does.
+    let Some(at) = (tree.root..tree.end).rev().find(begins).or_else(|| (tree.root..tree.end).find(has_key)) else { return Vec::new() };
+    let mut addresses = vec![plain(&programme.address(at).address)];
+    let path = programme.forest.path_to(at);
+    let up = |steps: usize| path.len().checked_sub(steps + 1).and_then(|at| path.get(at)).copied();
+    if let Some(holder) = up(1) {
+        let item = programme::Item { node: holder, record: programme.record_around(at) };
+        if programme.forest.node(holder).kind == crate::document::Kind::List || programme.face(item) == at {
+            addresses.push(plain(&programme.address(holder).address));
+        }
+    }
+    addresses
 }
 
 fn definition_example(setup: &Setup, page: &Page, example: &Example) -> Checked {

@@ -6,10 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-use crate::audit::state;
 use crate::config::{self, ConfigError, ConfigFile, Effective, ParamValue, Problem, Settings};
 use crate::programme::Judges;
-use crate::rule::expression::value::Value;
 use crate::rule::{Page, PageProblem, Rules, compile};
 use crate::schema::{Schema, SchemaError};
 use crate::text;
@@ -161,7 +159,7 @@ fn check(schema: &Schema, rules: &Rules, config: &ConfigFile, wanted: &dyn Fn(&s
                 continue;
             };
             for (param, value) in &own.params {
-                fits(rules, &rule.name, param, &value.value, value.name_span, value.span, &mut problem);
+                fits(schema, rules, &rule.name, param, &value.value, value.name_span, value.span, &mut problem);
             }
         }
         for (name, own) in definition_settings {
@@ -173,7 +171,7 @@ fn check(schema: &Schema, rules: &Rules, config: &ConfigFile, wanted: &dyn Fn(&s
                 continue;
             }
             for (param, value) in &own.params {
-                fits(rules, &page, param, &value.value, value.name_span, value.span, &mut problem);
+                fits(schema, rules, &page, param, &value.value, value.name_span, value.span, &mut problem);
             }
         }
     }
@@ -187,24 +185,15 @@ fn check(schema: &Schema, rules: &Rules, config: &ConfigFile, wanted: &dyn Fn(&s
     problems
 }
 
-fn fits(rules: &Rules, page: &str, param: &str, value: &ParamValue, name: text::Span, at: text::Span, problem: &mut dyn FnMut(text::Span, String, String)) {
+fn fits(schema: &Schema, rules: &Rules, page: &str, param: &str, value: &ParamValue, name: text::Span, at: text::Span, problem: &mut dyn FnMut(text::Span, String, String)) {
     let own: Vec<&str> = rules.params.iter().filter(|known| *known.page == *page).map(|known| known.name.as_str()).collect();
     let Some(known) = rules.param(page, param).and_then(|number| rules.params.get(number)) else {
         let help = if own.is_empty() { "it has no parameters".to_owned() } else { format!("it has {}", own.join(", ")) };
         return problem(name, format!("{page} has no parameter of this name"), help);
     };
-    let same = matches!(
-        (&known.default, state::value(value)),
-        (Value::Number(_), Some(Value::Number(_))) | (Value::Text(_), Some(Value::Text(_))) | (Value::Flag(_), Some(Value::Flag(_))) | (Value::Date(_), Some(Value::Date(_)))
-    );
-    if !same {
-        let wanted = match known.default {
-            Value::Number(_) => "a number",
-            Value::Flag(_) => "true or false",
-            Value::Date(_) => "a date",
-            _ => "a text",
-        };
-        problem(at, format!("{param} is {wanted} ({})", known.unit), format!("it means: {}", known.means));
+    if known.read(schema, value).is_none() {
+        let wanted = known.ty.words(schema);
+        problem(at, if known.unit.is_empty() { format!("{param} is {wanted}") } else { format!("{param} is {wanted} ({})", known.unit) }, format!("it means: {}", known.means));
     }
 }
 

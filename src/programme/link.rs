@@ -155,16 +155,16 @@ fn look_alikes(known: &Ids<'_>, records: &[super::Record], nodes: &[crate::docum
     if !known.keys().any(|id| id.bytes().any(|byte| byte.is_ascii_uppercase())) {
         return;
     }
-    let mut folded: Vec<(String, u32)> = known.iter().map(|(id, record)| (id.to_ascii_lowercase(), *record)).collect();
+    let mut folded: Vec<(String, u32, &str)> = known.iter().map(|(id, record)| (id.to_ascii_lowercase(), *record, *id)).collect();
     folded.sort_unstable();
     for pair in folded.windows(2) {
-        let [(a, first), (b, second)] = pair else { continue };
+        let [(a, first, first_id), (b, second, second_id)] = pair else { continue };
         if a != b {
             continue;
         }
         let id_at = |record: u32| records.get(record as usize).and_then(|record| member(nodes, record.node, field));
         let (Some(first), Some(second)) = (id_at(*first), id_at(*second)) else { continue };
-        let message = vec![Part::words(&format!("two ids of {name} differ only in capital letters: ")), Part::value("id", a.as_str(), Care::Id)];
+        let message = vec![Part::value("id", *first_id, Care::Id), Part::words(" and "), Part::value("id", *second_id, Care::Id), Part::words(&format!(" of {name} differ only in capital letters"))];
         let mut found = flaw("record/look-alike-identity", Where::Node(second), message, "and this one");
         found.also.push((Where::Node(first), "this one"));
         flaws.push(found);

@@ -255,7 +255,7 @@ impl Loader<'_> {
                     self.registers_within(number, root, CHARTER);
                 } else {
                     let message = vec![Part::words("the charter is not an object")];
-                    self.flaw("record/not-an-object", Where::Node(root), message, "an object in braces is expected");
+                    self.flaw("record/not-an-object", Where::Node(root), message, "an object in curly brackets is expected");
                     self.incomplete(number, role);
                 }
             }
@@ -336,7 +336,7 @@ impl Loader<'_> {
                     let one = schema.register(register).map_or("", |register| register.one.as_str());
                     let message = vec![Part::words("an entry of the register is not an object, so no "), Part::words(one), Part::words(" can be read from it")];
                     self.programme.forest.mark(element, FAULTY);
-                    self.flaw("record/not-an-object", Where::Node(element), message, "an object in braces is expected");
+                    self.flaw("record/not-an-object", Where::Node(element), message, "an object in curly brackets is expected");
                     self.incomplete(number, Role::Register(register));
                 }
             }
@@ -415,7 +415,6 @@ impl Programme {
         for (register, elsewhere) in rows {
             if let Some(kept) = self.registers.get_mut(usize::from(register))
                 && elsewhere
-                && kept.kept
             {
                 kept.incomplete.get_or_insert(Incomplete::Elsewhere);
             }

@@ -114,15 +114,21 @@ fn date(programme: &Programme, schema: &Schema, clock: Clock, holder: u32, at: u
         let mut earlier: Vec<(u32, Period)> = Vec::new();
         reach(programme, schema, holder, path, &mut earlier);
         if let Some((other, _)) = earlier.into_iter().find(|(_, other)| period.last < other.first) {
-            let message = vec![
+            let earlier = programme.record_around(other);
+            let mut message = vec![
                 Part::words(&format!("{} of ", field.name)),
                 owner(programme, record),
                 Part::words(" ("),
                 Part::value(&field.name, programme.forest.string(at), Care::Safe),
-                Part::words(&format!(") comes before {} (", path.join(" "))),
-                Part::value(path.last().map_or("date", String::as_str), programme.forest.string(other), Care::Safe),
-                Part::words(")"),
+                Part::words(&format!(") is earlier than {}", path.last().map_or("date", String::as_str))),
             ];
+            if earlier != record {
+                message.push(Part::words(" of "));
+                message.push(owner(programme, earlier));
+            }
+            message.push(Part::words(" ("));
+            message.push(Part::value(path.last().map_or("date", String::as_str), programme.forest.string(other), Care::Safe));
+            message.push(Part::words(")"));
             let mut found = flaw(Where::Node(at), message, "earlier than it can be");
             found.also.push((Where::Node(other), "this came first"));
             flaws.push(found);

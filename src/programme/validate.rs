@@ -82,9 +82,9 @@ fn repeated(programme: &mut Programme) {
         let first = programme.forest.children(object).find(|child| programme.forest.key(*child).is_some_and(|own| own == key)).unwrap_or(value);
         let known = programme.schema.field(programme.forest.node(value).field).is_some();
         let message = vec![
-            Part::words("the key "),
+            Part::words("the field "),
             Part::value("key", key, if known { Care::Safe } else { Care::Hidden }),
-            Part::words(" is written twice in the same object, so neither value is used"),
+            Part::words(" is written twice in one record, so neither value is used"),
         ];
         programme.flaws.push(Flaw {
             rule: "record/key-repeated",
@@ -184,23 +184,23 @@ fn unknown_key(programme: &mut Programme, schema: &Schema, structure: StructId, 
     let mut message = owner(programme, at);
     match near {
         Some(near) => {
-            message.push(Part::words(" has the unknown key "));
+            message.push(Part::words(" has a field "));
             message.push(Part::value("key", key, Care::Safe));
-            message.push(Part::words("; did you mean "));
+            message.push(Part::words(" that is not known; did you mean "));
             message.push(Part::words(near));
             message.push(Part::words("?"));
         }
         None => {
-            message.push(Part::words(" has an unknown key of "));
+            message.push(Part::words(" has a field that is not known, its name has "));
             message.push(Part::value("length", key.chars().count().to_string(), Care::Safe));
             message.push(Part::words(" characters"));
         }
     }
     let help = match near {
-        Some(near) => format!("write {near}, or begin the key with x- if it is your organisation's own"),
-        None => "begin the key with x- if it is your organisation's own, or remove it".to_owned(),
+        Some(near) => format!("write {near}, or begin its name with x- if it is your organisation's own"),
+        None => "begin its name with x- if it is your organisation's own, or remove it".to_owned(),
     };
-    programme.flaws.push(Flaw { rule: "record/unknown-key", at: Where::Key(member), message, label: "not in the schema", help: Some(help), also: Vec::new(), more: 0 });
+    programme.flaws.push(Flaw { rule: "record/unknown-key", at: Where::Key(member), message, label: "not a known field", help: Some(help), also: Vec::new(), more: 0 });
 }
 
 /// The struct of the object at a node, within the record whose struct is known.
@@ -224,16 +224,11 @@ fn missing(programme: &mut Programme, schema: &Schema, structure: StructId, at: 
     }
     let mut message = owner(programme, at);
     let row = schema.field(programme.forest.node(at).field).and_then(|field| field.one.clone()).filter(|_| structure_at(programme, at).is_none());
-    if let Some(row) = row {
-        message.push(Part::words(" has a "));
-        message.push(Part::words(&row.replace('_', " ")));
+    match row {
+        Some(row) => message.push(Part::words(&format!(" has a {} without {key}", row.replace('_', " ")))),
+        None if key == schema.jobs.id => message = vec![Part::words("a "), Part::words(&schema.structure(within).and_then(|known| schema.register(known.register?)).map_or("charter", |register| register.one.as_str()).replace('_', " ")), Part::words(" has no id")],
+        None => message.push(Part::words(&format!(" has no {key}"))),
     }
-    message.push(Part::words(" that has no "));
-    if message.len() <= 3 {
-        message.pop();
-        message.push(Part::words(" has no "));
-    }
-    message.push(Part::words(key));
     let help = schema.field_named(within, key).and_then(|field| schema.field(field)).map(|field| format!("add {key}: {}", lower_first(&field.description)));
     programme.flaws.push(Flaw { rule: "record/required-missing", at: Where::Node(at), message, label: "", help, also: Vec::new(), more: 0 });
 }
@@ -250,7 +245,7 @@ fn lower_first(text: &str) -> String {
 fn expected(schema: &Schema, shape: Shape) -> String {
     match shape {
         Shape::List(_) | Shape::OneOrList(_) => "a list in square brackets".to_owned(),
-        Shape::Struct(_) | Shape::Map(_) => "an object in braces".to_owned(),
+        Shape::Struct(_) | Shape::Map(_) => "an object in curly brackets".to_owned(),
         Shape::Any => "something else".to_owned(),
         Shape::Scalar(scalar) => match scalar {
             Scalar::Text { .. } | Scalar::Odd => "text in quotes".to_owned(),
@@ -296,8 +291,16 @@ fn value(programme: &mut Programme, schema: &Schema, at: u32) {
     let mut help = None;
     let (rule, label) = match (shape, node.kind) {
         (Shape::Scalar(Scalar::Date), Kind::Text) => {
-            message.push(Part::words(" is not a date that exists"));
-            ("record/not-a-date", "no such date")
+            // Only the form is looked at: what was written is not repeated.
+            let written = programme.forest.string(at);
+            let shaped = written.len() == 10 && written.bytes().enumerate().all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
+            if shaped {
+                message.push(Part::words(" is a day that does not exist"));
+                ("record/not-a-date", "no such day")
+            } else {
+                message.push(Part::words(" is not written as a date"));
+                ("record/not-a-date", "expected is year-month-day, such as 2026-03-01")
+            }
         }
         (Shape::Scalar(Scalar::Word(vocabulary)), Kind::Text) => {
             let written = programme.forest.string(at).into_owned();
@@ -381,7 +384,9 @@ fn sums(programme: &mut Programme) {
                 .collect();
             // A row without a value leaves the sum open.
             let Some(sum) = numbers.iter().copied().sum::<Option<f64>>() else { continue };
-            if numbers.is_empty() || (sum - to).abs() < 1e-6 * (1.0 + numbers.len() as f64) {
+            // Shares are rounded when they are written: half a unit of the last place each may be missing.
+            let slack: f64 = programme.forest.children(list).filter_map(|row| programme.forest.value(row, part)).map(|at| rounding(programme.forest.raw(at))).sum();
+            if numbers.is_empty() || (sum - to).abs() <= slack + 1e-9 {
                 continue;
             }
             let name = schema.field(part).map_or("", |part| part.name.as_str());
@@ -399,4 +404,10 @@ fn sums(programme: &mut Programme) {
             programme.flaws.push(Flaw { rule: "record/shares-do-not-sum", at: Where::Node(first), message, label: "the first of them", help: None, also: Vec::new(), more: 0 });
         }
     }
+}
+
+/// Half a unit of the last decimal place of a share, at most half a hundredth.
+fn rounding(raw: &str) -> f64 {
+    let places = raw.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    (0.5 * 10f64.powi(-(places.min(9) as i32))).min(0.005)
 }

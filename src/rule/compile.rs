@@ -7,9 +7,10 @@ use super::expression::build::{Parameter, Scope};
 use super::expression::parse::{Mistake, parse};
 use super::expression::template::{Places, Template};
 use super::expression::types::{Definition, Definitions, FlagCode, Ty, Typed, Words};
-use super::expression::value::{Decimal, Value};
+use super::expression::value::{Decimal, ListValue, Value};
 use super::front::{Scalar, Yaml};
 use super::page::{Keys, Page, PageProblem, expression, span};
+use crate::config::ParamValue;
 use crate::finding::Severity;
 use crate::schema::{CHARTER, FieldId, RegisterId, Schema, StructId, form};
 use crate::text::{self, Span};
@@ -31,6 +32,8 @@ pub struct Param {
     pub means: String,
     /// Whether no standard backs the number.
     pub house_default: bool,
+    /// Its type.
+    pub ty: Ty,
 }
 
 /// What a profile changes.
@@ -263,10 +266,10 @@ impl<'s> Compiler<'s> {
             Some(other) => return Err(one(page.problem(span(other.at()), "parameters are names with types"))),
             None => {}
         }
-        let (declared, numbers) = params(page, &keys, self.rules.params.len()).map_err(one)?;
+        let (declared, numbers) = params(self.schema, page, &keys, self.rules.params.len()).map_err(one)?;
         let first = self.rules.params.len();
         scope.parameters = declared_parameters(&declared, first);
-        lets(page, &keys, &mut scope)?;
+        lets(page, &keys, &mut scope, false)?;
         let Some(source) = keys.expression("expression").map_err(one)? else { return Err(one(page.problem(span(page.front.at()), "the definition has no expression"))) };
         let gives = keys.text("gives").map_err(one)?;
         let wanted = match gives {
@@ -328,7 +331,7 @@ impl<'s> Compiler<'s> {
             Some(word) => return Err(one(page.problem(span(word.at), "check can only be built-in"))),
         };
         let first = self.rules.params.len();
-        let (declared, _) = params(page, &keys, first).map_err(one)?;
+        let (declared, _) = params(self.schema, page, &keys, first).map_err(one)?;
         let help: Arc<str> = Arc::from(keys.text("help").map_err(one)?.map_or("", |help| help.text.trim()));
         let reveals = keys.text("reveals").map_err(one)?.is_some_and(|word| word.text == "true");
         let mut demands = Vec::new();
@@ -348,7 +351,7 @@ impl<'s> Compiler<'s> {
             };
             let mut used: Vec<String> = Vec::new();
             for block in &blocks {
-                self.cases(page, &keys, *block, &declared, first, &mut cases, &mut used)?;
+                self.cases(page, &keys, *block, blocks.len(), &declared, first, &mut cases, &mut used)?;
             }
             for (group, names) in [("let", map_keys(&keys, "let")), ("params", map_keys(&keys, "params"))] {
                 for name in names {
@@ -441,7 +444,7 @@ impl<'s> Compiler<'s> {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one block of one page")]
-    fn cases(&self, page: &Page, keys: &Keys<'_>, block: Option<&Yaml>, declared: &[Param], first: usize, out: &mut Vec<Case>, used: &mut Vec<String>) -> Made<()> {
+    fn cases(&self, page: &Page, keys: &Keys<'_>, block: Option<&Yaml>, blocks: usize, declared: &[Param], first: usize, out: &mut Vec<Case>, used: &mut Vec<String>) -> Made<()> {
         let one = |problem: PageProblem| vec![problem];
         let own = block.map(|block| page.keys(block, &CASE_KEYS)).transpose()?;
         let get = |key: &str| own.as_ref().and_then(|own| own.get(key).map(|_| *own)).unwrap_or(*keys);
@@ -457,7 +460,8 @@ impl<'s> Compiler<'s> {
             }
             let given = scope.frame;
             scope.parameters = declared_parameters(declared, first);
-            lets(page, keys, &mut scope)?;
+            // A let that has no meaning for this subject is left out; to use it is a mistake.
+            lets(page, keys, &mut scope, blocks > 1)?;
             let flag = |scope: &mut Scope<'_>, source: &Scalar| -> Made<Typed> { parse(&source.text).and_then(|ast| scope.flag(&ast)).map_err(|mistake| placed(page, source, mistake)) };
             // The page's own condition holds for each of its cases.
             let mut when: Option<FlagCode> = None;
@@ -660,7 +664,7 @@ fn collect_calls(value: &Yaml, names: &[String], out: &mut Vec<String>) {
     }
 }
 
-fn lets(page: &Page, keys: &Keys<'_>, scope: &mut Scope<'_>) -> Made<()> {
+fn lets(page: &Page, keys: &Keys<'_>, scope: &mut Scope<'_>, lenient: bool) -> Made<()> {
     let entries = match keys.get("let") {
         None => return Ok(()),
         Some(Yaml::Map(entries, _)) => entries,
@@ -671,7 +675,11 @@ fn lets(page: &Page, keys: &Keys<'_>, scope: &mut Scope<'_>) -> Made<()> {
         if scope.variables.iter().any(|known| known.name == name.text) {
             return Err(vec![page.problem(span(name.at), format!("{} already means something here", name.text))]);
         }
-        let (ast, typed) = parse(&source.text).and_then(|ast| scope.build(&ast, None).map(|typed| (ast, typed))).map_err(|mistake| placed(page, source, mistake))?;
+        let (ast, typed) = match parse(&source.text).and_then(|ast| scope.build(&ast, None).map(|typed| (ast, typed))) {
+            Ok(built) => built,
+            Err(_) if lenient => continue,
+            Err(mistake) => return Err(placed(page, source, mistake)),
+        };
         scope.declare(&name.text, typed.ty.clone());
         if let Some(variable) = scope.variables.last_mut() {
             variable.taint = typed.taint;
@@ -726,11 +734,11 @@ fn declared_parameters(declared: &[Param], first: usize) -> Vec<Parameter> {
     declared
         .iter()
         .enumerate()
-        .map(|(at, param)| Parameter { name: param.name.clone(), ty: ty_of_value(&param.default), number: first + at, used: false })
+        .map(|(at, param)| Parameter { name: param.name.clone(), ty: param.ty.clone(), number: first + at, used: false })
         .collect()
 }
 
-fn params(page: &Page, keys: &Keys<'_>, first: usize) -> Result<(Vec<Param>, Vec<usize>), PageProblem> {
+fn params(schema: &Schema, page: &Page, keys: &Keys<'_>, first: usize) -> Result<(Vec<Param>, Vec<usize>), PageProblem> {
     let mut declared = Vec::new();
     let entries = match keys.get("params") {
         None => return Ok((declared, Vec::new())),
@@ -738,8 +746,27 @@ fn params(page: &Page, keys: &Keys<'_>, first: usize) -> Result<(Vec<Param>, Vec
         Some(other) => return Err(page.problem(span(other.at()), "params are names with default, unit and means")),
     };
     for (name, value) in entries {
-        let inner = page.keys(value, &["default", "unit", "means", "house_default"]).map_err(|mut problems| problems.remove(0))?;
-        let Some(Yaml::Scalar(default)) = inner.get("default") else { return Err(page.problem(span(name.at), format!("{} has no default", name.text))) };
+        let inner = page.keys(value, &["default", "unit", "means", "house_default", "of"]).map_err(|mut problems| problems.remove(0))?;
+        let (written, at): (Vec<String>, Span) = match inner.get("default") {
+            Some(Yaml::Scalar(default)) => (vec![default.text.clone()], span(default.at)),
+            Some(Yaml::List(list, at)) => (list.iter().filter_map(|item| if let Yaml::Scalar(item) = item { Some(item.text.clone()) } else { None }).collect(), span(*at)),
+            _ => return Err(page.problem(span(name.at), format!("{} has no default", name.text))),
+        };
+        let is_list = matches!(inner.get("default"), Some(Yaml::List(..)));
+        let (ty, default) = match (inner.text("of")?, inner.get("default")) {
+            (Some(of), _) => {
+                let Some(Ty::Word(Words::Vocabulary(id))) = ty_of(schema, &of.text) else { return Err(page.problem(span(of.at), format!("{} is no vocabulary", of.text))) };
+                let words = Ty::Word(Words::Vocabulary(id));
+                let ty = if is_list { Ty::List(Box::new(words)) } else { words };
+                let value = words_value(schema, &ty, &written).map_err(|word| page.problem(at, format!("{word} is no word of {}", of.text)))?;
+                (ty, value)
+            }
+            (None, Some(Yaml::Scalar(scalar))) => {
+                let value = literal(scalar);
+                (ty_of_value(&value), value)
+            }
+            _ => (Ty::List(Box::new(Ty::Text)), texts_value(&written)),
+        };
         let text = |key: &str| inner.text(key).map(|found| found.map(|scalar| scalar.text.clone()).unwrap_or_default());
         let means = text("means")?;
         if means.is_empty() {
@@ -748,8 +775,9 @@ fn params(page: &Page, keys: &Keys<'_>, first: usize) -> Result<(Vec<Param>, Vec
         declared.push(Param {
             page: Arc::clone(&page.name),
             name: name.text.clone(),
-            default: literal(default),
-            text: default.text.clone(),
+            default,
+            text: written.join(", "),
+            ty,
             unit: text("unit")?,
             means,
             house_default: text("house_default")? == "true",
@@ -757,6 +785,50 @@ fn params(page: &Page, keys: &Keys<'_>, first: usize) -> Result<(Vec<Param>, Vec
     }
     let numbers = (first..first + declared.len()).collect();
     Ok((declared, numbers))
+}
+
+/// A list of texts as a value.
+fn texts_value(written: &[String]) -> Value<'static> {
+    let elements = written.iter().map(|text| Ok(Value::Text(text.clone().into()))).collect();
+    Value::List(Arc::new(ListValue { elements, end: Ok(()) }))
+}
+
+/// Words of a vocabulary as a value, or the first that is none.
+fn words_value(schema: &Schema, ty: &Ty, written: &[String]) -> Result<Value<'static>, String> {
+    let (of, is_list) = match ty {
+        Ty::List(of) => (&**of, true),
+        of => (of, false),
+    };
+    let Ty::Word(Words::Vocabulary(id)) = of else { return Err(String::new()) };
+    let words = written
+        .iter()
+        .map(|word| schema.vocabulary(*id).and_then(|known| known.find(word)).map(Value::Word).ok_or_else(|| word.clone()))
+        .collect::<Result<Vec<_>, _>>()?;
+    match (is_list, words.as_slice()) {
+        (true, _) => Ok(Value::List(Arc::new(ListValue { elements: words.into_iter().map(Ok).collect(), end: Ok(()) }))),
+        (false, [word]) => Ok(word.clone()),
+        (false, _) => Err(written.join(", ")),
+    }
+}
+
+impl Param {
+    /// A value for it from the settings, if it fits.
+    #[must_use]
+    pub fn read(&self, schema: &Schema, set: &ParamValue) -> Option<Value<'static>> {
+        let texts = |list: &[crate::config::Placed<ParamValue>]| {
+            list.iter().map(|item| if let ParamValue::Text(text) = &item.value { Some(text.clone()) } else { None }).collect::<Option<Vec<_>>>()
+        };
+        match (&self.ty, set) {
+            (Ty::Number, ParamValue::Number(text)) => Decimal::read(text).map(Value::Number),
+            (Ty::Text, ParamValue::Text(text)) => Some(Value::Text(text.clone().into())),
+            (Ty::Flag, ParamValue::Flag(flag)) => Some(Value::Flag(*flag)),
+            (Ty::Date, ParamValue::Date(text)) => form::date(text.as_bytes()).map(|(first, precision)| Value::Date(form::Period::starting(first, precision))),
+            (Ty::Word(_), ParamValue::Text(text)) => words_value(schema, &self.ty, std::slice::from_ref(text)).ok(),
+            (Ty::List(of), ParamValue::List(list)) if **of == Ty::Text => texts(list).map(|texts| texts_value(&texts)),
+            (Ty::List(_), ParamValue::List(list)) => words_value(schema, &self.ty, &texts(list)?).ok(),
+            _ => None,
+        }
+    }
 }
 
 /// The type that a definition page names.

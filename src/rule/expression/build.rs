@@ -324,6 +324,7 @@ impl<'s> Scope<'s> {
         typed.format = variable.format;
         typed.field = variable.field;
         if let Some(meant) = &variable.stands_for {
+            typed.element_facts.clone_from(&meant.element_facts);
             typed.unasked = meant.unasked.clone().map(|unasked| Unasked { span, ..unasked });
         }
         Ok(typed)
@@ -441,9 +442,10 @@ impl<'s> Scope<'s> {
     fn may_be_absent(&self, step: &Step, structs: usize) -> bool {
         match step {
             Step::Field { fields, register, .. } => {
+                let known = || fields.iter().filter_map(|field| self.schema.field(*field));
                 register.is_none()
-                    && (fields.len() < structs
-                        || fields.iter().any(|field| self.schema.field(*field).is_some_and(|field| !field.required && field.default.is_none())))
+                    && ((fields.len() < structs && known().all(|field| field.default.is_none()))
+                        || known().any(|field| !field.required && field.default.is_none()))
             }
             Step::Inverse { .. } | Step::Parent(_) => false,
         }
@@ -627,8 +629,8 @@ impl<'s> Scope<'s> {
                 if !left.ty.agrees(&right.ty) {
                     return mistake(span, format!("{} cannot be compared with {}{}", left.ty.words(self.schema), right.ty.words(self.schema), date_hint(&left.ty, &right.ty)));
                 }
-                if matches!(left.ty, Ty::List(_) | Ty::Map(..)) {
-                    return mistake(span, "lists are not compared; use exists(…), all(…) or size(…)");
+                if matches!(left.ty, Ty::Map(..)) {
+                    return mistake(span, "maps are not compared; read an entry with [ ]");
                 }
                 let wanted = operator == Operator::Equal;
                 let code = match (&left.ty, word_literal(self, b, &right), word_literal(self, a, &left)) {
@@ -769,7 +771,11 @@ impl<'s> Scope<'s> {
             variable.field = list.field;
         }
         self.loops += 1;
+        // What a filter asked of each element is known of it from there on.
+        let before = self.facts.len();
+        self.facts.extend(list.element_facts.iter().map(|fact| format!("#{slot}{fact}")));
         let result = inner(self, slot);
+        self.facts.truncate(before);
         self.loops -= 1;
         self.variables.pop();
         result
@@ -936,6 +942,18 @@ pub(super) fn equal(a: &Value<'_>, b: &Value<'_>, programme: &Programme) -> Eval
         (Value::Time(a), Value::Time(b)) => Ok(a == b),
         (Value::Word(a), Value::Word(b)) => Ok(a == b),
         (Value::Item(a), Value::Item(b)) => Ok(programme.same(*a, *b)),
+        (Value::List(a), Value::List(b)) => {
+            a.end.and(b.end)?;
+            if a.elements.len() != b.elements.len() {
+                return Ok(false);
+            }
+            for (x, y) in a.elements.iter().zip(&b.elements) {
+                if !equal(x.as_ref().map_err(|no| *no)?, y.as_ref().map_err(|no| *no)?, programme)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
         _ => Err(No::Fault(Fault::Internal)),
     }
 }

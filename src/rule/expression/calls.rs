@@ -361,6 +361,13 @@ impl Scope<'_> {
         typed.format = source.format;
         typed.field = source.field;
         typed.unasked = list_part.unasked.clone().or(unasked);
+        if matches!(name, "filter" | "sort_by") {
+            typed.element_facts.clone_from(&list_part.element_facts);
+            if name == "filter" {
+                let own = format!("#{slot}");
+                typed.element_facts.extend(inner.if_true.iter().filter_map(|fact| fact.strip_prefix(&own)).filter(|rest| rest.starts_with(['.', '['])).map(str::to_owned));
+            }
+        }
         Ok(typed)
     }
 
@@ -704,8 +711,16 @@ impl Scope<'_> {
         let mut typed = Typed::new(Ty::List(Box::new(Ty::Text)), Code::list(move |cx, visit| {
             let own = item(cx)?;
             for (name, fields) in &wanted {
-                let there = fields.iter().any(|field| cx.programme.read(own.node, *field) != Reading::Absent);
-                if !there && !visit(cx, Ok(Value::Text(name.clone().into()))) {
+                let mut told = Ok(Value::Text(name.clone().into()));
+                let mut there = false;
+                for field in fields {
+                    match cx.programme.read(own.node, *field) {
+                        Reading::Value(_) => there = true,
+                        Reading::Faulty => told = Err(No::Faulty(*field)),
+                        Reading::Absent => {}
+                    }
+                }
+                if !there && !visit(cx, told) {
                     return Ok(());
                 }
             }

@@ -351,6 +351,8 @@ pub struct Typed {
     pub if_false: Vec<String>,
     /// The field that it reads, at the end of its path.
     pub field: Option<FieldId>,
+    /// Of a list: paths from each element that are known to have a value.
+    pub element_facts: Vec<String>,
 }
 
 impl Typed {
@@ -367,6 +369,7 @@ impl Typed {
             if_true: Vec::new(),
             if_false: Vec::new(),
             field: None,
+            element_facts: Vec::new(),
         }
     }
 
