@@ -422,13 +422,21 @@ impl<'p> Auditor<'p> {
         for flaw in &programme.flaws {
             self.flaw(flaw);
         }
+        if let Some(number) = self.rules.rules.iter().position(|rule| &*rule.name == "record/dangling-reference")
+            && self.state.rules.get(number).is_some_and(|state| state.on.is_ok())
+        {
+            for (node, register) in &programme.open_references {
+                let subject = Item { node: *node, record: programme.record_around(*node) };
+                self.no_value(number, No::Incomplete(*register), Some(subject));
+            }
+        }
         // A record or file without a flaw passes.
         let subjects = programme.records.iter().filter(|record| record.node != NO_RECORD).count() as u64;
         for (number, rule) in self.rules.rules.iter().enumerate() {
             if rule.built_in && self.state.rules.get(number).is_some_and(|state| state.on.is_ok()) && self.state.reached(rule.from) == Some(true) {
                 let verdicts = self.verdicts(number);
-                if verdicts.total() == verdicts.finding {
-                    verdicts.pass += subjects.saturating_sub(verdicts.finding);
+                if verdicts.pass == 0 {
+                    verdicts.pass += subjects.saturating_sub(verdicts.finding + verdicts.no_evidence);
                 }
             }
         }

@@ -145,6 +145,8 @@ pub struct Programme {
     pub flaws: Vec<Flaw>,
     /// The charter's object, if there is one that could be read.
     pub charter: Option<u32>,
+    /// References that lead nowhere here, and may lead into what could not be read: the node and the register.
+    pub open_references: Vec<(u32, RegisterId)>,
     /// Its folder as shown.
     pub folder: Arc<str>,
     /// Its id, or its folder where it has none.

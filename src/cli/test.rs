@@ -12,7 +12,10 @@ pub(super) fn test(args: &TestArgs) -> u8 {
         Ok(schema) => schema,
         Err(status) => return status,
     };
-    let (folders, names): (Vec<_>, Vec<_>) = args.what.iter().partition(|what| what.is_dir());
+    // A rule's or family's name wins over a folder that happens to be called so.
+    let built_in: Vec<String> = source().pages().0.iter().map(|page| page.name.to_string()).collect();
+    let is_name = |what: &std::path::Path| what.to_str().is_some_and(|name| built_in.iter().any(|page| page == name || page.split_once('/').is_some_and(|(family, _)| family == name)));
+    let (folders, names): (Vec<_>, Vec<_>) = args.what.iter().partition(|what| what.is_dir() && !is_name(what));
     let names: Vec<String> = names.iter().map(|name| name.to_string_lossy().trim_end_matches(".md").to_owned()).collect();
     let mut status = exit::FINE;
     let mut outcomes = Vec::new();

@@ -32,7 +32,7 @@ fn flaw(rule: &'static str, at: Where, message: Vec<Part>, label: &'static str) 
 pub(super) fn link(programme: &mut Programme) {
     let schema = Arc::clone(&programme.schema);
     let mut flaws = Vec::new();
-    let Programme { forest, records, registers, files, .. } = programme;
+    let Programme { forest, records, registers, open_references, .. } = programme;
     let Forest { text, nodes, references, .. } = forest;
     let string = |node: u32| {
         let known = nodes.get(node as usize)?;
@@ -101,12 +101,10 @@ pub(super) fn link(programme: &mut Programme) {
             (None, _) if reference.link && form::is_link(written.as_bytes()) => targets.push((site.node, LINK)),
             (None, _) => {
                 targets.push((site.node, NOWHERE));
-                let incomplete = reference.targets.iter().any(|target| {
-                    let kept = registers.get(usize::from(*target));
-                    kept.is_some_and(|kept| kept.incomplete.is_some())
-                });
+                let incomplete = reference.targets.iter().find(|target| registers.get(usize::from(**target)).is_some_and(|kept| kept.incomplete.is_some()));
                 // What it leads to may stand in a file that could not be read.
-                if incomplete {
+                if let Some(register) = incomplete {
+                    open_references.push((site.node, *register));
                     continue;
                 }
                 let names: Vec<String> = reference.targets.iter().filter_map(|target| schema.register(*target)).map(|register| register.name.clone()).collect();
@@ -131,7 +129,6 @@ pub(super) fn link(programme: &mut Programme) {
             }
         }
     }
-    let _ = files;
     join(programme, &sites, &mut flaws);
     index(programme, sites, &mut flaws);
     programme.flaws.append(&mut flaws);

@@ -37,6 +37,7 @@ pub fn load(schema: &Arc<Schema>, judges: &Judges, folder: &str, inputs: &[Input
         registers: vec![Kept::default(); schema.registers.len()],
         flaws: Vec::new(),
         charter: None,
+        open_references: Vec::new(),
         folder: Arc::from(folder),
         id: folder.to_owned(),
         links: Vec::new(),
@@ -66,6 +67,7 @@ pub fn load(schema: &Arc<Schema>, judges: &Judges, folder: &str, inputs: &[Input
     }
     validate::validate(&mut programme, judges);
     programme.keeping();
+    programme.nothing();
     link::link(&mut programme);
     order::judge(&mut programme, clock);
     programme
@@ -406,6 +408,26 @@ impl Programme {
             also: Vec::new(),
             more: 0,
         })
+    }
+
+    /// A charter and nothing else.
+    fn nothing(&mut self) {
+        let Some(charter) = self.charter else { return };
+        let any = self.registers.iter().enumerate().any(|(number, kept)| {
+            (kept.kept || kept.incomplete.is_some()) && self.schema.registers.get(number).is_some_and(|register| !register.nested)
+        });
+        if !any {
+            let at = self.face(crate::programme::Item { node: charter, record: 0 });
+            self.flaws.push(Flaw {
+                rule: "record/nothing-to-read",
+                at: Where::Node(at),
+                message: vec![Part::words("the programme has a charter and no register")],
+                label: "",
+                help: Some("add a register, such as participants.json; havesay explain programme names them".to_owned()),
+                also: Vec::new(),
+                more: 0,
+            });
+        }
     }
 
     /// Reads what the charter says is kept elsewhere.

@@ -360,7 +360,7 @@ impl<'s> Scope<'s> {
         typed.taint = typed.taint.and(Taint { hidden: base.taint.hidden, people: false });
         typed.unasked.clone_from(&base.unasked);
         if !known && typed.unasked.is_none() && self.may_be_absent(&step, structs.len()) {
-            typed.unasked = Some(Unasked { span: ast.span, path: path.map_or_else(|| name.to_owned(), |_| readable(base_ast, name)) });
+            typed.unasked = Some(Unasked { span: ast.span, path: path.map_or_else(|| name.to_owned(), |_| readable(base_ast, name)), depends_on: self.innermost(ast) });
         }
         Ok(typed)
     }
@@ -583,7 +583,7 @@ impl<'s> Scope<'s> {
         typed.text = base.text;
         let path = self.path_text(ast);
         if !path.as_ref().is_some_and(|path| self.is_known(path)) && typed.unasked.is_none() {
-            typed.unasked = Some(Unasked { span: ast.span, path: "the entry".to_owned() });
+            typed.unasked = Some(Unasked { span: ast.span, path: "the entry".to_owned(), depends_on: self.innermost(ast) });
         }
         Ok(typed)
     }
@@ -781,9 +781,24 @@ impl<'s> Scope<'s> {
         result
     }
 
-    /// Refuses a predicate that reads what may be absent without asking.
-    pub(super) fn asked(&self, typed: &Typed, macro_name: &str) -> Built<()> {
-        match &typed.unasked {
+    /// The innermost variable that an expression names, by its place in the frame.
+    pub(super) fn innermost(&self, ast: &Ast) -> usize {
+        let of = |parts: &[&Ast]| parts.iter().map(|part| self.innermost(part)).max().unwrap_or(0);
+        match &ast.kind {
+            Kind::Flag(_) | Kind::Number(_) | Kind::Text(_) => 0,
+            Kind::Name(name) => self.variables.iter().rev().find(|variable| variable.name == *name).map_or(0, |variable| variable.slot),
+            Kind::Field(a, _) | Kind::Not(a) | Kind::Minus(a) => self.innermost(a),
+            Kind::Index(a, b) | Kind::And(a, b) | Kind::Or(a, b) | Kind::Binary(_, a, b) => of(&[a, b]),
+            Kind::Choice(a, b, c) => of(&[a, b, c]),
+            Kind::List(all) => of(&all.iter().collect::<Vec<_>>()),
+            Kind::Call(_, target, args) => of(&target.iter().map(|target| &**target).chain(args).collect::<Vec<_>>()),
+        }
+    }
+
+    /// Refuses a predicate that reads of an element what may be absent, without asking. What does not
+    /// depend on the element is absent for all of them or none.
+    pub(super) fn asked(&self, typed: &Typed, macro_name: &str, slot: usize) -> Built<()> {
+        match typed.unasked.as_ref().filter(|unasked| unasked.depends_on >= slot) {
             None => Ok(()),
             Some(unasked) => mistake(
                 unasked.span,

@@ -241,7 +241,7 @@ impl Scope<'_> {
         let (slot, inner) = self.each(&list_part, variable_name, span, |scope, slot| {
             let inner = if is_test { scope.flag(body)? } else { scope.build(body, None)? };
             if matches!(name, "filter" | "map" | "exists_one" | "sort_by") {
-                scope.asked(&inner, name)?;
+                scope.asked(&inner, name, slot)?;
             }
             Ok((slot, inner))
         })?;
@@ -905,7 +905,7 @@ impl Scope<'_> {
         if typed.unasked.is_none()
             && let Some(unasked) = &definition.body.unasked
         {
-            typed.unasked = Some(super::types::Unasked { span, path: format!("{} (which {name}(…) reads)", unasked.path) });
+            typed.unasked = Some(super::types::Unasked { span, path: format!("{} (which {name}(…) reads)", unasked.path), depends_on: args.iter().map(|arg| self.innermost(arg)).max().unwrap_or(0) });
         }
         Ok(typed)
     }

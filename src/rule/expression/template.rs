@@ -270,7 +270,19 @@ impl Places {
         let source = text.replace("->", " .");
         let ast = parse(&source)?;
         // The checker sees the expression as any other first.
-        scope.build(&ast, None)?;
+        let whole = scope.build(&ast, None)?;
+        // A register as such is the programme's: it is shown at the charter.
+        let register = whole.field.and_then(|field| scope.schema.field(field)).and_then(|field| scope.schema.register(field.register?)).is_some_and(|register| !register.nested);
+        if register && matches!(ast.kind, Kind::Field(..)) {
+            return Ok(Self {
+                code: Arc::new(|cx, visit| {
+                    let charter = cx.programme.charter_item();
+                    let face = cx.programme.face(charter);
+                    visit(cx, Ok(Value::Item(charter)), Where::Node(face));
+                    Ok(())
+                }),
+            });
+        }
         Ok(Self { code: place(&ast, scope)? })
     }
 

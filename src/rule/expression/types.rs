@@ -328,6 +328,8 @@ pub struct Unasked {
     pub span: Span,
     /// What is read.
     pub path: String,
+    /// The innermost variable on which it depends, by its place in the frame.
+    pub depends_on: usize,
 }
 
 /// A checked and compiled expression.
