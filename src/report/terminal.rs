@@ -9,7 +9,7 @@ use miette::{
 
 use super::{Format, Rendered, Renderer, Run, Totals, summary};
 use crate::finding::Severity;
-use crate::redact::{Excerpt, ShownFinding, ShownProgramme};
+use crate::redact::{Excerpt, Location, ShownFinding, ShownProgramme};
 
 /// The formats for a terminal.
 #[derive(Clone, Copy, Debug)]
@@ -25,14 +25,20 @@ struct Window {
     text: String,
     first_line: usize,
     lines: usize,
+    /// Line and column of the finding itself, from 0.
+    at: (usize, usize),
 }
 
 impl SourceCode for Window {
-    fn read_span<'a>(&'a self, span: &SourceSpan, _before: usize, _after: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+    fn read_span<'a>(&'a self, span: &SourceSpan, before: usize, _after: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         if span.offset() + span.len() > self.text.len() {
             return Err(MietteError::OutOfBounds);
         }
         let whole = SourceSpan::new(0.into(), self.text.len());
+        // Without context, the handler asks where the finding is.
+        if before == 0 {
+            return Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), self.text.as_bytes(), whole, self.at.0, self.at.1, self.lines)));
+        }
         Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), self.text.as_bytes(), whole, self.first_line, 0, self.lines)))
     }
 }
@@ -46,7 +52,6 @@ struct Told {
     severity: miette::Severity,
     window: Option<Window>,
     labels: Vec<LabeledSpan>,
-    related: Vec<Told>,
 }
 
 impl fmt::Display for Told {
@@ -73,9 +78,6 @@ impl Diagnostic for Told {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         (!self.labels.is_empty()).then(|| Box::new(self.labels.iter().cloned()) as Box<dyn Iterator<Item = LabeledSpan>>)
     }
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        (!self.related.is_empty()).then(|| Box::new(self.related.iter().map(|other| other as &dyn Diagnostic)) as Box<dyn Iterator<Item = &dyn Diagnostic>>)
-    }
 }
 
 fn severity(severity: Severity) -> miette::Severity {
@@ -86,7 +88,7 @@ fn severity(severity: Severity) -> miette::Severity {
     }
 }
 
-fn window(excerpt: &Excerpt) -> (Window, Vec<LabeledSpan>) {
+fn window(excerpt: &Excerpt, at: Option<&Location>) -> (Window, Vec<LabeledSpan>) {
     let mut text = String::new();
     let mut labels = Vec::new();
     for row in &excerpt.lines {
@@ -104,38 +106,43 @@ fn window(excerpt: &Excerpt) -> (Window, Vec<LabeledSpan>) {
         text.push('\n');
     }
     let first_line = excerpt.lines.first().map_or(0, |row| row.line as usize - 1);
-    (Window { name: excerpt.file.to_string(), text, first_line, lines: excerpt.lines.len() }, labels)
+    let at = at.map_or((first_line, 0), |at| (at.start.line as usize - 1, at.start.column as usize - 1));
+    (Window { name: excerpt.file.to_string(), text, first_line, lines: excerpt.lines.len(), at }, labels)
 }
 
 fn told(finding: &ShownFinding) -> Told {
-    let mut excerpts = finding.excerpts.iter();
-    let (source, labels) = match excerpts.next().map(window) {
+    let primary = finding.labels.first().map(|label| &label.location);
+    let (source, labels) = match finding.excerpts.first().map(|excerpt| window(excerpt, primary)) {
         Some((window, labels)) => (Some(window), labels),
         None => (None, Vec::new()),
     };
-    let related = excerpts
-        .filter(|excerpt| excerpt.lines.iter().any(|row| !row.marks.is_empty()))
-        .map(|excerpt| {
-            let (window, labels) = window(excerpt);
-            Told { message: "see also".to_owned(), code: None, help: None, severity: miette::Severity::Advice, window: Some(window), labels, related: Vec::new() }
-        })
-        .collect();
     let mut help = String::new();
     if !finding.help.as_str().is_empty() {
         help.push_str(finding.help.as_str());
         help.push('\n');
     }
-    if finding.labels_more > 0 {
-        help.push_str(&format!("({} further places are not shown)\n", finding.labels_more));
+    // Places that the first excerpt does not show.
+    for label in finding.labels.iter().skip(1) {
+        let at = &label.location;
+        let shown = finding.excerpts.first().is_some_and(|excerpt| excerpt.file == at.file && excerpt.lines.iter().any(|row| row.line == at.start.line && !row.marks.is_empty()));
+        if !shown {
+            let words = if label.text.as_str().is_empty() { String::new() } else { format!(": {}", label.text) };
+            help.push_str(&format!("also {}:{}:{}{words}\n", at.file, at.start.line, at.start.column));
+        }
+    }
+    match finding.labels_more {
+        0 => {}
+        1 => help.push_str("1 further place is not shown\n"),
+        more => help.push_str(&format!("{more} further places are not shown\n")),
     }
     help.push_str(&format!("havesay explain {}", finding.rule));
-    let place = finding.labels.first().map(|label| label.location.file.to_string());
+    let place = primary.map(|location| location.file.to_string());
     let message = match (&source, place) {
         // Without a line to show, the file is named.
         (None, Some(file)) => format!("{file}: {}", finding.message),
         _ => finding.message.to_string(),
     };
-    Told { message, code: Some(finding.rule.to_string()), help: Some(help), severity: severity(finding.severity), window: source, labels, related }
+    Told { message, code: Some(finding.rule.to_string()), help: Some(help), severity: severity(finding.severity), window: source, labels }
 }
 
 impl Terminal {
@@ -157,7 +164,7 @@ impl Terminal {
             _ => {
                 let styles = if run.color { ThemeStyles::ansi() } else { ThemeStyles::none() };
                 let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
-                let handler = GraphicalReportHandler::new_themed(theme).with_width(run.width).with_links(false).with_context_lines(0);
+                let handler = GraphicalReportHandler::new_themed(theme).with_width(run.width).with_links(false).with_context_lines(1);
                 if handler.render_report(&mut out, &told(finding)).is_err() {
                     out.push_str(&format!("{}\n", finding.message));
                 }

@@ -123,6 +123,8 @@ pub struct Rule {
     pub profiles: HashMap<String, Change>,
     /// Rules that speak first.
     pub yields_to: Vec<Arc<str>>,
+    /// The same by number.
+    pub yields: Vec<usize>,
     /// Fields (and registers, by their field) whose absence it reports.
     pub demands: Vec<FieldId>,
     /// Whether a finding by itself says something sensitive of one person.
@@ -372,6 +374,7 @@ impl<'s> Compiler<'s> {
             params: (first..first + declared.len()).collect(),
             profiles,
             yields_to: texts("yields_to").map_err(one)?.iter().map(|name| Arc::from(name.as_str())).collect(),
+            yields: Vec::new(),
             demands,
             reveals,
             help,
@@ -628,6 +631,10 @@ impl<'s> Compiler<'s> {
                     break;
                 }
             }
+        }
+        let names: Vec<Arc<str>> = done.iter().map(|rule| Arc::clone(&rule.name)).collect();
+        for rule in &mut done {
+            rule.yields = rule.yields_to.iter().filter_map(|name| names.iter().position(|known| known == name)).collect();
         }
         self.rules.rules = done;
     }

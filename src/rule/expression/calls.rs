@@ -915,20 +915,13 @@ impl Scope<'_> {
 fn enter<'p>(cx: &mut Cx<'p>, codes: &[Code], frame: usize) -> Eval<(usize, usize)> {
     cx.step()?;
     let (base, length) = (cx.base, cx.frame.len());
-    // Arguments may call definitions themselves: they are worked out before their places are made.
-    let mut arguments: [Option<Eval<Value<'p>>>; 4] = [None, None, None, None];
-    let mut more = Vec::new();
-    for (number, code) in codes.iter().enumerate() {
-        let value = code.run(cx);
-        match arguments.get_mut(number) {
-            Some(slot) => *slot = Some(value),
-            None => more.push(value),
-        }
-    }
-    // The programme is the first variable of every frame.
+    // The programme is the first variable of every frame. What an argument calls in turn opens its frame
+    // behind the arguments that are there, and takes it away again.
     cx.frame.push(Ok(Value::Item(cx.programme.charter_item())));
-    cx.frame.extend(arguments.into_iter().flatten());
-    cx.frame.extend(more);
+    for code in codes {
+        let value = code.run(cx);
+        cx.frame.push(value);
+    }
     cx.frame.resize_with(length + frame.max(codes.len() + 1), || Err(No::Unset));
     cx.base = length;
     Ok((base, length))
@@ -1007,8 +1000,9 @@ fn gather(programme: &Programme, at: u32, texts_only: bool, out: &mut Vec<u32>) 
             continue;
         }
         if !texts_only {
-            // Everything that is written in quotes: a number or a flag cannot be a filler.
-            if node.kind == NodeKind::Text {
+            // What is written in quotes; words and references have checks of their own.
+            let judged = matches!(known.map(|_| schema.element_shape_of(node.field)), Some(Shape::Scalar(Scalar::Word(_) | Scalar::Reference { .. })));
+            if node.kind == NodeKind::Text && !judged {
                 out.push(child);
             }
         } else if node.kind == NodeKind::Text {
