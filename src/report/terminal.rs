@@ -25,15 +25,23 @@ struct Window {
     text: String,
     first_line: usize,
     lines: usize,
+    /// Where each mark begins in the window, and the line and column of the file that this is, from 0.
+    places: Vec<(usize, usize, usize)>,
 }
 
 impl SourceCode for Window {
-    fn read_span<'a>(&'a self, span: &SourceSpan, _before: usize, _after: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+    fn read_span<'a>(&'a self, span: &SourceSpan, before: usize, after: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         if span.offset() + span.len() > self.text.len() {
             return Err(MietteError::OutOfBounds);
         }
-        let whole = SourceSpan::new(0.into(), self.text.len());
-        Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), self.text.as_bytes(), whole, self.first_line, 0, self.lines)))
+        let contents = |span, line, column, lines| Box::new(MietteSpanContents::new_named(self.name.clone(), self.text.as_bytes(), span, line, column, lines));
+        // A mark without lines around it is asked for only to name its place in the heading.
+        if (before, after) == (0, 0)
+            && let Some((_, line, column)) = self.places.iter().find(|(start, ..)| *start == span.offset())
+        {
+            return Ok(contents(*span, *line, *column, 1));
+        }
+        Ok(contents(SourceSpan::new(0.into(), self.text.len()), self.first_line, 0, self.lines))
     }
 }
 
@@ -46,7 +54,6 @@ struct Told {
     severity: miette::Severity,
     window: Option<Window>,
     labels: Vec<LabeledSpan>,
-    related: Vec<Told>,
 }
 
 impl fmt::Display for Told {
@@ -73,9 +80,6 @@ impl Diagnostic for Told {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         (!self.labels.is_empty()).then(|| Box::new(self.labels.iter().cloned()) as Box<dyn Iterator<Item = LabeledSpan>>)
     }
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        (!self.related.is_empty()).then(|| Box::new(self.related.iter().map(|other| other as &dyn Diagnostic)) as Box<dyn Iterator<Item = &dyn Diagnostic>>)
-    }
 }
 
 fn severity(severity: Severity) -> miette::Severity {
@@ -89,9 +93,11 @@ fn severity(severity: Severity) -> miette::Severity {
 fn window(excerpt: &Excerpt) -> (Window, Vec<LabeledSpan>) {
     let mut text = String::new();
     let mut labels = Vec::new();
+    let mut places = Vec::new();
     for row in &excerpt.lines {
         let base = text.len();
         for mark in &row.marks {
+            places.push((base + mark.start, row.line as usize - 1, mark.column as usize - 1));
             let words = (!mark.text.as_str().is_empty()).then(|| mark.text.to_string());
             let label = if mark.primary {
                 LabeledSpan::new_primary_with_span(words, (base + mark.start, mark.end - mark.start))
@@ -104,22 +110,22 @@ fn window(excerpt: &Excerpt) -> (Window, Vec<LabeledSpan>) {
         text.push('\n');
     }
     let first_line = excerpt.lines.first().map_or(0, |row| row.line as usize - 1);
-    (Window { name: excerpt.file.to_string(), text, first_line, lines: excerpt.lines.len() }, labels)
+    (Window { name: excerpt.file.to_string(), text, first_line, lines: excerpt.lines.len(), places }, labels)
 }
 
-fn told(finding: &ShownFinding) -> Told {
+/// The finding, then what there is to see elsewhere: miette would head each further place with its severity.
+fn told(finding: &ShownFinding) -> Vec<Told> {
     let mut excerpts = finding.excerpts.iter();
     let (source, labels) = match excerpts.next().map(window) {
         Some((window, labels)) => (Some(window), labels),
         None => (None, Vec::new()),
     };
-    let related = excerpts
+    let elsewhere = excerpts
         .filter(|excerpt| excerpt.lines.iter().any(|row| !row.marks.is_empty()))
         .map(|excerpt| {
             let (window, labels) = window(excerpt);
-            Told { message: "see also".to_owned(), code: None, help: None, severity: miette::Severity::Advice, window: Some(window), labels, related: Vec::new() }
-        })
-        .collect();
+            Told { message: "see also".to_owned(), code: None, help: None, severity: miette::Severity::Advice, window: Some(window), labels }
+        });
     let mut help = String::new();
     if !finding.help.as_str().is_empty() {
         help.push_str(finding.help.as_str());
@@ -135,7 +141,8 @@ fn told(finding: &ShownFinding) -> Told {
         (None, Some(file)) => format!("{file}: {}", finding.message),
         _ => finding.message.to_string(),
     };
-    Told { message, code: Some(finding.rule.to_string()), help: Some(help), severity: severity(finding.severity), window: source, labels, related }
+    let own = Told { message, code: Some(finding.rule.to_string()), help: Some(help), severity: severity(finding.severity), window: source, labels };
+    std::iter::once(own).chain(elsewhere).collect()
 }
 
 impl Terminal {
@@ -149,19 +156,23 @@ impl Terminal {
             }
             Format::Narrated => {
                 let handler = NarratableReportHandler::new();
-                if handler.render_report(&mut out, &told(finding)).is_err() {
-                    out.push_str(&format!("{}\n", finding.message));
+                for told in told(finding) {
+                    if handler.render_report(&mut out, &told).is_err() {
+                        out.push_str(&format!("{told}\n"));
+                    }
+                    out.push('\n');
                 }
-                out.push('\n');
             }
             _ => {
                 let styles = if run.color { ThemeStyles::ansi() } else { ThemeStyles::none() };
                 let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
-                let handler = GraphicalReportHandler::new_themed(theme).with_width(run.width).with_links(false).with_context_lines(0);
-                if handler.render_report(&mut out, &told(finding)).is_err() {
-                    out.push_str(&format!("{}\n", finding.message));
+                let handler = GraphicalReportHandler::new_themed(theme).with_width(run.width).with_links(false);
+                for told in told(finding) {
+                    if handler.render_report(&mut out, &told).is_err() {
+                        out.push_str(&format!("{told}\n"));
+                    }
+                    out.push('\n');
                 }
-                out.push('\n');
             }
         }
         out
