@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{CheckArgs, Common, FormatName, color, complain, exit, model, say, source};
+use super::{CheckArgs, Common, FormatName, color, complain, exit, model, say, shown, source};
 use crate::audit::Selection;
 use crate::config::{self, FILE_NAME};
 use crate::discover::{self, Discovered, Found, Options};
@@ -121,11 +121,12 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     }
     let mut status = outcome.status;
     for (target, written) in files.into_iter().zip(outcome.written) {
+        let name = target.name();
         match written.and_then(|()| target.keep()) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
             Err(error) => {
-                say(&format!("an output cannot be written: {}", error.kind()));
+                say(&format!("{name} cannot be written: {}", error.kind()));
                 status = exit::FAULT;
             }
         }
@@ -267,7 +268,7 @@ fn width() -> usize {
 /// Says which paths are not there or hold no programme.
 fn report_missing(discovered: &Discovered, working: &Path) -> bool {
     for path in &discovered.missing {
-        say(&format!("{} does not exist", Visible(&path.display().to_string())));
+        say(&format!("{} does not exist", shown(path)));
     }
     for (path, seen) in &discovered.empty {
         let shown = discover::shown(working, &working.join(path));
@@ -294,7 +295,8 @@ fn bar(tasks: &[Task], args: &CheckArgs) -> Option<indicatif::ProgressBar> {
 struct Target {
     format: Format,
     path: Option<PathBuf>,
-    temporary: Option<tempfile::TempPath>,
+    /// Where what is written waits for the end, and the file whose place it then takes.
+    temporary: Option<(tempfile::TempPath, PathBuf)>,
 }
 
 /// What the arguments want written where.
@@ -316,6 +318,11 @@ fn targets(args: &CheckArgs, format: Format) -> Result<Vec<Target>, u8> {
                 return Err(exit::FAULT);
             }
         };
+        let place = (path != "-").then(|| PathBuf::from(path));
+        if targets.iter().any(|target: &Target| target.path == place) {
+            say(&format!("two outputs go to {}; give each a place of its own", place.as_deref().map_or_else(|| "standard output".to_owned(), shown)));
+            return Err(exit::FAULT);
+        }
         if path == "-" {
             standard = true;
             targets.insert(0, Target { format: known, path: None, temporary: None });
@@ -331,7 +338,7 @@ fn targets(args: &CheckArgs, format: Format) -> Result<Vec<Target>, u8> {
 
 impl Target {
     fn name(&self) -> String {
-        self.path.as_ref().map_or_else(|| "standard output".to_owned(), |path| Visible(&path.display().to_string()).to_string())
+        self.path.as_deref().map_or_else(|| "standard output".to_owned(), shown)
     }
 
     /// Opens it. A file is written beside itself and put in place at the end; a device or pipe is written through.
@@ -350,15 +357,14 @@ impl Target {
         let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = tempfile::Builder::new().prefix(".havesay-").tempfile_in(folder).map_err(describe)?;
         let (file, temporary) = file.into_parts();
-        self.path = Some(real);
-        self.temporary = Some(temporary);
+        self.temporary = Some((temporary, real));
         Ok(Box::new(BufWriter::with_capacity(64 * 1024, file)))
     }
 
     /// Puts a finished file in its place.
     fn keep(self) -> io::Result<()> {
-        match (self.temporary, self.path) {
-            (Some(temporary), Some(path)) => {
+        match self.temporary {
+            Some((temporary, path)) => {
                 #[cfg(unix)]
                 {
                     use std::os::unix::fs::PermissionsExt;
@@ -367,7 +373,7 @@ impl Target {
                 }
                 temporary.persist(path).map_err(|error| error.error)
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 }
