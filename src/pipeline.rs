@@ -51,7 +51,8 @@ pub fn one(setup: &Setup, request: &Request, folder: &str, inputs: &[Input], onl
     let programme = programme::load(&setup.schema, &setup.judges, folder, inputs, forest, request.clock, request.digests);
     let state = audit::state::state(&setup.rules, &programme, &setup.effective(overrides), &request.selection);
     let audit = audit::audit(&programme, &setup.rules, &state, request.clock.as_of);
-    let shown = show(&programme, &state, audit, request, only);
+    let mut shown = show(&programme, &state, audit, request, only);
+    shown.renumber(&setup.numbers);
     (shown, programme.forest)
 }
 

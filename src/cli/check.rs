@@ -19,6 +19,7 @@ use crate::pipeline::{self, Output, Request, Task};
 use crate::programme::Clock;
 use crate::redact::{Shown, Terms as Masks};
 use crate::report::{Format, RuleCard, Run, Totals, renderer};
+use crate::rule::Rule;
 use crate::schema::{Schema, form};
 use crate::settle::Terms;
 use crate::text::Visible;
@@ -55,13 +56,13 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let options = Options { no_ignore: args.no_ignore, working: working.clone() };
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
     let discovered = discover::discover(&paths, &options);
-    let setups = Setups::read(&schema, &discovered, &args.common, &working)?;
+    let mut setups = Setups::read(&schema, &discovered, &args.common, &working)?;
+    let rules = setups.number();
     let run_setup = setups.list.first().ok_or(exit::FAULT)?;
     for name in args.select.iter().chain(&args.ignore) {
         let known = setups.list.iter().any(|setup| setup.rules.rules.iter().any(|rule| *rule.name == **name || rule.name.split_once('/').is_some_and(|(family, _)| family == name)));
         if !known {
-            let rules: Vec<&str> = run_setup.rules.rules.iter().map(|rule| &*rule.name).collect();
-            let near = crate::text::nearest(name, rules.iter().copied()).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            let near = crate::text::nearest(name, rules.iter().filter_map(|number| setups.rule(*number)).map(|(_, rule)| &*rule.name)).map_or_else(String::new, |near| format!("; did you mean {near}?"));
             say(&format!("there is no rule or family {}{near}", Visible(name)));
             return Err(exit::FAULT);
         }
@@ -87,7 +88,7 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
         digests: carries,
         threads: args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1),
     };
-    let run = run(args, &setups, &request, carries);
+    let run = run(args, &setups, &rules, &request, carries);
     let mut before = Totals { left_out: (discovered.left_out.0, discovered.left_out.1.as_deref().map(Shown::words)), ..Totals::default() };
     let mut incomplete = report_missing(&discovered, &working);
     let tasks = pipeline::tasks(&setups.list, &|found| setups.of(found), discovered.programmes, &options);
@@ -193,20 +194,40 @@ impl Setups {
         Ok(self.list.len() - 1)
     }
 
+    /// Numbers the rules of all settings files together, each name once, in order; gives the setup and the
+    /// rule that stand for each: the run's own first, then those of the programmes in path order.
+    fn number(&mut self) -> Vec<(usize, usize)> {
+        let mut rules: BTreeMap<Arc<str>, (usize, usize)> = BTreeMap::new();
+        for (at, setup) in self.list.iter().enumerate() {
+            for (rule, known) in setup.rules.rules.iter().enumerate() {
+                rules.entry(Arc::clone(&known.name)).or_insert((at, rule));
+            }
+        }
+        let names: Vec<&Arc<str>> = rules.keys().collect();
+        for setup in &mut self.list {
+            setup.numbers = setup.rules.rules.iter().filter_map(|rule| names.binary_search(&&rule.name).ok()).collect();
+        }
+        rules.into_values().collect()
+    }
+
+    /// The rule that stands for a number.
+    fn rule(&self, (setup, rule): (usize, usize)) -> Option<(&Setup, &Rule)> {
+        let setup = self.list.get(setup)?;
+        Some((setup, setup.rules.rules.get(rule)?))
+    }
+
     fn of(&self, found: &Found) -> usize {
         self.of.get(&found.folder).copied().unwrap_or(0)
     }
 }
 
 /// What holds for the whole run, as reports say it.
-fn run(args: &CheckArgs, setups: &Setups, request: &Request, carries: bool) -> Run {
-    let Some(setup) = setups.list.first() else { return Run::default() };
-    let effective = setup.effective(Path::new("."));
-    let rules = setup
-        .rules
-        .rules
+fn run(args: &CheckArgs, setups: &Setups, rules: &[(usize, usize)], request: &Request, carries: bool) -> Run {
+    let rules = rules
         .iter()
-        .map(|rule| {
+        .filter_map(|number| setups.rule(*number))
+        .map(|(setup, rule)| {
+            let effective = setup.effective(Path::new("."));
             let own = effective.rule.get(&*rule.name);
             let set = own.and_then(|own| own.severity.as_ref());
             let params = rule
