@@ -62,7 +62,8 @@ fn show(programme: &Programme, state: &audit::State, audit: audit::Audit, reques
     let findings = settled.findings.iter().enumerate().map(|(number, finding)| redactor.finding(finding, request.excerpts && number < request.max_findings)).collect();
     let stage = state.stage.and_then(|stage| programme.schema.vocabulary(programme.schema.stages)?.words.get(usize::from(stage)).map(|word| Shown::words(&word.text)));
     ShownProgramme {
-        id: crate::redact::value(&programme.id, crate::finding::Care::Id, request.masks),
+        // A folder that stands for an id is a path, and shown as one.
+        id: if *programme.id == *programme.folder { Shown::words(&programme.folder) } else { crate::redact::value(&programme.id, crate::finding::Care::Id, request.masks) },
         path: Shown::words(&programme.folder),
         stage,
         profile: (!state.profile.is_empty()).then(|| Shown::words(&state.profile)),
