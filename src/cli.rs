@@ -7,7 +7,7 @@ mod test;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -189,12 +189,15 @@ mod exit {
 
 /// Runs the command line.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { exit::FAULT } else { exit::FINE };
+            // Arguments are repeated: not in colour where one of them would steer the terminal.
+            let steers = args.iter().any(|arg| arg.to_string_lossy().chars().any(crate::text::is_hidden));
             // A closed pipe is no fault of the words.
-            let _ = error.print();
+            let _ = if steers { io::stderr().lock().write_all(plain(&error.render().to_string()).as_bytes()) } else { error.print() };
             return ExitCode::from(code);
         }
     };
@@ -218,7 +221,7 @@ fn schema(args: &SchemaArgs) -> u8 {
 
 /// Writes to standard output. A reader that has gone ends it quietly.
 fn out(text: &str) -> u8 {
-    match io::stdout().lock().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
+    match io::stdout().lock().write_all(plain(text).as_bytes()).and_then(|()| io::stdout().flush()) {
         Ok(()) => exit::FINE,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::FINE,
         Err(error) => {
@@ -231,7 +234,20 @@ fn out(text: &str) -> u8 {
 /// Says something on standard error.
 fn say(text: &str) {
     // There is nowhere left to say that standard error cannot be written.
-    let _ = writeln!(io::stderr().lock(), "havesay: {text}");
+    let _ = writeln!(io::stderr().lock(), "havesay: {}", plain(text));
+}
+
+/// Text as a terminal may get it: a page of rules may hold what would steer it.
+fn plain(text: &str) -> String {
+    text.split_inclusive(['\n', '\t']).map(|piece| match piece.chars().next_back() {
+        Some(end @ ('\n' | '\t')) => format!("{}{end}", Visible(piece.strip_suffix(end).unwrap_or(piece))),
+        _ => Visible(piece).to_string(),
+    }).collect()
+}
+
+/// A path as people may see it: bytes that are not UTF-8 as `\x..`, hidden characters as `\u{…}`.
+fn shown(path: &Path) -> String {
+    crate::text::from_bytes(path.as_os_str().as_encoded_bytes())
 }
 
 fn model() -> Result<Arc<Schema>, u8> {
@@ -263,13 +279,13 @@ fn complain(error: &SetupError) {
     match error {
         SetupError::Schema(error) => say(&error.to_string()),
         SetupError::Config(crate::config::ConfigError::Unreadable { path, message, help }) => {
-            say(&format!("{}: {message}\n  help: {help}", Visible(&path.display().to_string())));
+            say(&format!("{}: {message}\n  help: {help}", shown(path)));
         }
         SetupError::Config(crate::config::ConfigError::Problems { text, problems }) | SetupError::Settings { text, problems } => {
             for problem in problems.iter().take(20) {
                 let at = place(text, problem.span.start);
                 let help = if problem.help.is_empty() { String::new() } else { format!("\n  help: {}", problem.help) };
-                say(&format!("{}:{}:{}: {}{help}", Visible(&problem.path.display().to_string()), at.line, at.column, problem.message));
+                say(&format!("{}:{}:{}: {}{help}", shown(&problem.path), at.line, at.column, problem.message));
             }
             if problems.len() > 20 {
                 say(&format!("{} further problems in the settings file", problems.len() - 20));
@@ -290,7 +306,7 @@ fn complain(error: &SetupError) {
 fn page_problem(problem: &PageProblem) -> String {
     let help = if problem.help.is_empty() { String::new() } else { format!("\n  help: {}", problem.help) };
     let Some(path) = &problem.path else { return format!("rule page {}: {}{help}", problem.page, problem.message) };
-    let shown = Visible(&path.display().to_string()).to_string();
+    let shown = shown(path);
     let Ok(text) = std::fs::read_to_string(path) else { return format!("{shown}: {}{help}", problem.message) };
     let lines = Lines::of(&text);
     let at = lines.position(&text, problem.span.start);

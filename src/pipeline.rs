@@ -51,7 +51,8 @@ pub fn one(setup: &Setup, request: &Request, folder: &str, inputs: &[Input], onl
     let programme = programme::load(&setup.schema, &setup.judges, folder, inputs, forest, request.clock, request.digests);
     let state = audit::state::state(&setup.rules, &programme, &setup.effective(overrides), &request.selection);
     let audit = audit::audit(&programme, &setup.rules, &state, request.clock.as_of);
-    let shown = show(&programme, &state, audit, request, only);
+    let mut shown = show(&programme, &state, audit, request, only);
+    shown.renumber(&setup.numbers);
     (shown, programme.forest)
 }
 
@@ -61,7 +62,8 @@ fn show(programme: &Programme, state: &audit::State, audit: audit::Audit, reques
     let findings = settled.findings.iter().enumerate().map(|(number, finding)| redactor.finding(finding, request.excerpts && number < request.max_findings)).collect();
     let stage = state.stage.and_then(|stage| programme.schema.vocabulary(programme.schema.stages)?.words.get(usize::from(stage)).map(|word| Shown::words(&word.text)));
     ShownProgramme {
-        id: crate::redact::value(&programme.id, crate::finding::Care::Id, request.masks),
+        // A folder that stands for an id is a path, and shown as one.
+        id: if *programme.id == *programme.folder { Shown::words(&programme.folder) } else { crate::redact::value(&programme.id, crate::finding::Care::Id, request.masks) },
         path: Shown::words(&programme.folder),
         stage,
         profile: (!state.profile.is_empty()).then(|| Shown::words(&state.profile)),

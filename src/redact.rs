@@ -194,6 +194,22 @@ pub struct ShownProgramme {
     pub faulted: bool,
 }
 
+impl ShownProgramme {
+    /// Counts rules as the whole run does: `numbers` has the new number of each; empty where they stay.
+    pub fn renumber(&mut self, numbers: &[usize]) {
+        let number = |rule: usize| numbers.get(rule).copied().unwrap_or(rule);
+        let mut verdicts = vec![Verdicts::default(); self.verdicts.len().max(numbers.iter().max().map_or(0, |most| most + 1))];
+        for (rule, own) in self.verdicts.iter().enumerate() {
+            if let Some(slot) = verdicts.get_mut(number(rule)) {
+                *slot = *own;
+            }
+        }
+        self.verdicts = verdicts;
+        self.idle.iter_mut().for_each(|(rule, _)| *rule = number(*rule));
+        self.no_evidence.iter_mut().for_each(|entry| entry.rule = number(entry.rule));
+    }
+}
+
 /// Masks one value.
 #[must_use]
 pub fn value(text: &str, care: Care, terms: Terms) -> Shown {

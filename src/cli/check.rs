@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{CheckArgs, Common, FormatName, color, complain, exit, model, say, source};
+use super::{CheckArgs, Common, FormatName, color, complain, exit, model, say, shown, source};
 use crate::audit::Selection;
 use crate::config::{self, FILE_NAME};
 use crate::discover::{self, Discovered, Found, Options};
@@ -19,6 +19,7 @@ use crate::pipeline::{self, Output, Request, Task};
 use crate::programme::Clock;
 use crate::redact::{Shown, Terms as Masks};
 use crate::report::{Format, RuleCard, Run, Totals, renderer};
+use crate::rule::Rule;
 use crate::schema::{Schema, form};
 use crate::settle::Terms;
 use crate::text::Visible;
@@ -55,13 +56,13 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let options = Options { no_ignore: args.no_ignore, working: working.clone() };
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
     let discovered = discover::discover(&paths, &options);
-    let setups = Setups::read(&schema, &discovered, &args.common, &working)?;
+    let mut setups = Setups::read(&schema, &discovered, &args.common, &working)?;
+    let rules = setups.number();
     let run_setup = setups.list.first().ok_or(exit::FAULT)?;
     for name in args.select.iter().chain(&args.ignore) {
         let known = setups.list.iter().any(|setup| setup.rules.rules.iter().any(|rule| *rule.name == **name || rule.name.split_once('/').is_some_and(|(family, _)| family == name)));
         if !known {
-            let rules: Vec<&str> = run_setup.rules.rules.iter().map(|rule| &*rule.name).collect();
-            let near = crate::text::nearest(name, rules.iter().copied()).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            let near = crate::text::nearest(name, rules.iter().filter_map(|number| setups.rule(*number)).map(|(_, rule)| &*rule.name)).map_or_else(String::new, |near| format!("; did you mean {near}?"));
             say(&format!("there is no rule or family {}{near}", Visible(name)));
             return Err(exit::FAULT);
         }
@@ -87,7 +88,7 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
         digests: carries,
         threads: args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1),
     };
-    let run = run(args, &setups, &request, carries);
+    let run = run(args, &setups, &rules, &request, carries);
     let mut before = Totals { left_out: (discovered.left_out.0, discovered.left_out.1.as_deref().map(Shown::words)), strays: (discovered.strays.0, discovered.strays.1.as_deref().map(Shown::words)), ..Totals::default() };
     let mut incomplete = report_missing(&discovered, &working);
     let tasks = pipeline::tasks(&setups.list, &|found| setups.of(found), discovered.programmes, &options);
@@ -121,11 +122,12 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     }
     let mut status = outcome.status;
     for (target, written) in files.into_iter().zip(outcome.written) {
+        let name = target.name();
         match written.and_then(|()| target.keep()) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
             Err(error) => {
-                say(&format!("an output cannot be written: {}", error.kind()));
+                say(&format!("{name} cannot be written: {}", error.kind()));
                 status = exit::FAULT;
             }
         }
@@ -192,20 +194,40 @@ impl Setups {
         Ok(self.list.len() - 1)
     }
 
+    /// Numbers the rules of all settings files together, each name once, in order; gives the setup and the
+    /// rule that stand for each: the run's own first, then those of the programmes in path order.
+    fn number(&mut self) -> Vec<(usize, usize)> {
+        let mut rules: BTreeMap<Arc<str>, (usize, usize)> = BTreeMap::new();
+        for (at, setup) in self.list.iter().enumerate() {
+            for (rule, known) in setup.rules.rules.iter().enumerate() {
+                rules.entry(Arc::clone(&known.name)).or_insert((at, rule));
+            }
+        }
+        let names: Vec<&Arc<str>> = rules.keys().collect();
+        for setup in &mut self.list {
+            setup.numbers = setup.rules.rules.iter().filter_map(|rule| names.binary_search(&&rule.name).ok()).collect();
+        }
+        rules.into_values().collect()
+    }
+
+    /// The rule that stands for a number.
+    fn rule(&self, (setup, rule): (usize, usize)) -> Option<(&Setup, &Rule)> {
+        let setup = self.list.get(setup)?;
+        Some((setup, setup.rules.rules.get(rule)?))
+    }
+
     fn of(&self, found: &Found) -> usize {
         self.of.get(&found.folder).copied().unwrap_or(0)
     }
 }
 
 /// What holds for the whole run, as reports say it.
-fn run(args: &CheckArgs, setups: &Setups, request: &Request, carries: bool) -> Run {
-    let Some(setup) = setups.list.first() else { return Run::default() };
-    let effective = setup.effective(Path::new("."));
-    let rules = setup
-        .rules
-        .rules
+fn run(args: &CheckArgs, setups: &Setups, rules: &[(usize, usize)], request: &Request, carries: bool) -> Run {
+    let rules = rules
         .iter()
-        .map(|rule| {
+        .filter_map(|number| setups.rule(*number))
+        .map(|(setup, rule)| {
+            let effective = setup.effective(Path::new("."));
             let own = effective.rule.get(&*rule.name);
             let set = own.and_then(|own| own.severity.as_ref());
             let params = rule
@@ -267,7 +289,7 @@ fn width() -> usize {
 /// Says which paths are not there or hold no programme.
 fn report_missing(discovered: &Discovered, working: &Path) -> bool {
     for path in &discovered.missing {
-        say(&format!("{} does not exist", Visible(&path.display().to_string())));
+        say(&format!("{} does not exist", shown(path)));
     }
     for (path, seen) in &discovered.empty {
         let shown = discover::shown(working, &working.join(path));
@@ -294,7 +316,8 @@ fn bar(tasks: &[Task], args: &CheckArgs) -> Option<indicatif::ProgressBar> {
 struct Target {
     format: Format,
     path: Option<PathBuf>,
-    temporary: Option<tempfile::TempPath>,
+    /// Where what is written waits for the end, and the file whose place it then takes.
+    temporary: Option<(tempfile::TempPath, PathBuf)>,
 }
 
 /// What the arguments want written where.
@@ -316,6 +339,11 @@ fn targets(args: &CheckArgs, format: Format) -> Result<Vec<Target>, u8> {
                 return Err(exit::FAULT);
             }
         };
+        let place = (path != "-").then(|| PathBuf::from(path));
+        if targets.iter().any(|target: &Target| target.path == place) {
+            say(&format!("two outputs go to {}; give each a place of its own", place.as_deref().map_or_else(|| "standard output".to_owned(), shown)));
+            return Err(exit::FAULT);
+        }
         if path == "-" {
             standard = true;
             targets.insert(0, Target { format: known, path: None, temporary: None });
@@ -331,7 +359,7 @@ fn targets(args: &CheckArgs, format: Format) -> Result<Vec<Target>, u8> {
 
 impl Target {
     fn name(&self) -> String {
-        self.path.as_ref().map_or_else(|| "standard output".to_owned(), |path| Visible(&path.display().to_string()).to_string())
+        self.path.as_deref().map_or_else(|| "standard output".to_owned(), shown)
     }
 
     /// Opens it. A file is written beside itself and put in place at the end; a device or pipe is written through.
@@ -350,15 +378,14 @@ impl Target {
         let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = tempfile::Builder::new().prefix(".havesay-").tempfile_in(folder).map_err(describe)?;
         let (file, temporary) = file.into_parts();
-        self.path = Some(real);
-        self.temporary = Some(temporary);
+        self.temporary = Some((temporary, real));
         Ok(Box::new(BufWriter::with_capacity(64 * 1024, file)))
     }
 
     /// Puts a finished file in its place.
     fn keep(self) -> io::Result<()> {
-        match (self.temporary, self.path) {
-            (Some(temporary), Some(path)) => {
+        match self.temporary {
+            Some((temporary, path)) => {
                 #[cfg(unix)]
                 {
                     use std::os::unix::fs::PermissionsExt;
@@ -367,7 +394,7 @@ impl Target {
                 }
                 temporary.persist(path).map_err(|error| error.error)
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 }

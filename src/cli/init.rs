@@ -4,14 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{InitArgs, exit, out, say};
-use crate::text::Visible;
 
 /// The files of the programme, embedded from `schema/start`.
 const FILES: [(&str, &str); 2] = [("programme.json", include_str!("../../schema/start/programme.json")), ("README.md", include_str!("../../schema/start/README.md"))];
 
 pub(super) fn init(args: &InitArgs) -> u8 {
     let folder = args.folder.clone().unwrap_or_else(|| PathBuf::from("."));
-    let shown = Visible(&folder.display().to_string()).to_string();
+    let shown = super::shown(&folder);
     if let Some((name, _)) = FILES.iter().find(|(name, _)| fs::symlink_metadata(folder.join(name)).is_ok()) {
         say(&format!("{shown} has a {name} already, and nothing was written\n  help: name an empty or a new folder"));
         return exit::FAULT;

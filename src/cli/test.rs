@@ -49,7 +49,9 @@ pub(super) fn test(args: &TestArgs) -> u8 {
         outcomes.extend(examples::run(&setup, &wanted));
     } else {
         for folder in folders {
-            let own: Vec<String> = Page::of_folder(folder).0.iter().map(|page| page.name.to_string()).collect();
+            // A page that cannot be read is one of the folder's, too.
+            let (pages, broken) = Page::of_folder(folder);
+            let own: Vec<String> = pages.iter().map(|page| page.name.to_string()).chain(broken.into_iter().map(|problem| problem.page)).collect();
             let (setup, problems) = read(Some(folder));
             report(problems, &|page| own.iter().any(|name| name == page));
             outcomes.extend(examples::run(&setup, &|name| own.iter().any(|own| own == name)));

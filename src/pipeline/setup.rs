@@ -29,6 +29,8 @@ pub struct Setup {
     pub file: Option<PathBuf>,
     /// SHA-256 of the settings file.
     pub digest: Option<String>,
+    /// The number that each of its rules has in a run over several settings files; empty where it is its own.
+    pub numbers: Vec<usize>,
     effective: Mutex<HashMap<Vec<usize>, Arc<Effective>>>,
 }
 
@@ -123,6 +125,7 @@ impl Setup {
             folder,
             file: config.map(|config| config.path),
             digest,
+            numbers: Vec::new(),
             effective: Mutex::default(),
         })
     }
@@ -209,6 +212,7 @@ impl Setup {
             folder: None,
             file: None,
             digest: None,
+            numbers: Vec::new(),
             effective: Mutex::default(),
         }
     }

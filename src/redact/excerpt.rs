@@ -39,6 +39,8 @@ pub struct Mark {
     pub start: usize,
     /// The byte after the last.
     pub end: usize,
+    /// The column at which it begins in the file, from 1, in Unicode code points.
+    pub column: u32,
     /// The words under it; may be empty.
     pub text: Shown,
     /// Whether it is the finding's own place.
@@ -61,7 +63,9 @@ pub(super) fn add(cut: &mut Vec<Excerpt>, programme: &Programme, lines: &Lines, 
         Some(at) => at,
         None => {
             let from = line.saturating_sub(1);
-            let to = (line + 2).min(lines.count());
+            // What comes after the last line's end is no line.
+            let count = lines.count() - usize::from(line + 1 < lines.count() && source.ends_with('\n'));
+            let to = (line + 2).min(count);
             let shown = (from..to).map(|line| row(programme, lines, place.file, source, line, None)).collect();
             cut.push(Excerpt { file: label.location.file.clone(), lines: shown });
             cut.len() - 1
@@ -69,7 +73,7 @@ pub(super) fn add(cut: &mut Vec<Excerpt>, programme: &Programme, lines: &Lines, 
     };
     let Some(excerpt) = cut.get_mut(at) else { return };
     let (text, mark) = row_with(programme, lines, place.file, source, line, place.span);
-    let mark = mark.map(|(start, end)| Mark { start, end, text: label.text.clone(), primary });
+    let mark = mark.map(|(start, end)| Mark { start, end, column: label.location.start.column, text: label.text.clone(), primary });
     match excerpt.lines.iter_mut().find(|row| row.line == number) {
         Some(row) if row.marks.is_empty() => {
             row.text = text;

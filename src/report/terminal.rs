@@ -9,7 +9,7 @@ use miette::{
 
 use super::{Format, Rendered, Renderer, Run, Totals, summary};
 use crate::finding::Severity;
-use crate::redact::{Excerpt, Location, ShownFinding, ShownProgramme};
+use crate::redact::{Excerpt, ShownFinding, ShownProgramme};
 
 /// The formats for a terminal.
 #[derive(Clone, Copy, Debug)]
@@ -25,21 +25,23 @@ struct Window {
     text: String,
     first_line: usize,
     lines: usize,
-    /// Line and column of the finding itself, from 0.
-    at: (usize, usize),
+    /// Where each mark begins in the window, and the line and column of the file that this is, from 0.
+    places: Vec<(usize, usize, usize)>,
 }
 
 impl SourceCode for Window {
-    fn read_span<'a>(&'a self, span: &SourceSpan, before: usize, _after: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+    fn read_span<'a>(&'a self, span: &SourceSpan, before: usize, after: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         if span.offset() + span.len() > self.text.len() {
             return Err(MietteError::OutOfBounds);
         }
-        let whole = SourceSpan::new(0.into(), self.text.len());
-        // Without context, the handler asks where the finding is.
-        if before == 0 {
-            return Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), self.text.as_bytes(), whole, self.at.0, self.at.1, self.lines)));
+        let contents = |span, line, column, lines| Box::new(MietteSpanContents::new_named(self.name.clone(), self.text.as_bytes(), span, line, column, lines));
+        // A mark without lines around it is asked for only to name its place in the heading.
+        if (before, after) == (0, 0)
+            && let Some((_, line, column)) = self.places.iter().find(|(start, ..)| *start == span.offset())
+        {
+            return Ok(contents(*span, *line, *column, 1));
         }
-        Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), self.text.as_bytes(), whole, self.first_line, 0, self.lines)))
+        Ok(contents(SourceSpan::new(0.into(), self.text.len()), self.first_line, 0, self.lines))
     }
 }
 
@@ -88,12 +90,14 @@ fn severity(severity: Severity) -> miette::Severity {
     }
 }
 
-fn window(excerpt: &Excerpt, at: Option<&Location>) -> (Window, Vec<LabeledSpan>) {
+fn window(excerpt: &Excerpt) -> (Window, Vec<LabeledSpan>) {
     let mut text = String::new();
     let mut labels = Vec::new();
+    let mut places = Vec::new();
     for row in &excerpt.lines {
         let base = text.len();
         for mark in &row.marks {
+            places.push((base + mark.start, row.line as usize - 1, mark.column as usize - 1));
             let words = (!mark.text.as_str().is_empty()).then(|| mark.text.to_string());
             let label = if mark.primary {
                 LabeledSpan::new_primary_with_span(words, (base + mark.start, mark.end - mark.start))
@@ -106,43 +110,39 @@ fn window(excerpt: &Excerpt, at: Option<&Location>) -> (Window, Vec<LabeledSpan>
         text.push('\n');
     }
     let first_line = excerpt.lines.first().map_or(0, |row| row.line as usize - 1);
-    let at = at.map_or((first_line, 0), |at| (at.start.line as usize - 1, at.start.column as usize - 1));
-    (Window { name: excerpt.file.to_string(), text, first_line, lines: excerpt.lines.len(), at }, labels)
+    (Window { name: excerpt.file.to_string(), text, first_line, lines: excerpt.lines.len(), places }, labels)
 }
 
-fn told(finding: &ShownFinding) -> Told {
-    let primary = finding.labels.first().map(|label| &label.location);
-    let (source, labels) = match finding.excerpts.first().map(|excerpt| window(excerpt, primary)) {
+/// The finding, then what there is to see elsewhere: miette would head each further place with its severity.
+fn told(finding: &ShownFinding) -> Vec<Told> {
+    let mut excerpts = finding.excerpts.iter();
+    let (source, labels) = match excerpts.next().map(window) {
         Some((window, labels)) => (Some(window), labels),
         None => (None, Vec::new()),
     };
+    let elsewhere = excerpts
+        .filter(|excerpt| excerpt.lines.iter().any(|row| !row.marks.is_empty()))
+        .map(|excerpt| {
+            let (window, labels) = window(excerpt);
+            Told { message: "see also".to_owned(), code: None, help: None, severity: miette::Severity::Advice, window: Some(window), labels }
+        });
     let mut help = String::new();
     if !finding.help.as_str().is_empty() {
         help.push_str(finding.help.as_str());
         help.push('\n');
     }
-    // Places that the first excerpt does not show.
-    for label in finding.labels.iter().skip(1) {
-        let at = &label.location;
-        let shown = finding.excerpts.first().is_some_and(|excerpt| excerpt.file == at.file && excerpt.lines.iter().any(|row| row.line == at.start.line && !row.marks.is_empty()));
-        if !shown {
-            let words = if label.text.as_str().is_empty() { String::new() } else { format!(": {}", label.text) };
-            help.push_str(&format!("also {}:{}:{}{words}\n", at.file, at.start.line, at.start.column));
-        }
-    }
-    match finding.labels_more {
-        0 => {}
-        1 => help.push_str("1 further place is not shown\n"),
-        more => help.push_str(&format!("{more} further places are not shown\n")),
+    if finding.labels_more > 0 {
+        help.push_str(&format!("({} further places are not shown)\n", finding.labels_more));
     }
     help.push_str(&format!("havesay explain {}", finding.rule));
-    let place = primary.map(|location| location.file.to_string());
+    let place = finding.labels.first().map(|label| label.location.file.to_string());
     let message = match (&source, place) {
         // Without a line to show, the file is named.
         (None, Some(file)) => format!("{file}: {}", finding.message),
         _ => finding.message.to_string(),
     };
-    Told { message, code: Some(finding.rule.to_string()), help: Some(help), severity: severity(finding.severity), window: source, labels }
+    let own = Told { message, code: Some(finding.rule.to_string()), help: Some(help), severity: severity(finding.severity), window: source, labels };
+    std::iter::once(own).chain(elsewhere).collect()
 }
 
 impl Terminal {
@@ -156,19 +156,23 @@ impl Terminal {
             }
             Format::Narrated => {
                 let handler = NarratableReportHandler::new();
-                if handler.render_report(&mut out, &told(finding)).is_err() {
-                    out.push_str(&format!("{}\n", finding.message));
+                for told in told(finding) {
+                    if handler.render_report(&mut out, &told).is_err() {
+                        out.push_str(&format!("{told}\n"));
+                    }
+                    out.push('\n');
                 }
-                out.push('\n');
             }
             _ => {
                 let styles = if run.color { ThemeStyles::ansi() } else { ThemeStyles::none() };
                 let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
-                let handler = GraphicalReportHandler::new_themed(theme).with_width(run.width).with_links(false).with_context_lines(1);
-                if handler.render_report(&mut out, &told(finding)).is_err() {
-                    out.push_str(&format!("{}\n", finding.message));
+                let handler = GraphicalReportHandler::new_themed(theme).with_width(run.width).with_links(false);
+                for told in told(finding) {
+                    if handler.render_report(&mut out, &told).is_err() {
+                        out.push_str(&format!("{told}\n"));
+                    }
+                    out.push('\n');
                 }
-                out.push('\n');
             }
         }
         out
