@@ -298,6 +298,7 @@ impl Walker<'_> {
             if is_folder {
                 self.folder(&path, programme, rules, repository);
             } else if kind.is_symlink() || kind.is_file() {
+                // A link to a folder has no ending; its name, or the folder around it, may be a register's.
                 let kind = if kind.is_symlink() { SeenKind::Link } else { SeenKind::File };
                 match programme.and_then(|at| self.found.get_mut(at)) {
                     Some(found) => found.files.push(Seen { path, kind }),
@@ -379,7 +380,8 @@ fn role(schema: &Schema, seen: &Seen, relative: &Path, map: &[Mapping]) -> Optio
     if seen.kind == SeenKind::Ignored {
         return register.map(|(register, _)| Role::Ignored(Some(register)));
     }
-    if !reads && !KNOWN.contains(&ending.as_str()) {
+    let link_to_folder = seen.kind == SeenKind::Link && ending.is_empty() && register.is_some();
+    if !reads && !KNOWN.contains(&ending.as_str()) && !link_to_folder {
         return None;
     }
     let top = relative.components().count() == 1;

@@ -311,10 +311,23 @@ pub struct Schema {
     /// The vocabulary of stages.
     pub stages: VocabularyId,
     shapes: Vec<Shape>,
+    /// For each field what the reader and rules ask most, close together.
+    quick: Vec<Quick>,
     bits: Vec<u128>,
     names: Names,
     /// The struct of a file that holds several registers and is no charter.
     bundle: StructId,
+}
+
+/// What is asked of a field for every value of every record.
+#[derive(Clone, Copy, Debug)]
+struct Quick {
+    shape: Shape,
+    element: Shape,
+    is_reference: bool,
+    is_register: bool,
+    is_free_text: bool,
+    is_quoted: bool,
 }
 
 /// The struct of the charter.
@@ -350,16 +363,34 @@ impl Schema {
     /// The shape of a field.
     #[must_use]
     pub fn shape_of(&self, field: FieldId) -> Shape {
-        self.field(field).map_or(Shape::Any, |field| self.shape(field.shape))
+        self.quick.get(usize::from(field)).map_or(Shape::Any, |quick| quick.shape)
     }
 
     /// The shape of a field, or of its elements where it is a list.
     #[must_use]
     pub fn element_shape_of(&self, field: FieldId) -> Shape {
-        match self.shape_of(field) {
-            Shape::List(of) => self.shape(of),
-            shape => shape,
-        }
+        self.quick.get(usize::from(field)).map_or(Shape::Any, |quick| quick.element)
+    }
+
+    /// Whether a field holds one of the charter's registers.
+    #[inline]
+    #[must_use]
+    pub fn is_register(&self, field: FieldId) -> bool {
+        self.quick.get(usize::from(field)).is_some_and(|quick| quick.is_register)
+    }
+
+    /// Whether a field, or a key that is not known, holds free text.
+    #[inline]
+    #[must_use]
+    pub fn is_free_text(&self, field: FieldId) -> bool {
+        self.quick.get(usize::from(field)).is_none_or(|quick| quick.is_free_text)
+    }
+
+    /// Whether what a field holds in quotes is neither a word of a vocabulary nor a reference.
+    #[inline]
+    #[must_use]
+    pub fn is_quoted(&self, field: FieldId) -> bool {
+        self.quick.get(usize::from(field)).is_none_or(|quick| quick.is_quoted)
     }
 
     /// The register with this id.

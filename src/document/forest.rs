@@ -162,13 +162,13 @@ impl Forest {
         if node.kind != Kind::Object {
             return None;
         }
-        let mut at = of + 1;
-        while at < node.link {
-            let child = self.nodes.get(at as usize)?;
+        let members = self.nodes.get(..node.link as usize)?;
+        let mut at = of as usize + 1;
+        while let Some(child) = members.get(at) {
             if child.field == field {
-                return Some(at);
+                return Some(at as u32);
             }
-            at = if child.is_container() { child.link } else { at + 1 };
+            at = if child.is_container() { child.link as usize } else { at + 1 };
         }
         None
     }

@@ -65,7 +65,8 @@ pub(super) fn link(programme: &mut Programme) {
         look_alikes(&known, records, nodes, *field, schema.registers.get(number).map_or("", |register| register.name.as_str()), &mut flaws);
         ids.push(known);
     }
-    // Where each reference leads.
+    // Where each reference leads. Those that lead nowhere are named by their record afterwards.
+    let mut dangling: Vec<(usize, u32)> = Vec::new();
     let mut sites: Vec<Site> = Vec::with_capacity(references.len());
     let mut targets: Vec<(u32, u32)> = Vec::with_capacity(references.len());
     for site in references.iter() {
@@ -110,14 +111,18 @@ pub(super) fn link(programme: &mut Programme) {
                 let names: Vec<String> = reference.targets.iter().filter_map(|target| schema.register(*target)).map(|register| register.name.clone()).collect();
                 let elsewhere = schema.registers.iter().enumerate().find(|(number, _)| ids.get(*number).is_some_and(|known| known.contains_key(id)));
                 let field = schema.field(node.field).map_or("", |field| field.name.as_str());
-                let mut message = vec![Part::words(&format!("{field} refers to ")), Part::value("reference", written, Care::Id)];
+                dangling.push((flaws.len(), site.holder));
+                let mut message = vec![Part::words(field), Part::words(" refers to "), Part::value("reference", written, Care::Id)];
                 match elsewhere {
                     Some((_, register)) => {
                         message.push(Part::words(&format!(", which is a record of {}, not of {}", register.name, crate::text::list(&names, "or"))));
                     }
                     None => {
-                        let have = if names.len() == 1 { "does" } else { "do" };
-                        message.push(Part::words(&format!(", which {} {have} not have", crate::text::list(&names, "and"))));
+                        let places = match names.as_slice() {
+                            [one] => format!(", which is not in {one}"),
+                            more => format!(", which is in neither {}", crate::text::list(more, "nor")),
+                        };
+                        message.push(Part::words(&places));
                         let known = reference.targets.iter().filter_map(|target| ids.get(usize::from(*target))).flat_map(|known| known.keys().copied());
                         let near = known.filter_map(|other| crate::text::edits(&id.to_ascii_lowercase(), &other.to_ascii_lowercase(), 1).map(|cost| (cost, other))).min();
                         if let Some((_, near)) = near.filter(|_| id.len() > 3) {
@@ -138,6 +143,12 @@ pub(super) fn link(programme: &mut Programme) {
             if target == NOWHERE {
                 node.marks |= FAULTY;
             }
+        }
+    }
+    for (number, holder) in dangling {
+        let owner = super::validate::owner(programme, holder);
+        if let Some(flaw) = flaws.get_mut(number) {
+            flaw.message.splice(1..1, std::iter::once(Part::words(" of ")).chain(owner));
         }
     }
     join(programme, &sites, &mut flaws);

@@ -164,7 +164,7 @@ fn object(programme: &mut Programme, judges: &Judges, structure: StructId, node:
 }
 
 /// Names the record in which a node lies: `payment pay-3`, or `the charter`.
-fn owner(programme: &Programme, at: u32) -> Vec<Part> {
+pub(super) fn owner(programme: &Programme, at: u32) -> Vec<Part> {
     let record = programme.record_around(at);
     match programme.record(record) {
         Some(known) if known.structure != CHARTER => {

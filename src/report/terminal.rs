@@ -131,8 +131,10 @@ fn told(finding: &ShownFinding) -> Vec<Told> {
         help.push_str(finding.help.as_str());
         help.push('\n');
     }
-    if finding.labels_more > 0 {
-        help.push_str(&format!("({} further places are not shown)\n", finding.labels_more));
+    match finding.labels_more {
+        0 => {}
+        1 => help.push_str("(1 further place is not shown)\n"),
+        more => help.push_str(&format!("({more} further places are not shown)\n")),
     }
     help.push_str(&format!("havesay explain {}", finding.rule));
     let place = finding.labels.first().map(|label| label.location.file.to_string());

@@ -83,8 +83,8 @@ impl Guide for Schema {
                     .find(key)
                     .and_then(|name| self.structs.get(usize::from(id))?.by_name.get(usize::from(name)).copied())
                     .unwrap_or(FIELD_UNKNOWN);
-                match self.fields.get(usize::from(field)) {
-                    Some(known) => (field, self.shape(known.shape)),
+                match self.quick.get(usize::from(field)) {
+                    Some(known) => (field, known.shape),
                     None if key.starts_with(b"x-") => (FIELD_FOREIGN, Shape::Any),
                     None => (FIELD_UNKNOWN, Shape::Any),
                 }
@@ -166,7 +166,7 @@ impl Guide for Schema {
 
     #[inline]
     fn is_reference(&self, field: FieldId) -> bool {
-        self.fields.get(usize::from(field)).is_some_and(|field| field.reference.is_some())
+        self.quick.get(usize::from(field)).is_some_and(|quick| quick.is_reference)
     }
 }
 

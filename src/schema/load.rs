@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::{
-    Bounds, DefaultValue, FIELD_UNKNOWN, Field, FieldId, Jobs, Names, Reference, Register, RegisterId, RequiredFrom, Scalar, Schema,
+    Bounds, DefaultValue, FIELD_UNKNOWN, Field, FieldId, Jobs, Names, Quick, Reference, Register, RegisterId, RequiredFrom, Scalar, Schema,
     Shape, ShapeId, Struct, StructId, UNKNOWN_WORD, Vocabulary, VocabularyId, Word,
 };
 
@@ -406,6 +406,27 @@ impl Loader {
                 field.required_from = Some(from);
             }
         }
+        let shape_at = |id: ShapeId| self.shapes.get(usize::from(id)).copied().unwrap_or(Shape::Any);
+        let quick = self
+            .fields
+            .iter()
+            .enumerate()
+            .map(|(id, field)| {
+                let shape = shape_at(field.shape);
+                let element = match shape {
+                    Shape::List(of) => shape_at(of),
+                    other => other,
+                };
+                Quick {
+                    shape,
+                    element,
+                    is_reference: field.reference.is_some(),
+                    is_register: self.is_register(id as FieldId),
+                    is_free_text: matches!(element, Shape::Any | Shape::Map(_) | Shape::Scalar(Scalar::Text { .. } | Scalar::Odd)),
+                    is_quoted: !matches!(element, Shape::Scalar(Scalar::Word(_) | Scalar::Reference { .. })),
+                }
+            })
+            .collect();
         Ok(Schema {
             json,
             structs: self.structs,
@@ -415,6 +436,7 @@ impl Loader {
             references: self.references,
             jobs,
             stages,
+            quick,
             shapes: self.shapes,
             bits,
             names,

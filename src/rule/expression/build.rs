@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::parse::{Ast, Kind, Mistake, Operator};
-use super::types::{Code, Definitions, Format, Taint, TextKind, Ty, Typed, Unasked, Words, root_register};
+use super::types::{Code, Cx, Definitions, ItemCode, Format, Taint, TextKind, Ty, Typed, Unasked, Words, root_register};
 use super::value::{Decimal, Eval, Fault, No, Value};
 use crate::limits;
 use crate::programme::{Item, Programme, Reading};
@@ -517,6 +517,20 @@ impl<'s> Scope<'s> {
                             cx.programme.target(at).ok_or_else(|| No::Field(cx.programme.forest.node(at).field))
                         }))
                     }
+                    (Ty::Word(_), _) => {
+                        let (own, all) = (item.clone(), fields.clone());
+                        let mut typed = Typed::new(ty.clone(), Code::value(move |cx| word_at(cx, &own, &all).map(Value::Word)));
+                        typed.word_of = Some((item, fields.clone()));
+                        typed
+                    }
+                    (Ty::Date, _) => {
+                        let fields = fields.clone();
+                        Typed::new(Ty::Date, Code::value(move |cx| {
+                            let own = item(cx)?;
+                            let at = value_of(cx.programme, own.node, &fields)?;
+                            Ok(Value::Date(cx.programme.forest.node(at).period()))
+                        }))
+                    }
                     (Ty::Flag, _) => {
                         let fields = fields.clone();
                         let default = known.and_then(|known| known.default);
@@ -634,8 +648,8 @@ impl<'s> Scope<'s> {
                 }
                 let wanted = operator == Operator::Equal;
                 let code = match (&left.ty, word_literal(self, b, &right), word_literal(self, a, &left)) {
-                    (Ty::Word(_), Some(word), _) => word_test(left.code.clone(), word, wanted),
-                    (Ty::Word(_), _, Some(word)) => word_test(right.code.clone(), word, wanted),
+                    (Ty::Word(_), Some(word), _) => word_test(&left, word, wanted),
+                    (Ty::Word(_), _, Some(word)) => word_test(&right, word, wanted),
                     (Ty::Record(_), ..) => {
                         let (x, y) = (left.code.clone().into_item(), right.code.clone().into_item());
                         Code::flag(move |cx| {
@@ -727,6 +741,9 @@ impl<'s> Scope<'s> {
                 if let Kind::Text(text) = &word.kind {
                     set |= 1u128 << self.word(text, *kind, word.span)?.min(127);
                 }
+            }
+            if let Some((item, fields)) = left.word_of.clone() {
+                return Ok(Typed::new(Ty::Flag, Code::flag(move |cx| word_at(cx, &item, &fields).map(|word| set & (1u128 << word.min(127)) != 0))).from(&[&left]));
             }
             let run = left.code.clone();
             return Ok(Typed::new(Ty::Flag, Code::flag(move |cx| match run.run(cx)? {
@@ -845,7 +862,19 @@ fn word_literal(scope: &Scope<'_>, ast: &Ast, typed: &Typed) -> Option<u16> {
     }
 }
 
-fn word_test(code: Code, word: u16, wanted: bool) -> Code {
+/// The word that a field holds.
+#[inline]
+fn word_at(cx: &mut Cx<'_>, item: &ItemCode, fields: &[FieldId]) -> Eval<u16> {
+    let own = item(cx)?;
+    let at = value_of(cx.programme, own.node, fields)?;
+    Ok(cx.programme.forest.node(at).link as u16)
+}
+
+fn word_test(typed: &Typed, word: u16, wanted: bool) -> Code {
+    if let Some((item, fields)) = typed.word_of.clone() {
+        return Code::flag(move |cx| word_at(cx, &item, &fields).map(|own| (own == word) == wanted));
+    }
+    let code = typed.code.clone();
     Code::flag(move |cx| match code.run(cx)? {
         Value::Word(own) => Ok((own == word) == wanted),
         _ => Err(No::Fault(Fault::Internal)),

@@ -10,7 +10,7 @@ use crate::document::Kind as NodeKind;
 use crate::programme::{Item, Programme, Reading};
 use crate::rule::function::{LIBRARY, dates, statistics, text as texts_like};
 use crate::schema::form::{self, Period, Precision};
-use crate::schema::{CHARTER, FieldId, Scalar, Shape};
+use crate::schema::{CHARTER, FieldId};
 use crate::text::{self, Span};
 
 type Built<T> = Result<T, Mistake>;
@@ -62,12 +62,16 @@ impl Scope<'_> {
                 let (item, texts) = (part.code.clone().into_item(), name == "texts");
                 let mut typed = Typed::new(Ty::List(Box::new(Ty::Text)), Code::list(move |cx, visit| {
                     let own = item(cx)?;
-                    for at in written(cx.programme, own, texts) {
+                    let mut found = std::mem::take(&mut cx.nodes);
+                    found.clear();
+                    gather(cx.programme, own.node, texts, &mut found);
+                    for at in &found {
                         cx.step()?;
-                        if !visit(cx, Ok(Value::Text(cx.programme.forest.string(at)))) {
-                            return Ok(());
+                        if !visit(cx, Ok(Value::Text(cx.programme.forest.string(*at)))) {
+                            break;
                         }
                     }
+                    cx.nodes = found;
                     Ok(())
                 }));
                 typed.taint.hidden = true;
@@ -729,7 +733,11 @@ impl Scope<'_> {
         let number = self.word(name, Words::Registers, register.span)?;
         let structure = self.schema.register(number).map_or(CHARTER, |register| register.record);
         let item = part.code.clone().into_item();
-        let links: Vec<u16> = self.schema.registers.iter().enumerate().filter(|(_, register)| !register.nested).map(|(at, _)| at as u16).collect();
+        // The chain may be broken where a register that holds evidence links, or the one asked for, is not wholly here.
+        let mut links: Vec<u16> = self.schema.references.iter().filter(|reference| reference.evidence).filter_map(|reference| self.schema.field(reference.field)).filter_map(|field| super::types::root_register(self.schema, field.owner)).collect();
+        links.push(number);
+        links.sort_unstable();
+        links.dedup();
         let mut typed = Typed::new(Ty::List(Box::new(Ty::Record(vec![structure]))), Code::list(move |cx, visit| {
             let own = item(cx)?;
             let programme = cx.programme;
@@ -1004,31 +1012,19 @@ pub fn written(programme: &Programme, of: Item, texts_only: bool) -> Vec<u32> {
 
 fn gather(programme: &Programme, at: u32, texts_only: bool, out: &mut Vec<u32>) {
     let schema = &programme.schema;
-    for child in programme.forest.children(at) {
+    let end = programme.forest.after(at);
+    let mut next = at + 1;
+    while next < end {
+        let child = next;
         let node = programme.forest.node(child);
-        let known = schema.field(node.field);
-        let is_register = known.and_then(|field| schema.register(field.register?)).is_some_and(|register| !register.nested);
-        if is_register || !node.has_value() {
+        // What a container holds comes next, unless the whole of it is passed over.
+        let passed = schema.is_register(node.field) || !node.has_value();
+        next = if passed { programme.forest.after(child) } else { child + 1 };
+        if passed || node.kind != NodeKind::Text {
             continue;
         }
-        if node.is_container() {
-            gather(programme, child, texts_only, out);
-            continue;
-        }
-        if !texts_only {
-            // What is written in quotes; words and references have checks of their own.
-            let judged = matches!(known.map(|_| schema.element_shape_of(node.field)), Some(Shape::Scalar(Scalar::Word(_) | Scalar::Reference { .. })));
-            if node.kind == NodeKind::Text && !judged {
-                out.push(child);
-            }
-        } else if node.kind == NodeKind::Text {
-            let free = match known {
-                None => true,
-                Some(_) => matches!(schema.element_shape_of(node.field), Shape::Any | Shape::Map(_) | Shape::Scalar(Scalar::Text { .. } | Scalar::Odd)),
-            };
-            if free {
-                out.push(child);
-            }
+        if if texts_only { schema.is_free_text(node.field) } else { schema.is_quoted(node.field) } {
+            out.push(child);
         }
     }
 }

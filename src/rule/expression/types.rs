@@ -162,13 +162,15 @@ pub struct Cx<'p> {
     pub base: usize,
     /// Steps taken for this subject.
     pub steps: Cell<u64>,
+    /// A buffer that is lent to whoever gathers nodes.
+    pub nodes: Vec<u32>,
 }
 
 impl<'p> Cx<'p> {
     /// A context for a programme.
     #[must_use]
     pub fn new(programme: &'p Programme, as_of: i32, params: &'p [Value<'p>]) -> Self {
-        Self { programme, as_of: Period::day(as_of), params, frame: Vec::new(), base: 0, steps: Cell::new(0) }
+        Self { programme, as_of: Period::day(as_of), params, frame: Vec::new(), base: 0, steps: Cell::new(0), nodes: Vec::new() }
     }
 
     /// A variable.
@@ -335,7 +337,7 @@ pub struct Unasked {
 }
 
 /// A checked and compiled expression.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Typed {
     /// Its type.
     pub ty: Ty,
@@ -355,8 +357,16 @@ pub struct Typed {
     pub if_false: Vec<String>,
     /// The field that it reads, at the end of its path.
     pub field: Option<FieldId>,
+    /// Of a word that is read from a field: from what, and which fields.
+    pub word_of: Option<(ItemCode, Vec<FieldId>)>,
     /// Of a list: paths from each element that are known to have a value.
     pub element_facts: Vec<String>,
+}
+
+impl std::fmt::Debug for Typed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Typed").field("ty", &self.ty).finish_non_exhaustive()
+    }
 }
 
 impl Typed {
@@ -373,6 +383,7 @@ impl Typed {
             if_true: Vec::new(),
             if_false: Vec::new(),
             field: None,
+            word_of: None,
             element_facts: Vec::new(),
         }
     }
