@@ -55,7 +55,12 @@ fn gather(root: &Path, folder: &Path, pages: &mut Vec<(String, PathBuf)>) -> io:
         } else if path.extension().is_some_and(|extension| extension == "md") {
             println!("cargo::rerun-if-changed={}", path.display());
             if let Ok(relative) = path.strip_prefix(root) {
-                let name = relative.with_extension("").components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>().join("/");
+                let name = relative
+                    .with_extension("")
+                    .components()
+                    .map(|part| part.as_os_str().to_string_lossy().into_owned())
+                    .collect::<Vec<_>>()
+                    .join("/");
                 pages.push((name, path));
             }
         }

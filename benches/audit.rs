@@ -56,7 +56,8 @@ fn stages(criterion: &mut Criterion) {
             }
         });
     });
-    let load = |task: &Task, forest: Forest| programme::load(&setup.schema, &setup.judges, &task.found.shown, &task.inputs, forest, clock, false);
+    let load =
+        |task: &Task, forest: Forest| programme::load(&setup.schema, &setup.judges, &task.found.shown, &task.inputs, forest, clock, false);
     group.bench_function("read, validate, link", |bench| {
         let mut forest = Forest::default();
         bench.iter(|| {

@@ -37,7 +37,13 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let arg = |at: usize| args.get(at).map(String::as_str).unwrap_or_default();
     let done = match arg(0) {
-        "write" => write(Path::new(arg(1)), arg(2).parse().unwrap_or(3.0), arg(3).parse().unwrap_or(20), arg(4), args.iter().any(|arg| arg == "faults")),
+        "write" => write(
+            Path::new(arg(1)),
+            arg(2).parse().unwrap_or(3.0),
+            arg(3).parse().unwrap_or(20),
+            arg(4),
+            args.iter().any(|arg| arg == "faults"),
+        ),
         "measure" => measure(Path::new(arg(1)), arg(2).parse().unwrap_or(3)),
         _ => Err("write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults], or measure FOLDER [ROUNDS]".to_owned()),
     };
@@ -97,13 +103,20 @@ fn measure(root: &Path, rounds: usize) -> Result<(), String> {
     let setups = [setup];
     let tasks = pipeline::tasks(&setups, &|_| 0, discovered.programmes, &options);
     let Some(setup) = setups.first() else { return Err("no rules".to_owned()) };
-    println!("{:>5} {:>9} {:>9} {:>9} {:>9} {:>9}   ratio of the whole to the plain parse", "round", "plain", "load", "audit", "whole", "MB");
+    println!(
+        "{:>5} {:>9} {:>9} {:>9} {:>9} {:>9}   ratio of the whole to the plain parse",
+        "round", "plain", "load", "audit", "whole", "MB"
+    );
     let mut forest = Forest::default();
     let mut ratios = Vec::new();
     for round in 0..rounds {
         let mut times = Times::default();
         for task in &tasks {
-            let files: Vec<PathBuf> = task.inputs.iter().filter_map(|input| if let discover::Source::Disk(path) = &input.source { Some(path.clone()) } else { None }).collect();
+            let files: Vec<PathBuf> = task
+                .inputs
+                .iter()
+                .filter_map(|input| if let discover::Source::Disk(path) = &input.source { Some(path.clone()) } else { None })
+                .collect();
             let begun = Instant::now();
             for path in &files {
                 let text = std::fs::read(path).map_err(|error| error.to_string())?;
@@ -116,7 +129,15 @@ fn measure(root: &Path, rounds: usize) -> Result<(), String> {
             }
             times.plain += begun.elapsed();
             let begun = Instant::now();
-            let read = programme::load(&setup.schema, &setup.judges, &task.found.shown, &task.inputs, std::mem::take(&mut forest), request.clock, false);
+            let read = programme::load(
+                &setup.schema,
+                &setup.judges,
+                &task.found.shown,
+                &task.inputs,
+                std::mem::take(&mut forest),
+                request.clock,
+                false,
+            );
             times.load += begun.elapsed();
             let begun = Instant::now();
             let state = audit::state::state(&setup.rules, &read, &setup.effective(&task.overrides), &request.selection);
@@ -125,7 +146,8 @@ fn measure(root: &Path, rounds: usize) -> Result<(), String> {
             drop(audited);
             forest = read.forest;
             let begun = Instant::now();
-            let (shown, kept) = pipeline::one(setup, &request, &task.found.shown, &task.inputs, &|_| true, &task.overrides, std::mem::take(&mut forest));
+            let (shown, kept) =
+                pipeline::one(setup, &request, &task.found.shown, &task.inputs, &|_| true, &task.overrides, std::mem::take(&mut forest));
             times.whole += begun.elapsed();
             times.findings += shown.findings.len() as u64;
             forest = kept;

@@ -81,7 +81,9 @@ pub fn audit(programme: &Programme, rules: &Rules, state: &State, as_of: i32) ->
     auditor.passes();
     let mut audit = auditor.audit;
     let place = |finding: &Finding| finding.labels.first().map(|label| label.place);
-    audit.findings.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.rule.cmp(&b.rule)).then_with(|| plain(&a.subject.address).cmp(&plain(&b.subject.address))));
+    audit.findings.sort_by(|a, b| {
+        place(a).cmp(&place(b)).then_with(|| a.rule.cmp(&b.rule)).then_with(|| plain(&a.subject.address).cmp(&plain(&b.subject.address)))
+    });
     audit
 }
 
@@ -183,7 +185,9 @@ impl<'p> Auditor<'p> {
                         Part::words(self.programme.files.get(file as usize).map_or("a file", |file| &file.path)),
                         Part::words(" could not be read or understood"),
                     ],
-                    Some(Incomplete::Ignored) => vec![Part::words(&format!("the register {} is not wholly here: git ignores some of its files", register(id)))],
+                    Some(Incomplete::Ignored) => {
+                        vec![Part::words(&format!("the register {} is not wholly here: git ignores some of its files", register(id)))]
+                    }
                     _ => vec![Part::words(&format!("the register {} is also kept elsewhere", register(id)))],
                 };
             }
@@ -228,7 +232,12 @@ impl<'p> Auditor<'p> {
             Subject::Records => {
                 for record in 0..programme.records.len() as u32 {
                     let Some(known) = programme.record(record) else { continue };
-                    let nested = known.structure != CHARTER && programme.schema.structure(known.structure).and_then(|known| programme.schema.register(known.register?)).is_some_and(|register| register.nested);
+                    let nested = known.structure != CHARTER
+                        && programme
+                            .schema
+                            .structure(known.structure)
+                            .and_then(|known| programme.schema.register(known.register?))
+                            .is_some_and(|register| register.nested);
                     if known.canonical != record || nested || known.node == NO_RECORD {
                         continue;
                     }
@@ -374,7 +383,16 @@ impl<'p> Auditor<'p> {
         if let No::Fault(fault) = no {
             self.audit.faulted = true;
             let message = vec![Part::words(&format!("the rule {} could not judge this: {}", rule.name, fault.words()))];
-            let flaw = Flaw { rule: "record/rule-fault", at: Where::Node(self.programme.face(subject)), about: FlawAbout::Object(subject.node), message, label: "", help: None, also: Vec::new(), more: 0 };
+            let flaw = Flaw {
+                rule: "record/rule-fault",
+                at: Where::Node(self.programme.face(subject)),
+                about: FlawAbout::Object(subject.node),
+                message,
+                label: "",
+                help: None,
+                also: Vec::new(),
+                more: 0,
+            };
             self.flaw(&flaw);
         }
         self.no_value(number, no, Some(subject));
@@ -405,7 +423,8 @@ impl<'p> Auditor<'p> {
         }
         let label = case.label.render(&mut self.cx);
         let total = places.len();
-        let mut labels: Vec<Label> = places.iter().take(limits::LABELS_MAX).map(|at| Label { place: programme.place(*at), text: label.clone() }).collect();
+        let mut labels: Vec<Label> =
+            places.iter().take(limits::LABELS_MAX).map(|at| Label { place: programme.place(*at), text: label.clone() }).collect();
         for (at, text) in &case.also {
             let further = at.find(&mut self.cx);
             let text = text.render(&mut self.cx);
@@ -449,7 +468,10 @@ impl<'p> Auditor<'p> {
         let programme = self.programme;
         let subjects = programme.records.iter().filter(|record| record.node != NO_RECORD).count() as u64;
         for (number, rule) in self.rules.rules.iter().enumerate() {
-            if rule.built_in && self.state.rules.get(number).is_some_and(|state| state.on.is_ok()) && self.state.reached(rule.from) == Some(true) {
+            if rule.built_in
+                && self.state.rules.get(number).is_some_and(|state| state.on.is_ok())
+                && self.state.reached(rule.from) == Some(true)
+            {
                 let verdicts = self.verdicts(number);
                 if verdicts.pass == 0 {
                     verdicts.pass += subjects.saturating_sub(verdicts.finding + verdicts.no_evidence);
@@ -495,8 +517,15 @@ impl<'p> Auditor<'p> {
             (FlawAbout::Place, Where::In(place)) => {
                 let path = programme.files.get(place.file as usize).map_or("", |file| &file.path);
                 // The path within the programme, so that the address is the same from wherever the audit is run.
-                let path: Arc<str> = Arc::from(path.strip_prefix(&*programme.folder).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path));
-                About { register: Arc::from(""), id: None, address: vec![Part::words("files/"), Part::Literal(path)], file: place.file, pointer: Vec::new() }
+                let path: Arc<str> =
+                    Arc::from(path.strip_prefix(&*programme.folder).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path));
+                About {
+                    register: Arc::from(""),
+                    id: None,
+                    address: vec![Part::words("files/"), Part::Literal(path)],
+                    file: place.file,
+                    pointer: Vec::new(),
+                }
             }
         };
         let identity = fingerprint(flaw.rule, &programme.id, &plain(&about.address));
@@ -519,7 +548,13 @@ impl<'p> Auditor<'p> {
             return;
         }
         let Some(stage) = self.state.stage else {
-            return self.no_evidence_for(number, Cause::Stage, vec![Part::words("the stage of the programme is not recorded")], false, None);
+            return self.no_evidence_for(
+                number,
+                Cause::Stage,
+                vec![Part::words("the stage of the programme is not recorded")],
+                false,
+                None,
+            );
         };
         let judged = required::judge(self.programme, self.rules, stage, &self.state.profile);
         self.verdicts(number).pass = judged.present;
@@ -532,5 +567,11 @@ impl<'p> Auditor<'p> {
 /// What a finding at a node is about.
 fn about(programme: &Programme, at: u32) -> About {
     let addressed = programme.address(at);
-    About { register: Arc::from(addressed.register.as_str()), id: addressed.id, address: addressed.address, file: addressed.file, pointer: addressed.pointer }
+    About {
+        register: Arc::from(addressed.register.as_str()),
+        id: addressed.id,
+        address: addressed.address,
+        file: addressed.file,
+        pointer: addressed.pointer,
+    }
 }

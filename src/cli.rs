@@ -239,10 +239,12 @@ fn say(text: &str) {
 
 /// Text as a terminal may get it: a page of rules may hold what would steer it.
 fn plain(text: &str) -> String {
-    text.split_inclusive(['\n', '\t']).map(|piece| match piece.chars().next_back() {
-        Some(end @ ('\n' | '\t')) => format!("{}{end}", Visible(piece.strip_suffix(end).unwrap_or(piece))),
-        _ => Visible(piece).to_string(),
-    }).collect()
+    text.split_inclusive(['\n', '\t'])
+        .map(|piece| match piece.chars().next_back() {
+            Some(end @ ('\n' | '\t')) => format!("{}{end}", Visible(piece.strip_suffix(end).unwrap_or(piece))),
+            _ => Visible(piece).to_string(),
+        })
+        .collect()
 }
 
 /// A path as people may see it: bytes that are not UTF-8 as `\x..`, hidden characters as `\u{…}`.
@@ -311,7 +313,8 @@ fn page_problem(problem: &PageProblem) -> String {
     let lines = Lines::of(&text);
     let at = lines.position(&text, problem.span.start);
     let line = text.get(lines.span(&text, at.line as usize - 1).range()).unwrap_or("");
-    let width = (problem.span.end.saturating_sub(problem.span.start) as usize).clamp(1, line.len().saturating_sub(at.column as usize - 1).max(1));
+    let width =
+        (problem.span.end.saturating_sub(problem.span.start) as usize).clamp(1, line.len().saturating_sub(at.column as usize - 1).max(1));
     let number = at.line.to_string();
     let margin = " ".repeat(number.len());
     format!(

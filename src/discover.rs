@@ -208,13 +208,14 @@ pub fn shown(working: &Path, path: &Path) -> String {
 
 fn is_charter(name: &OsStr) -> bool {
     let path = Path::new(name);
-    path.file_stem() == Some(OsStr::new(CHARTER)) && path.extension().is_some_and(|ending| ending == READ || KNOWN.iter().any(|known| ending == *known))
+    path.file_stem() == Some(OsStr::new(CHARTER))
+        && path.extension().is_some_and(|ending| ending == READ || KNOWN.iter().any(|known| ending == *known))
 }
 
 fn has_charter(folder: &Path) -> bool {
-    std::iter::once(READ).chain(KNOWN).any(|ending| {
-        std::fs::symlink_metadata(folder.join(format!("{CHARTER}.{ending}"))).is_ok_and(|known| !known.is_dir())
-    })
+    std::iter::once(READ)
+        .chain(KNOWN)
+        .any(|ending| std::fs::symlink_metadata(folder.join(format!("{CHARTER}.{ending}"))).is_ok_and(|known| !known.is_dir()))
 }
 
 /// The closest folder with a charter, from a folder upward to the repository's root.
@@ -271,7 +272,12 @@ impl Walker<'_> {
         let charter = entries.iter().any(|entry| is_charter(&entry.file_name()) && !entry.file_type().is_ok_and(|kind| kind.is_dir()));
         if charter {
             programme = Some(self.found.len());
-            self.found.push(Found { folder: folder.to_owned(), shown: shown(&self.options.working, folder), files: Vec::new(), only: Vec::new() });
+            self.found.push(Found {
+                folder: folder.to_owned(),
+                shown: shown(&self.options.working, folder),
+                files: Vec::new(),
+                only: Vec::new(),
+            });
         }
         for entry in entries {
             let (name, path) = (entry.file_name(), entry.path());
@@ -313,7 +319,8 @@ impl Walker<'_> {
     /// Whether git tracks a path, or something beneath it. Asked once for each repository.
     fn is_tracked(&mut self, repository: &Path, path: &Path, folder: bool) -> bool {
         if self.tracked.as_ref().is_none_or(|(known, _)| known != repository) {
-            let output = Command::new("git").arg("-C").arg(repository).args(["ls-files", "-z"]).stdin(Stdio::null()).stderr(Stdio::null()).output();
+            let output =
+                Command::new("git").arg("-C").arg(repository).args(["ls-files", "-z"]).stdin(Stdio::null()).stderr(Stdio::null()).output();
             let files = output.map(|output| output.stdout).unwrap_or_default();
             let files = files.split(|byte| *byte == 0).filter(|name| !name.is_empty());
             let files = files.filter_map(|name| std::str::from_utf8(name).ok()).map(|name| repository.join(name)).collect();
@@ -360,7 +367,8 @@ pub fn inputs(schema: &Schema, found: &Found, map: &[Mapping], files: &Files, fi
     let charters = inputs.iter().filter(|input| input.role == Role::Charter).count();
     if charters > 0 {
         for input in &mut inputs {
-            let in_folder = input.path.rsplit_once('/').map_or(".", |(folder, _)| folder) == if found.shown.is_empty() { "." } else { &found.shown };
+            let in_folder =
+                input.path.rsplit_once('/').map_or(".", |(folder, _)| folder) == if found.shown.is_empty() { "." } else { &found.shown };
             if matches!(input.role, Role::Unsupported(None)) && in_folder {
                 input.role = Role::SecondCharter;
             }
@@ -405,7 +413,8 @@ fn role(schema: &Schema, seen: &Seen, relative: &Path, map: &[Mapping]) -> Optio
 
 /// The register that a path names, and whether the file may hold a single record.
 fn named(schema: &Schema, relative: &Path, map: &[Mapping]) -> Option<(RegisterId, bool)> {
-    let known = |name: &str| schema.register_named(name).filter(|register| schema.register(*register).is_some_and(|register| !register.nested));
+    let known =
+        |name: &str| schema.register_named(name).filter(|register| schema.register(*register).is_some_and(|register| !register.nested));
     if let Some(mapping) = map.iter().find(|mapping| mapping.pattern.matches(relative)) {
         return known(&mapping.register.value).map(|register| (register, true));
     }

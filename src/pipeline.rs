@@ -47,7 +47,15 @@ pub struct Request {
 
 /// One programme, from files to masked findings.
 #[must_use]
-pub fn one(setup: &Setup, request: &Request, folder: &str, inputs: &[Input], only: &dyn Fn(usize) -> bool, overrides: &std::path::Path, forest: Forest) -> (ShownProgramme, Forest) {
+pub fn one(
+    setup: &Setup,
+    request: &Request,
+    folder: &str,
+    inputs: &[Input],
+    only: &dyn Fn(usize) -> bool,
+    overrides: &std::path::Path,
+    forest: Forest,
+) -> (ShownProgramme, Forest) {
     let programme = programme::load(&setup.schema, &setup.judges, folder, inputs, forest, request.clock, request.digests);
     let state = audit::state::state(&setup.rules, &programme, &setup.effective(overrides), &request.selection);
     let audit = audit::audit(&programme, &setup.rules, &state, request.clock.as_of);
@@ -56,14 +64,31 @@ pub fn one(setup: &Setup, request: &Request, folder: &str, inputs: &[Input], onl
     (shown, programme.forest)
 }
 
-fn show(programme: &Programme, state: &audit::State, audit: audit::Audit, request: &Request, only: &dyn Fn(usize) -> bool) -> ShownProgramme {
+fn show(
+    programme: &Programme,
+    state: &audit::State,
+    audit: audit::Audit,
+    request: &Request,
+    only: &dyn Fn(usize) -> bool,
+) -> ShownProgramme {
     let settled = settle::settle(audit.findings, &request.terms, &|file| only(file as usize));
     let mut redactor = Redactor::new(programme, request.masks);
-    let findings = settled.findings.iter().enumerate().map(|(number, finding)| redactor.finding(finding, request.excerpts && number < request.max_findings)).collect();
-    let stage = state.stage.and_then(|stage| programme.schema.vocabulary(programme.schema.stages)?.words.get(usize::from(stage)).map(|word| Shown::words(&word.text)));
+    let findings = settled
+        .findings
+        .iter()
+        .enumerate()
+        .map(|(number, finding)| redactor.finding(finding, request.excerpts && number < request.max_findings))
+        .collect();
+    let stage = state.stage.and_then(|stage| {
+        programme.schema.vocabulary(programme.schema.stages)?.words.get(usize::from(stage)).map(|word| Shown::words(&word.text))
+    });
     ShownProgramme {
         // A folder that stands for an id is a path, and shown as one.
-        id: if *programme.id == *programme.folder { Shown::words(&programme.folder) } else { crate::redact::value(&programme.id, crate::finding::Care::Id, request.masks) },
+        id: if *programme.id == *programme.folder {
+            Shown::words(&programme.folder)
+        } else {
+            crate::redact::value(&programme.id, crate::finding::Care::Id, request.masks)
+        },
         path: Shown::words(&programme.folder),
         stage,
         profile: (!state.profile.is_empty()).then(|| Shown::words(&state.profile)),
@@ -186,26 +211,51 @@ pub fn tasks(setups: &[Setup], of: &dyn Fn(&Found) -> usize, discovered: Vec<Fou
         let Some(setup) = setups.get(number) else { continue };
         let inputs = discover::inputs(&setup.schema, &found, &setup.settings.map, &setup.settings.files, setup.folder.as_deref(), options);
         // A programme whose charter the settings leave out is left out.
-        if !inputs.iter().any(|input| matches!(input.role, discover::Role::Charter | discover::Role::Unsupported(None) | discover::Role::Link(None) | discover::Role::SecondCharter)) {
+        if !inputs.iter().any(|input| {
+            matches!(
+                input.role,
+                discover::Role::Charter | discover::Role::Unsupported(None) | discover::Role::Link(None) | discover::Role::SecondCharter
+            )
+        }) {
             continue;
         }
         let overrides = setup.folder.as_deref().map_or_else(PathBuf::new, |from| crate::config::relative(from, &found.folder));
-        let paths = if found.only.is_empty() { Vec::new() } else { inputs.iter().map(|input| if let discover::Source::Disk(path) = &input.source { path.clone() } else { PathBuf::new() }).collect() };
+        let paths = if found.only.is_empty() {
+            Vec::new()
+        } else {
+            inputs
+                .iter()
+                .map(|input| if let discover::Source::Disk(path) = &input.source { path.clone() } else { PathBuf::new() })
+                .collect()
+        };
         tasks.push(Task { setup: number, found, inputs, paths, overrides });
     }
     tasks
 }
 
 /// Audits all programmes and writes the outputs, in path order whatever the number of threads.
-///
-/// # Errors
-/// Where not even a temporary file can be made.
-pub fn run(setups: &[Setup], tasks: &[Task], request: &Request, run: &Run, outputs: Vec<Output<'_>>, status: &dyn Fn(&Totals) -> u8, before: Totals, tick: &(dyn Fn() + Sync)) -> Outcome {
+#[expect(clippy::too_many_arguments, reason = "the whole run: what is judged, by what, and where it is written")]
+pub fn run(
+    setups: &[Setup],
+    tasks: &[Task],
+    request: &Request,
+    run: &Run,
+    outputs: Vec<Output<'_>>,
+    status: &dyn Fn(&Totals) -> u8,
+    before: Totals,
+    tick: &(dyn Fn() + Sync),
+) -> Outcome {
     let mut writing: Vec<Writing<'_>> = outputs
         .into_iter()
         .map(|output| {
             let sections = output.renderer.sections();
-            Writing { spools: (0..sections).map(|_| tempfile::SpooledTempFile::new(256 * 1024)).collect(), filled: vec![false; sections], findings: 0, failed: None, output }
+            Writing {
+                spools: (0..sections).map(|_| tempfile::SpooledTempFile::new(256 * 1024)).collect(),
+                filled: vec![false; sections],
+                findings: 0,
+                failed: None,
+                output,
+            }
         })
         .collect();
     for one in &mut writing {
@@ -219,7 +269,8 @@ pub fn run(setups: &[Setup], tasks: &[Task], request: &Request, run: &Run, outpu
     let threads = request.threads.clamp(1, tasks.len().max(1));
     let judge = |task: &Task, forest: Forest| {
         let setup = setups.get(task.setup)?;
-        let only = |file: usize| task.paths.is_empty() || task.paths.get(file).is_some_and(|path| settle::lies_within(path, &task.found.only));
+        let only =
+            |file: usize| task.paths.is_empty() || task.paths.get(file).is_some_and(|path| settle::lies_within(path, &task.found.only));
         Some(one(setup, request, &task.found.shown, &task.inputs, &only, &task.overrides, forest))
     };
     if threads == 1 {
@@ -252,7 +303,15 @@ fn take(writing: &mut [Writing<'_>], rendered: Vec<Rendered>, most: usize, shown
 type Judge<'j> = dyn Fn(&Task, Forest) -> Option<(ShownProgramme, Forest)> + Sync + 'j;
 
 /// Threads take the next programme each; finished ones wait for their turn, at most twice the threads.
-fn parallel(tasks: &[Task], threads: usize, run: &Run, writing: &mut [Writing<'_>], totals: &mut Totals, judge: &Judge<'_>, tick: &(dyn Fn() + Sync)) {
+fn parallel(
+    tasks: &[Task],
+    threads: usize,
+    run: &Run,
+    writing: &mut [Writing<'_>],
+    totals: &mut Totals,
+    judge: &Judge<'_>,
+    tick: &(dyn Fn() + Sync),
+) {
     let next = AtomicUsize::new(0);
     let done: Mutex<(BTreeMap<usize, Option<ShownProgramme>>, usize)> = Mutex::new((BTreeMap::new(), 0));
     let turn = Condvar::new();

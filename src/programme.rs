@@ -279,7 +279,10 @@ impl Programme {
     /// The number by which an item is told from others: that of the record which stands for it, or its own.
     #[must_use]
     pub fn identity(&self, item: Item) -> u32 {
-        self.record(item.record).filter(|record| record.node == item.node).and_then(|record| self.record(record.canonical)).map_or(item.node, |record| record.node)
+        self.record(item.record)
+            .filter(|record| record.node == item.node)
+            .and_then(|record| self.record(record.canonical))
+            .map_or(item.node, |record| record.node)
     }
 
     /// The records from which a record derives along evidence links (`up`), or which derive from it,
@@ -300,7 +303,10 @@ impl Programme {
                     let start = self.link_starts.get(number as usize).copied().unwrap_or(0) as usize;
                     let end = self.link_starts.get(number as usize + 1).copied().unwrap_or(0) as usize;
                     let links = self.links.get(start..end).unwrap_or_default().iter();
-                    links.filter(|link| self.schema.reference(link.reference).is_some_and(|reference| reference.evidence)).map(|link| link.holder.record).collect()
+                    links
+                        .filter(|link| self.schema.reference(link.reference).is_some_and(|reference| reference.evidence))
+                        .map(|link| link.holder.record)
+                        .collect()
                 };
                 for number in next {
                     if !seen.contains(&number) {
@@ -328,7 +334,10 @@ impl Programme {
         path.iter()
             .rev()
             .skip(1)
-            .find(|at| self.forest.node(**at).kind == crate::document::Kind::Object && self.schema.struct_of(self.forest.node(**at).field) == Some(structure))
+            .find(|at| {
+                self.forest.node(**at).kind == crate::document::Kind::Object
+                    && self.schema.struct_of(self.forest.node(**at).field) == Some(structure)
+            })
             .map(|at| Item { node: *at, record: item.record })
     }
 

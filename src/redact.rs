@@ -216,11 +216,15 @@ pub fn value(text: &str, care: Care, terms: Terms) -> Shown {
     let few = |count: u64| (1..terms.min_cell).contains(&count);
     match care {
         Care::Safe => Shown::words(text),
-        Care::Id if (form::is_id(text.as_bytes()) || form::is_reference(text.as_bytes())) && !looks_like_contact(text) => Shown::words(text),
+        Care::Id if (form::is_id(text.as_bytes()) || form::is_reference(text.as_bytes())) && !looks_like_contact(text) => {
+            Shown::words(text)
+        }
         Care::Label if !looks_like_contact(text) => Shown::words(text),
         Care::Id | Care::Label | Care::Hidden => Shown(MASK.to_owned()),
         Care::People(count) if few(count) => Shown(format!("fewer than {}", terms.min_cell)),
-        Care::PeopleShare(count, of) if few(count) || few(of) || few(of.saturating_sub(count)) => Shown(format!("(a share withheld: fewer than {} people)", terms.min_cell)),
+        Care::PeopleShare(count, of) if few(count) || few(of) || few(of.saturating_sub(count)) => {
+            Shown(format!("(a share withheld: fewer than {} people)", terms.min_cell))
+        }
         Care::People(_) | Care::PeopleShare(..) => Shown::words(text),
     }
 }
@@ -229,7 +233,10 @@ pub fn value(text: &str, care: Care, terms: Terms) -> Shown {
 #[must_use]
 pub fn parts(message: &[Part], terms: Terms) -> Vec<ShownPart> {
     // A small complement in a total that is shown gives the small count away.
-    let counts: Vec<u64> = message.iter().filter_map(|part| if let Part::Value { care: Care::People(count), .. } = part { Some(*count) } else { None }).collect();
+    let counts: Vec<u64> = message
+        .iter()
+        .filter_map(|part| if let Part::Value { care: Care::People(count), .. } = part { Some(*count) } else { None })
+        .collect();
     let total = counts.iter().copied().max().unwrap_or(0);
     message
         .iter()
@@ -285,14 +292,21 @@ impl<'p> Redactor<'p> {
     fn location(&mut self, place: Place) -> Location {
         let text = self.programme.text_of(place.file);
         let lines = self.lines.entry(place.file).or_insert_with(|| Lines::of(text));
-        Location { file: Shown(self.programme.files.get(place.file as usize).map_or_else(String::new, |file| file.path.to_string())), start: lines.position(text, place.span.start), end: lines.position(text, place.span.end) }
+        Location {
+            file: Shown(self.programme.files.get(place.file as usize).map_or_else(String::new, |file| file.path.to_string())),
+            start: lines.position(text, place.span.start),
+            end: lines.position(text, place.span.end),
+        }
     }
 
     /// Masks a finding. Lines around its places are cut where `excerpts` asks for them.
     pub fn finding(&mut self, finding: &Finding, excerpts: bool) -> ShownFinding {
         let parts = parts(&finding.message, self.terms);
-        let labels: Vec<ShownLabel> =
-            finding.labels.iter().map(|label| ShownLabel { location: self.location(label.place), text: text(&label.text, self.terms) }).collect();
+        let labels: Vec<ShownLabel> = finding
+            .labels
+            .iter()
+            .map(|label| ShownLabel { location: self.location(label.place), text: text(&label.text, self.terms) })
+            .collect();
         let excerpts = if excerpts { self.excerpts(finding, &labels) } else { Vec::new() };
         let subject = ShownSubject {
             register: Shown::words(&finding.subject.register),
@@ -345,7 +359,11 @@ impl<'p> Redactor<'p> {
     /// The files of the programme.
     #[must_use]
     pub fn files(&self) -> Vec<ShownFile> {
-        self.programme.files.iter().map(|file| ShownFile { path: Shown(file.path.to_string()), bytes: file.bytes, sha256: file.digest.clone() }).collect()
+        self.programme
+            .files
+            .iter()
+            .map(|file| ShownFile { path: Shown(file.path.to_string()), bytes: file.bytes, sha256: file.digest.clone() })
+            .collect()
     }
 }
 
@@ -378,7 +396,8 @@ mod tests {
             assert_eq!(value(&count.to_string(), Care::People(count), TERMS).as_str(), expected);
         }
         let of = |k: u64, n: u64| {
-            let message = [Part::value("k", k.to_string(), Care::People(k)), Part::words(" of "), Part::value("n", n.to_string(), Care::People(n))];
+            let message =
+                [Part::value("k", k.to_string(), Care::People(k)), Part::words(" of "), Part::value("n", n.to_string(), Care::People(n))];
             text(&message, TERMS).to_string()
         };
         assert_eq!(of(6, 20), "6 of 20");

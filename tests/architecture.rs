@@ -16,8 +16,23 @@ use rust::{Kind, Token, tokens, words};
 use serde_json::Value;
 
 /// The rooms, from the ground up: each may use those before it.
-const ROOMS: [&str; 15] =
-    ["limits", "text", "finding", "config", "schema", "document", "discover", "programme", "rule", "audit", "settle", "redact", "report", "pipeline", "cli"];
+const ROOMS: [&str; 15] = [
+    "limits",
+    "text",
+    "finding",
+    "config",
+    "schema",
+    "document",
+    "discover",
+    "programme",
+    "rule",
+    "audit",
+    "settle",
+    "redact",
+    "report",
+    "pipeline",
+    "cli",
+];
 
 /// Everywhere.
 const ALL: &[&str] = &["*"];
@@ -80,7 +95,11 @@ const FIELD_NAMES: &[(&str, &[&str], &str)] = &[
 /// Names of registers and of one of their records that are also words of the program, or stand in a help text.
 const DOMAIN_WORDS: &[(&str, &[&str], &str)] = &[
     ("message", ALL, "what a finding says; the one word for it"),
-    ("member", &["schema", "document", "programme", "rule", "audit"], "a key with its value in a JSON object, as the JSON standard calls it"),
+    (
+        "member",
+        &["schema", "document", "programme", "rule", "audit"],
+        "a key with its value in a JSON object, as the JSON standard calls it",
+    ),
     ("body", &["config", "rule"], "of a page, a loop, a definition or a pattern"),
     ("role", &["discover", "programme", "pipeline"], "what a file is for in a programme"),
     ("outcome", &["document", "rule", "pipeline", "cli"], "what came of an attempt: parsing, an example, a run"),
@@ -200,7 +219,9 @@ fn a_room_uses_only_rooms_above_it() {
         // The table of contents, and the program that calls the last room.
         if file.room == "lib" || file.room == "main" {
             let allowed = |room: &str| file.room == "main" && room == "cli";
-            wrong.extend(uses(&file).into_iter().filter(|(room, _)| !allowed(room)).map(|(room, line)| format!("{}:{line} uses {room}", file.shown)));
+            wrong.extend(
+                uses(&file).into_iter().filter(|(room, _)| !allowed(room)).map(|(room, line)| format!("{}:{line} uses {room}", file.shown)),
+            );
             continue;
         }
         let place = |room: &str| ROOMS.iter().position(|known| *known == room);
@@ -302,7 +323,9 @@ fn declared(tokens: &[Token]) -> Vec<&Token> {
             "}" => {
                 open.pop();
             }
-            _ if token.kind == Kind::Name && open.last() == Some(&true) && tokens.get(at + 1).is_some_and(|next| next.is(":")) => declared.push(token),
+            _ if token.kind == Kind::Name && open.last() == Some(&true) && tokens.get(at + 1).is_some_and(|next| next.is(":")) => {
+                declared.push(token)
+            }
             _ => {}
         }
     }
@@ -351,6 +374,9 @@ fn source_is_read_as_the_compiler_reads_it() {
     assert_eq!(of(Kind::Name), ["fn", "f", "g", "h", "char", "cfg", "test", "mod", "o", "use", "super", "p", "mod", "q", "r", "s"]);
     assert_eq!(of(Kind::Text), ["i\\\"j", "k\"l", "n"]);
     let state = |name: &str| tokens.iter().find(|token| token.is(name)).map(|token| (token.line, token.modules, token.test));
-    assert_eq!([state("f"), state("p"), state("r"), state("s")], [Some((2, 0, false)), Some((4, 1, true)), Some((4, 2, true)), Some((5, 0, false))]);
+    assert_eq!(
+        [state("f"), state("p"), state("r"), state("s")],
+        [Some((2, 0, false)), Some((4, 1, true)), Some((4, 2, true)), Some((5, 0, false))]
+    );
     assert_eq!(words("RecordOf_two parts"), ["record", "of", "two", "parts"]);
 }

@@ -12,8 +12,13 @@ mod corpus;
 
 use corpus::{Layout, Plan};
 
-const LAYOUTS: [(&str, Layout); 5] =
-    [("inline", Layout::Inline), ("registers", Layout::RegisterFiles), ("records", Layout::RecordFiles), ("bundles", Layout::Bundles), ("mixed", Layout::Mixed)];
+const LAYOUTS: [(&str, Layout); 5] = [
+    ("inline", Layout::Inline),
+    ("registers", Layout::RegisterFiles),
+    ("records", Layout::RecordFiles),
+    ("bundles", Layout::Bundles),
+    ("mixed", Layout::Mixed),
+];
 
 fn findings(root: &std::path::Path) -> BTreeSet<(String, String, String)> {
     let output = Command::new(env!("CARGO_BIN_EXE_havesay"))
@@ -40,7 +45,8 @@ fn planted_faults_are_found_and_nothing_else_is_reported() {
         let folder = root.path().join(name);
         let plan = Plan { seed: 7, programmes: 40, bytes: 2_400_000, layout, faults: true };
         let planted = corpus::write(&plan, &folder).expect("the corpus is written");
-        let expected: BTreeSet<_> = planted.iter().map(|fault| (fault.programme.clone(), fault.rule.to_owned(), fault.address.clone())).collect();
+        let expected: BTreeSet<_> =
+            planted.iter().map(|fault| (fault.programme.clone(), fault.rule.to_owned(), fault.address.clone())).collect();
         rules.extend(planted.iter().map(|fault| fault.rule));
         let found = findings(&folder);
         let missing: Vec<_> = expected.difference(&found).collect();

@@ -45,7 +45,8 @@ fn clean_programmes_stay_free_of_findings() {
 
 #[test]
 fn the_theatre_yields_exactly_what_it_lists() {
-    let listed = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/theatre/expected.txt")).expect("the list is there");
+    let listed =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/theatre/expected.txt")).expect("the list is there");
     let expected: BTreeSet<(String, String)> =
         listed.lines().filter_map(|line| line.split_once('\t')).map(|(rule, address)| (rule.to_owned(), address.to_owned())).collect();
     let found = findings("fixtures/theatre");

@@ -46,7 +46,9 @@ fn value(forest: &Forest, at: u32) -> Value {
         Kind::Number => serde_json::from_str(forest.raw(at)).unwrap_or_default(),
         Kind::Text => forest.string(at).into(),
         Kind::List => forest.children(at).map(|child| value(forest, child)).collect(),
-        Kind::Object => Value::Object(forest.children(at).map(|child| (forest.key(child).unwrap_or_default().into_owned(), value(forest, child))).collect()),
+        Kind::Object => Value::Object(
+            forest.children(at).map(|child| (forest.key(child).unwrap_or_default().into_owned(), value(forest, child))).collect(),
+        ),
     }
 }
 
@@ -69,7 +71,13 @@ fn judge(name: &str, bytes: &[u8], schema: &Schema) -> Result<bool, String> {
 #[test]
 fn the_reader_agrees_with_serde_json_on_every_file_of_the_suite() {
     let Some(folder) = conformance::find("json/test_parsing") else { return };
-    let mut files: Vec<PathBuf> = fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|ending| ending == "json")).collect();
+    let mut files: Vec<PathBuf> = fs::read_dir(&folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
+        .collect();
     files.sort();
     assert_eq!(files.len(), FILES, "files in {}", folder.display());
     let mut wrong = Vec::new();

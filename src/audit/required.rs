@@ -2,7 +2,7 @@
 
 use crate::document::Kind;
 use crate::finding::{Care, Part};
-use crate::programme::{About, Flaw, Item, Programme, Where};
+use crate::programme::{About, Flaw, Incomplete, Item, Programme, Where};
 use crate::rule::Rules;
 use crate::schema::guide::{ABSENT, UNKNOWN};
 use crate::schema::{CHARTER, FieldId, StructId};
@@ -32,10 +32,13 @@ pub fn judge(programme: &Programme, rules: &Rules, stage: u16, profile: &str) ->
         if stage < from || demanded(id) {
             continue;
         }
-        let word = schema.vocabulary(schema.stages).and_then(|known| known.words.get(usize::from(from))).map_or("", |word| word.text.as_str());
+        let word =
+            schema.vocabulary(schema.stages).and_then(|known| known.words.get(usize::from(from))).map_or("", |word| word.text.as_str());
         if let Some(register) = field.register.filter(|register| schema.register(*register).is_some_and(|register| !register.nested)) {
             let Some(kept) = programme.registers.get(usize::from(register)) else { continue };
-            if kept.kept || kept.incomplete.is_some() || programme.is_kept_elsewhere(register) {
+            // One that is said to be kept elsewhere must say where.
+            let unread = kept.incomplete.as_ref().is_some_and(|why| *why != Incomplete::Elsewhere);
+            if kept.kept || unread || programme.is_kept_elsewhere(register) {
                 judged.present += 1;
                 continue;
             }
@@ -43,7 +46,16 @@ pub fn judge(programme: &Programme, rules: &Rules, stage: u16, profile: &str) ->
             let help = format!("keep {}: {}", field.name, lower_first(&field.description));
             if programme.charter.is_some() {
                 let at = Where::Node(programme.face(programme.charter_item()));
-                judged.flaws.push(Flaw { rule: RULE, at, about: About::Lacking(programme.charter.unwrap_or_default(), field.name.clone()), message, label: "", help: Some(help), also: Vec::new(), more: 0 });
+                judged.flaws.push(Flaw {
+                    rule: RULE,
+                    at,
+                    about: About::Lacking(programme.charter.unwrap_or_default(), field.name.clone()),
+                    message,
+                    label: "",
+                    help: Some(help),
+                    also: Vec::new(),
+                    more: 0,
+                });
             }
             continue;
         }
@@ -61,24 +73,45 @@ pub fn judge(programme: &Programme, rules: &Rules, stage: u16, profile: &str) ->
         let mut message = vec![Part::words(&format!("{} is not recorded ", field.name))];
         match programme.record(record).filter(|known| known.structure != CHARTER) {
             Some(known) => {
-                let name = schema.structure(known.structure).and_then(|known| schema.register(known.register?)).map_or("", |register| register.name.as_str());
+                let name = schema
+                    .structure(known.structure)
+                    .and_then(|known| schema.register(known.register?))
+                    .map_or("", |register| register.name.as_str());
                 message.push(Part::words(&format!("in {name}: ")));
                 if lacking.len() == 1 {
                     message.push(Part::words("it is missing in "));
                 } else {
-                    let people = schema.structure(known.structure).and_then(|known| schema.register(known.register?)).and_then(|register| schema.field(register.field)).is_some_and(|field| field.people);
+                    let people = schema
+                        .structure(known.structure)
+                        .and_then(|known| schema.register(known.register?))
+                        .and_then(|register| schema.field(register.field))
+                        .is_some_and(|field| field.people);
                     let count = lacking.len() as u64;
                     message.push(Part::value("count", count.to_string(), if people { Care::People(count) } else { Care::Safe }));
                     message.push(Part::words(" records lack it, the first is "));
                 }
-                message.push(programme.id_of(record).map_or_else(|| Part::words("one without an id"), |id| Part::value("id", id, Care::Id)));
+                message
+                    .push(programme.id_of(record).map_or_else(|| Part::words("one without an id"), |id| Part::value("id", id, Care::Id)));
             }
             None => message.push(Part::words("in the charter")),
         }
         message.push(Part::words(&format!("; it is expected from the stage {word} on")));
-        let at = Where::Node(if first == programme.record(record).map_or(first, |known| known.node) { programme.face(Item { node: first, record }) } else { first });
+        let at = Where::Node(if first == programme.record(record).map_or(first, |known| known.node) {
+            programme.face(Item { node: first, record })
+        } else {
+            first
+        });
         let help = format!("record {}: {}", field.name, lower_first(&field.description));
-        judged.flaws.push(Flaw { rule: RULE, at, about: About::Lacking(first, field.name.clone()), message, label: "", help: Some(help), also: Vec::new(), more: lacking.len() - 1 });
+        judged.flaws.push(Flaw {
+            rule: RULE,
+            at,
+            about: About::Lacking(first, field.name.clone()),
+            message,
+            label: "",
+            help: Some(help),
+            also: Vec::new(),
+            more: lacking.len() - 1,
+        });
     }
     judged
 }
@@ -103,7 +136,13 @@ fn objects(programme: &Programme, structure: StructId) -> Vec<u32> {
     if let Some(register) = known.register {
         return programme.records_of(register).filter_map(|record| programme.record(record)).map(|record| record.node).collect();
     }
-    let field = schema.fields.iter().enumerate().filter(|(id, _)| schema.struct_of(*id as FieldId) == Some(structure)).map(|(id, _)| id as FieldId).collect::<Vec<_>>();
+    let field = schema
+        .fields
+        .iter()
+        .enumerate()
+        .filter(|(id, _)| schema.struct_of(*id as FieldId) == Some(structure))
+        .map(|(id, _)| id as FieldId)
+        .collect::<Vec<_>>();
     let mut out = Vec::new();
     for at in field {
         let Some(holder) = schema.field(at).map(|field| field.owner) else { continue };

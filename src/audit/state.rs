@@ -24,7 +24,8 @@ impl Selection {
     /// # Errors
     /// The reason why it does not run.
     pub fn wants(&self, rule: &str) -> Result<(), String> {
-        let named = |list: &[String]| list.iter().any(|name| name == rule || rule.split_once('/').is_some_and(|(family, _)| family == name));
+        let named =
+            |list: &[String]| list.iter().any(|name| name == rule || rule.split_once('/').is_some_and(|(family, _)| family == name));
         if !self.select.is_empty() && !named(&self.select) {
             return Err("not among the rules selected on the command line".to_owned());
         }
@@ -100,7 +101,9 @@ pub fn state(rules: &Rules, programme: &Programme, settings: &Effective, selecti
             continue;
         }
         if let Some(word) = charter_word(schema, programme, name) {
-            if selection.stage.is_none() && let Some(meant) = word.stage_as.as_deref().and_then(|word| schema.stage(word)) {
+            if selection.stage.is_none()
+                && let Some(meant) = word.stage_as.as_deref().and_then(|word| schema.stage(word))
+            {
                 stage = stage.max(Some(meant));
             }
             if let Some(also) = word.reaches.as_deref().and_then(|word| schema.stage(word)) {

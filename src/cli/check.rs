@@ -44,7 +44,8 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let stage = match &args.stage {
         None => None,
         Some(word) => Some(schema.stage(word).ok_or_else(|| {
-            let known: Vec<String> = schema.vocabulary(schema.stages).into_iter().flat_map(|known| known.choices()).map(str::to_owned).collect();
+            let known: Vec<String> =
+                schema.vocabulary(schema.stages).into_iter().flat_map(|known| known.choices()).map(str::to_owned).collect();
             say(&format!("{} is no stage; use {}", Visible(word), crate::text::list(&known, "or")));
             exit::FAULT
         })?),
@@ -60,15 +61,24 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let rules = setups.number();
     let run_setup = setups.list.first().ok_or(exit::FAULT)?;
     for name in args.select.iter().chain(&args.ignore) {
-        let known = setups.list.iter().any(|setup| setup.rules.rules.iter().any(|rule| *rule.name == **name || rule.name.split_once('/').is_some_and(|(family, _)| family == name)));
+        let known = setups.list.iter().any(|setup| {
+            setup.rules.rules.iter().any(|rule| *rule.name == **name || rule.name.split_once('/').is_some_and(|(family, _)| family == name))
+        });
         if !known {
-            let near = crate::text::nearest(name, rules.iter().filter_map(|number| setups.rule(*number)).map(|(_, rule)| &*rule.name)).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            let near = crate::text::nearest(name, rules.iter().filter_map(|number| setups.rule(*number)).map(|(_, rule)| &*rule.name))
+                .map_or_else(String::new, |near| format!("; did you mean {near}?"));
             say(&format!("there is no rule or family {}{near}", Visible(name)));
             return Err(exit::FAULT);
         }
     }
     let fail_on = args.fail_on.or(run_setup.settings.fail_on.as_ref().map(|placed| placed.value)).unwrap_or(Severity::Error);
-    let min_cell = setups.list.iter().filter_map(|setup| setup.settings.privacy.min_cell.as_ref()).map(|placed| placed.value).max().unwrap_or(MIN_CELL);
+    let min_cell = setups
+        .list
+        .iter()
+        .filter_map(|setup| setup.settings.privacy.min_cell.as_ref())
+        .map(|placed| placed.value)
+        .max()
+        .unwrap_or(MIN_CELL);
     let format = match args.format {
         FormatName::Full => Format::Full,
         FormatName::Concise => Format::Concise,
@@ -89,14 +99,26 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
         threads: args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1),
     };
     let run = run(args, &setups, &rules, &request, carries);
-    let mut before = Totals { left_out: (discovered.left_out.0, discovered.left_out.1.as_deref().map(Shown::words)), strays: (discovered.strays.0, discovered.strays.1.as_deref().map(Shown::words)), ..Totals::default() };
+    let mut before = Totals {
+        left_out: (discovered.left_out.0, discovered.left_out.1.as_deref().map(Shown::words)),
+        strays: (discovered.strays.0, discovered.strays.1.as_deref().map(Shown::words)),
+        ..Totals::default()
+    };
     let mut incomplete = report_missing(&discovered, &working);
     let tasks = pipeline::tasks(&setups.list, &|found| setups.of(found), discovered.programmes, &options);
     incomplete |= tasks.is_empty();
     if tasks.is_empty() && !incomplete {
         before.unjudged = 0;
     }
-    let status = |totals: &Totals| if pipeline::status(totals) == exit::FAULT { exit::FAULT } else if incomplete { exit::INCOMPLETE } else { pipeline::status(totals) };
+    let status = |totals: &Totals| {
+        if pipeline::status(totals) == exit::FAULT {
+            exit::FAULT
+        } else if incomplete {
+            exit::INCOMPLETE
+        } else {
+            pipeline::status(totals)
+        }
+    };
     let bar = bar(&tasks, args);
     let tick = || {
         if let Some(bar) = &bar {
@@ -167,7 +189,8 @@ impl Setups {
     fn read(schema: &Arc<Schema>, discovered: &Discovered, common: &Common, working: &Path) -> Result<Self, u8> {
         let mut setups = Setups { list: Vec::new(), by_file: BTreeMap::new(), of: BTreeMap::new() };
         let mut search = config::Search::new(None);
-        let run_file = if common.isolated { None } else { common.config.clone().map(|file| working.join(file)).or_else(|| search.closest(working)) };
+        let run_file =
+            if common.isolated { None } else { common.config.clone().map(|file| working.join(file)).or_else(|| search.closest(working)) };
         setups.add(schema, run_file.as_deref())?;
         for found in &discovered.programmes {
             let file = if common.isolated || common.config.is_some() { run_file.clone() } else { search.closest(&found.folder) };
@@ -298,7 +321,9 @@ fn report_missing(discovered: &Discovered, working: &Path) -> bool {
             1 => "1 JSON file there belongs to no programme".to_owned(),
             many => format!("{many} JSON files there belong to no programme"),
         };
-        say(&format!("no programme was found at {shown}: a programme is a folder with a charter, programme.json, and none is there, above it or beneath it; {seen}\n  help: name the folder of a programme, or write a first one with havesay init"));
+        say(&format!(
+            "no programme was found at {shown}: a programme is a folder with a charter, programme.json, and none is there, above it or beneath it; {seen}\n  help: name the folder of a programme, or write a first one with havesay init"
+        ));
     }
     !discovered.missing.is_empty() || !discovered.empty.is_empty()
 }
@@ -341,7 +366,10 @@ fn targets(args: &CheckArgs, format: Format) -> Result<Vec<Target>, u8> {
         };
         let place = (path != "-").then(|| PathBuf::from(path));
         if targets.iter().any(|target: &Target| target.path == place) {
-            say(&format!("two outputs go to {}; give each a place of its own", place.as_deref().map_or_else(|| "standard output".to_owned(), shown)));
+            say(&format!(
+                "two outputs go to {}; give each a place of its own",
+                place.as_deref().map_or_else(|| "standard output".to_owned(), shown)
+            ));
             return Err(exit::FAULT);
         }
         if path == "-" {

@@ -14,7 +14,11 @@ use crate::text;
 fn setup(common: &Common) -> Result<Setup, u8> {
     let schema = model()?;
     let working = std::env::current_dir().unwrap_or_default();
-    let file = if common.isolated { None } else { common.config.clone().map(|file| working.join(file)).or_else(|| config::closest(&working, None).file) };
+    let file = if common.isolated {
+        None
+    } else {
+        common.config.clone().map(|file| working.join(file)).or_else(|| config::closest(&working, None).file)
+    };
     Setup::read(&schema, &source(), file.as_deref(), &|_| true).map_err(|error| {
         complain(&error);
         exit::FAULT
@@ -32,7 +36,10 @@ pub(super) fn explain(args: &ExplainArgs) -> u8 {
         None => {
             let known = known(&setup);
             let near = text::nearest(name, known.iter().map(String::as_str)).map_or_else(
-                || "see havesay rules for the rules; registers and fields are named as in participants or participants.access_needs".to_owned(),
+                || {
+                    "see havesay rules for the rules; registers and fields are named as in participants or participants.access_needs"
+                        .to_owned()
+                },
                 |near| format!("did you mean {near}?"),
             );
             say(&format!("nothing is called {}\n  help: {near}", text::Visible(name)));
@@ -47,7 +54,12 @@ fn told(setup: &Setup, name: &str) -> Option<String> {
         return Some(rule_text(setup, rule));
     }
     let mut parts = Vec::new();
-    parts.extend(LIBRARY.iter().find(|function| function.name == name).map(|function| format!("The function {}\n\n{}\n", function.call, function.gives)));
+    parts.extend(
+        LIBRARY
+            .iter()
+            .find(|function| function.name == name)
+            .map(|function| format!("The function {}\n\n{}\n", function.call, function.gives)),
+    );
     parts.extend(definition(setup, name));
     parts.extend(register(&setup.schema, name));
     parts.extend(field(&setup.schema, name));
@@ -66,7 +78,12 @@ fn known(setup: &Setup) -> Vec<String> {
         let fields = schema.structure(register.record).into_iter().flat_map(|record| &record.fields);
         names.extend(fields.filter_map(|field| schema.field(*field)).map(|field| format!("{}.{}", register.name, field.name)));
     }
-    names.extend(schema.vocabularies.iter().flat_map(|known| std::iter::once(known.name.clone()).chain(known.words.iter().map(|word| word.text.clone()))));
+    names.extend(
+        schema
+            .vocabularies
+            .iter()
+            .flat_map(|known| std::iter::once(known.name.clone()).chain(known.words.iter().map(|word| word.text.clone()))),
+    );
     names
 }
 
@@ -107,7 +124,11 @@ fn rule_text(setup: &Setup, rule: &Rule) -> String {
         }
     }
     if !rule.yields_to.is_empty() {
-        let _ = writeln!(text, "\nStands back where {} has a finding.", text::list(&rule.yields_to.iter().map(ToString::to_string).collect::<Vec<_>>(), "or"));
+        let _ = writeln!(
+            text,
+            "\nStands back where {} has a finding.",
+            text::list(&rule.yields_to.iter().map(ToString::to_string).collect::<Vec<_>>(), "or")
+        );
     }
     cited(&mut text, &rule.sources);
     text
@@ -157,7 +178,10 @@ fn definition(setup: &Setup, name: &str) -> Option<String> {
     if let crate::rule::front::Yaml::Map(entries, _) = &page.front {
         let keys = entries.iter().find(|(key, _)| key.text == "sources").map(|(_, value)| value);
         if let Some(crate::rule::front::Yaml::List(list, _)) = keys {
-            let keys: Vec<String> = list.iter().filter_map(|item| if let crate::rule::front::Yaml::Scalar(item) = item { Some(item.text.clone()) } else { None }).collect();
+            let keys: Vec<String> = list
+                .iter()
+                .filter_map(|item| if let crate::rule::front::Yaml::Scalar(item) = item { Some(item.text.clone()) } else { None })
+                .collect();
             cited(&mut out, &keys);
         }
     }
@@ -175,18 +199,29 @@ fn root(schema: &Schema, name: &str) -> Option<StructId> {
 fn register(schema: &Schema, name: &str) -> Option<String> {
     let structure = root(schema, name)?;
     let known = schema.structure(structure)?;
-    let description = schema.register_named(name).and_then(|register| schema.register(register)).map_or(&known.description, |register| &register.description);
+    let description = schema
+        .register_named(name)
+        .and_then(|register| schema.register(register))
+        .map_or(&known.description, |register| &register.description);
     let mut text = String::new();
     let _ = writeln!(text, "{} {name}: {description}\n", if structure == CHARTER { "The charter," } else { "The register" });
-    for field in known.fields.iter().filter_map(|field| schema.field(*field)).filter(|field| field.register.is_none() || structure != CHARTER) {
+    for field in
+        known.fields.iter().filter_map(|field| schema.field(*field)).filter(|field| field.register.is_none() || structure != CHARTER)
+    {
         let mark = if field.required { " (always)".to_owned() } else { from(schema, field) };
         let _ = writeln!(text, "- {}{mark}: {}", field.name, field.description);
     }
     if structure == CHARTER {
-        let names: Vec<String> = schema.registers.iter().filter(|register| !register.nested).map(|register| register.name.clone()).collect();
+        let names: Vec<String> =
+            schema.registers.iter().filter(|register| !register.nested).map(|register| register.name.clone()).collect();
         let _ = writeln!(text, "\nRegisters: {}", names.join(", "));
     } else {
-        let seen: Vec<String> = schema.references.iter().filter(|reference| known.register.is_some_and(|own| reference.targets.contains(&own))).map(|reference| reference.inverse.clone()).collect();
+        let seen: Vec<String> = schema
+            .references
+            .iter()
+            .filter(|reference| known.register.is_some_and(|own| reference.targets.contains(&own)))
+            .map(|reference| reference.inverse.clone())
+            .collect();
         if !seen.is_empty() {
             let _ = writeln!(text, "\nIn rules also, from what refers to it: {}", seen.join(", "));
         }
@@ -215,7 +250,7 @@ fn field(schema: &Schema, path: &str) -> Option<String> {
     let mut text = String::new();
     let _ = writeln!(text, "The field {path}: {}\n", field.description);
     let shape = schema.shape_of(id);
-    let _ = writeln!(text, "- What to write: {}", kind(schema, id, shape));
+    let _ = writeln!(text, "- What to write: {}", kind(schema, shape));
     if field.required {
         let _ = writeln!(text, "- Needed always.");
     }
@@ -244,7 +279,8 @@ fn field(schema: &Schema, path: &str) -> Option<String> {
         );
     }
     if let Some(reference) = field.reference.and_then(|reference| schema.reference(reference)) {
-        let names: Vec<String> = reference.targets.iter().filter_map(|register| schema.register(*register)).map(|register| register.name.clone()).collect();
+        let names: Vec<String> =
+            reference.targets.iter().filter_map(|register| schema.register(*register)).map(|register| register.name.clone()).collect();
         let _ = writeln!(text, "- Refers to {}, which see it as {}.", text::list(&names, "or"), reference.inverse);
     }
     if !schema.is_safe(id) && field.reference.is_none() && schema.struct_of(id).is_none() {
@@ -268,10 +304,10 @@ fn field(schema: &Schema, path: &str) -> Option<String> {
     Some(text)
 }
 
-fn kind(schema: &Schema, id: FieldId, shape: Shape) -> String {
+fn kind(schema: &Schema, shape: Shape) -> String {
     match shape {
-        Shape::List(of) => format!("a list; each entry is {}", kind(schema, id, schema.shape(of))),
-        Shape::OneOrList(of) => kind(schema, id, schema.shape(of)),
+        Shape::List(of) => format!("a list; each entry is {}", kind(schema, schema.shape(of))),
+        Shape::OneOrList(of) => kind(schema, schema.shape(of)),
         Shape::Struct(_) => "an object with the fields below".to_owned(),
         Shape::Map(_) => "an object of names and values of your own".to_owned(),
         Shape::Any => "anything".to_owned(),
@@ -325,7 +361,8 @@ fn words(schema: &Schema, name: &str) -> Option<String> {
             .filter(|(field, _)| schema.element_shape_of(*field as FieldId) == Shape::Scalar(Scalar::Word(id as u16)))
             .filter_map(|(_, field)| Some(format!("{} of {}", field.name, owner(schema, field.owner)?)))
             .collect();
-        let _ = writeln!(text, "The word {name} in {}: {}\nIt stands in {}.", vocabulary.name, word.description, text::list(&fields, "and"));
+        let _ =
+            writeln!(text, "The word {name} in {}: {}\nIt stands in {}.", vocabulary.name, word.description, text::list(&fields, "and"));
     }
     (!text.is_empty()).then_some(text)
 }
@@ -335,7 +372,12 @@ fn owner(schema: &Schema, structure: StructId) -> Option<String> {
     if structure == CHARTER {
         return Some("the charter".to_owned());
     }
-    Some(known.register.and_then(|register| schema.register(register)).map_or_else(|| known.name.trim_end_matches("-row").replace('-', " "), |register| register.name.clone()))
+    Some(
+        known
+            .register
+            .and_then(|register| schema.register(register))
+            .map_or_else(|| known.name.trim_end_matches("-row").replace('-', " "), |register| register.name.clone()),
+    )
 }
 
 pub(super) fn rules(args: &RulesArgs) -> u8 {
@@ -344,7 +386,9 @@ pub(super) fn rules(args: &RulesArgs) -> u8 {
         Err(status) => return status,
     };
     let settings = setup.effective(Path::new("."));
-    let wanted = |name: &str| args.select.is_empty() || args.select.iter().any(|own| own == name || name.split_once('/').is_some_and(|(family, _)| family == own));
+    let wanted = |name: &str| {
+        args.select.is_empty() || args.select.iter().any(|own| own == name || name.split_once('/').is_some_and(|(family, _)| family == own))
+    };
     let mut rows: Vec<&Rule> = setup.rules.rules.iter().filter(|rule| wanted(&rule.name)).collect();
     rows.sort_by(|a, b| a.name.cmp(&b.name));
     if rows.is_empty() {
@@ -357,7 +401,8 @@ pub(super) fn rules(args: &RulesArgs) -> u8 {
         let own = settings.rule.get(&*rule.name);
         let severity = own.and_then(|own| own.severity.as_ref()).map_or(rule.severity, |set| set.value);
         let state = if own.is_some_and(|own| own.off.is_some()) { "off in the settings" } else { "on" };
-        let _ = writeln!(text, "{:width$}  {:7}  {:8}  {state}: {}", rule.name, severity.word(), stage(&setup.schema, rule.from), rule.title);
+        let _ =
+            writeln!(text, "{:width$}  {:7}  {:8}  {state}: {}", rule.name, severity.word(), stage(&setup.schema, rule.from), rule.title);
     }
     out(&text)
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::{InitArgs, exit, out, say};
 
 /// The files of the programme, embedded from `schema/start`.
-const FILES: [(&str, &str); 2] = [("programme.json", include_str!("../../schema/start/programme.json")), ("README.md", include_str!("../../schema/start/README.md"))];
+const FILES: [(&str, &str); 2] =
+    [("programme.json", include_str!("../../schema/start/programme.json")), ("README.md", include_str!("../../schema/start/README.md"))];
 
 pub(super) fn init(args: &InitArgs) -> u8 {
     let folder = args.folder.clone().unwrap_or_else(|| PathBuf::from("."));

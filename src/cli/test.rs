@@ -14,12 +14,17 @@ pub(super) fn test(args: &TestArgs) -> u8 {
     };
     // A rule's or family's name wins over a folder that happens to be called so.
     let built_in: Vec<String> = source().pages().0.iter().map(|page| page.name.to_string()).collect();
-    let is_name = |what: &std::path::Path| what.to_str().is_some_and(|name| built_in.iter().any(|page| page == name || page.split_once('/').is_some_and(|(family, _)| family == name)));
+    let is_name = |what: &std::path::Path| {
+        what.to_str()
+            .is_some_and(|name| built_in.iter().any(|page| page == name || page.split_once('/').is_some_and(|(family, _)| family == name)))
+    };
     let (folders, names): (Vec<_>, Vec<_>) = args.what.iter().partition(|what| what.is_dir() && !is_name(what));
     let names: Vec<String> = names.iter().map(|name| name.to_string_lossy().trim_end_matches(".md").to_owned()).collect();
     let mut status = exit::FINE;
     let mut outcomes = Vec::new();
-    let wanted = |name: &str| names.is_empty() || names.iter().any(|own| own == name || name.strip_prefix(own.as_str()).is_some_and(|rest| rest.starts_with('/')));
+    let wanted = |name: &str| {
+        names.is_empty() || names.iter().any(|own| own == name || name.strip_prefix(own.as_str()).is_some_and(|rest| rest.starts_with('/')))
+    };
     let read = |folder: Option<&std::path::Path>| -> (Setup, Vec<crate::rule::PageProblem>) {
         let (mut pages, mut problems) = source().pages();
         if let Some(folder) = folder {
@@ -40,8 +45,14 @@ pub(super) fn test(args: &TestArgs) -> u8 {
     };
     if folders.is_empty() {
         let (setup, problems) = read(None);
-        let known = |name: &String| setup.rules.rules.iter().any(|rule| *rule.name == **name || rule.name.starts_with(&format!("{name}/"))) || setup.rules.definition_pages.iter().any(|page| *page.name == **name || page.name.starts_with(&format!("{name}/")));
-        for name in names.iter().filter(|name| !known(name) && !problems.iter().any(|problem| problem.page == **name || problem.page.starts_with(&format!("{name}/")))) {
+        let known = |name: &String| {
+            setup.rules.rules.iter().any(|rule| *rule.name == **name || rule.name.starts_with(&format!("{name}/")))
+                || setup.rules.definition_pages.iter().any(|page| *page.name == **name || page.name.starts_with(&format!("{name}/")))
+        };
+        let unknown = names.iter().find(|name| {
+            !known(name) && !problems.iter().any(|problem| problem.page == **name || problem.page.starts_with(&format!("{name}/")))
+        });
+        if let Some(name) = unknown {
             say(&format!("there is no rule, family or folder {name}"));
             return exit::FAULT;
         }
@@ -51,7 +62,8 @@ pub(super) fn test(args: &TestArgs) -> u8 {
         for folder in folders {
             // A page that cannot be read is one of the folder's, too.
             let (pages, broken) = Page::of_folder(folder);
-            let own: Vec<String> = pages.iter().map(|page| page.name.to_string()).chain(broken.into_iter().map(|problem| problem.page)).collect();
+            let own: Vec<String> =
+                pages.iter().map(|page| page.name.to_string()).chain(broken.into_iter().map(|problem| problem.page)).collect();
             let (setup, problems) = read(Some(folder));
             report(problems, &|page| own.iter().any(|name| name == page));
             outcomes.extend(examples::run(&setup, &|name| own.iter().any(|own| own == name)));
@@ -66,7 +78,9 @@ pub(super) fn test(args: &TestArgs) -> u8 {
             }
             None => {}
             Some((failure, why)) => {
-                let slot = [Failure::Noisy, Failure::Missing, Failure::Wrong, Failure::Idle, Failure::Unusable].iter().position(|known| known == failure);
+                let slot = [Failure::Noisy, Failure::Missing, Failure::Wrong, Failure::Idle, Failure::Unusable]
+                    .iter()
+                    .position(|known| known == failure);
                 if let Some(count) = slot.and_then(|slot| counts.get_mut(slot)) {
                     *count += 1;
                 }
@@ -76,7 +90,12 @@ pub(super) fn test(args: &TestArgs) -> u8 {
     }
     let failed: usize = counts.iter().sum();
     let [noisy, missing, wrong, idle, unusable] = counts;
-    let _ = writeln!(text, "{} examples: {} pass, {failed} fail ({noisy} noisy, {missing} missing, {wrong} wrong, {idle} idle, {unusable} unusable)", outcomes.len(), outcomes.len() - failed);
+    let _ = writeln!(
+        text,
+        "{} examples: {} pass, {failed} fail ({noisy} noisy, {missing} missing, {wrong} wrong, {idle} idle, {unusable} unusable)",
+        outcomes.len(),
+        outcomes.len() - failed
+    );
     let written = out(&text);
     if written != exit::FINE {
         return written;

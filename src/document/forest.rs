@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::schema::guide::{ABSENT, ESCAPED, FAULTY, MONTH, REPEATED, YEAR};
 use crate::schema::form::{Period, Precision};
+use crate::schema::guide::{ABSENT, ESCAPED, FAULTY, MONTH, REPEATED, YEAR};
 use crate::schema::{FIELD_NONE, FieldId};
 use crate::text::Span;
 

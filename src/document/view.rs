@@ -47,7 +47,11 @@ impl<'f> View<'f> {
             View::Node(forest, at) => {
                 let node = forest.node(at);
                 // A blank text says nothing, as null does.
-                if node.marks & ABSENT != 0 && node.marks & UNKNOWN == 0 && node.kind == Kind::Text && node.marks & FAULTY == 0 { Kind::Null } else { node.kind }
+                if node.marks & ABSENT != 0 && node.marks & UNKNOWN == 0 && node.kind == Kind::Text && node.marks & FAULTY == 0 {
+                    Kind::Null
+                } else {
+                    node.kind
+                }
             }
             View::Name(_) => Kind::Text,
         }

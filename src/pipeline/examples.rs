@@ -75,22 +75,42 @@ pub fn run(setup: &Setup, wanted: &dyn Fn(&str) -> bool) -> Vec<Outcome> {
         let text = rule.page.text();
         let examples = prose::examples(&text);
         if examples.is_empty() {
-            outcomes.push(Outcome { page: Arc::clone(&rule.name), heading: String::new(), line: 1, failure: Some((Failure::Unusable, "the page has no examples".to_owned())) });
+            outcomes.push(Outcome {
+                page: Arc::clone(&rule.name),
+                heading: String::new(),
+                line: 1,
+                failure: Some((Failure::Unusable, "the page has no examples".to_owned())),
+            });
         }
         for example in examples {
             let failure = rule_example(setup, rule, &example).err();
-            outcomes.push(Outcome { page: Arc::clone(&rule.name), heading: example.heading.clone(), line: line(&text, example.span.start), failure });
+            outcomes.push(Outcome {
+                page: Arc::clone(&rule.name),
+                heading: example.heading.clone(),
+                line: line(&text, example.span.start),
+                failure,
+            });
         }
     }
     for page in setup.rules.definition_pages.iter().filter(|page| wanted(&page.name)) {
         let text = page.text();
         let examples = prose::examples(&text);
         if examples.is_empty() {
-            outcomes.push(Outcome { page: Arc::clone(&page.name), heading: String::new(), line: 1, failure: Some((Failure::Unusable, "the page has no examples".to_owned())) });
+            outcomes.push(Outcome {
+                page: Arc::clone(&page.name),
+                heading: String::new(),
+                line: 1,
+                failure: Some((Failure::Unusable, "the page has no examples".to_owned())),
+            });
         }
         for example in examples {
             let failure = definition_example(setup, page, &example).err();
-            outcomes.push(Outcome { page: Arc::clone(&page.name), heading: example.heading.clone(), line: line(&text, example.span.start), failure });
+            outcomes.push(Outcome {
+                page: Arc::clone(&page.name),
+                heading: example.heading.clone(),
+                line: line(&text, example.span.start),
+                failure,
+            });
         }
     }
     outcomes
@@ -129,7 +149,10 @@ fn files(setup: &Setup, example: &Example, stage: &str) -> Result<(Vec<Input>, i
             "json" => Source::Memory(complete(&file.content, path.is_none(), stage).into_bytes()),
             "hex" => {
                 let digits: String = file.content.split_whitespace().collect();
-                let bytes = digits.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()));
+                let bytes = digits
+                    .as_bytes()
+                    .chunks(2)
+                    .map(|pair| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()));
                 match bytes.collect::<Option<Vec<u8>>>() {
                     Some(bytes) => Source::Memory(bytes),
                     None => return unusable("a hex block holds hexadecimal digits"),
@@ -137,7 +160,9 @@ fn files(setup: &Setup, example: &Example, stage: &str) -> Result<(Vec<Input>, i
             }
             "state" => match file.content.trim().split_once(' ') {
                 Some(("size", number)) => Source::Size(number.trim().parse().or_else(|_| unusable("size takes a number of bytes"))?),
-                _ if matches!(file.content.trim(), "unreadable" | "link" | "bad-name" | "second-charter") => Source::Unreadable("permission is denied".to_owned()),
+                _ if matches!(file.content.trim(), "unreadable" | "link" | "bad-name" | "second-charter") => {
+                    Source::Unreadable("permission is denied".to_owned())
+                }
                 _ => return unusable("a state block says unreadable, link, bad-name, second-charter or size and a number"),
             },
             other => return unusable(format!("{other} is no kind of file; use json, hex or state")),
@@ -194,18 +219,27 @@ fn complete(content: &str, charter: bool, stage: &str) -> String {
 }
 
 fn rule_example(setup: &Setup, rule: &Rule, example: &Example) -> Checked {
-    let Some((expected, _)) = example.heading.split_once(':') else { return unusable("the heading begins with the verdict and a colon: pass, fail, not applicable or no evidence") };
+    let Some((expected, _)) = example.heading.split_once(':') else {
+        return unusable("the heading begins with the verdict and a colon: pass, fail, not applicable or no evidence");
+    };
     let expected = expected.trim();
     if !["pass", "fail", "not applicable", "no evidence"].contains(&expected) {
         return unusable(format!("{expected} is no verdict; use pass, fail, not applicable or no evidence"));
     }
-    let stage = setup.schema.vocabulary(setup.schema.stages).and_then(|known| known.words.get(usize::from(rule.from))).map_or("charter", |word| word.text.as_str());
+    let stage = setup
+        .schema
+        .vocabulary(setup.schema.stages)
+        .and_then(|known| known.words.get(usize::from(rule.from)))
+        .map_or("charter", |word| word.text.as_str());
     let (inputs, as_of) = files(setup, example, stage)?;
     // A charter that is whole is a record too; the rule is judged alone, with those that it yields to.
     let clock = Clock { as_of, given: *rule.name == *"record/dated-after-audit" };
     let programme = programme::load(&setup.schema, &setup.judges, ".", &inputs, Forest::default(), clock, false);
     if !rule.built_in
-        && let Some(flaw) = programme.flaws.iter().find(|flaw| !matches!(flaw.rule, "record/dangling-reference" | "record/impossible-date-order" | "record/nothing-to-read") && !example.heading.contains("fault"))
+        && let Some(flaw) = programme.flaws.iter().find(|flaw| {
+            !matches!(flaw.rule, "record/dangling-reference" | "record/impossible-date-order" | "record/nothing-to-read")
+                && !example.heading.contains("fault")
+        })
     {
         let shown = crate::redact::text(&flaw.message, Terms { min_cell: 0 });
         return unusable(format!("the records break the schema: {}: {shown}", flaw.rule));
@@ -237,11 +271,16 @@ fn rule_example(setup: &Setup, rule: &Rule, example: &Example) -> Checked {
         })
         .collect();
     let causes = || {
-        let causes: Vec<String> = audited.no_evidence.iter().filter(|entry| entry.rule == number).map(|entry| redactor_text(&entry.cause)).collect();
+        let causes: Vec<String> =
+            audited.no_evidence.iter().filter(|entry| entry.rule == number).map(|entry| redactor_text(&entry.cause)).collect();
         if causes.is_empty() { String::new() } else { format!(" ({})", causes.join("; ")) }
     };
     if reached != expected {
-        let said = if told.is_empty() { String::new() } else { format!(": {}", told.iter().map(|(message, _)| message.as_str()).collect::<Vec<_>>().join(" | ")) };
+        let said = if told.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", told.iter().map(|(message, _)| message.as_str()).collect::<Vec<_>>().join(" | "))
+        };
         return match (expected, reached) {
             (_, "fail") => Err((Failure::Noisy, format!("a finding where {expected} was expected{said}"))),
             ("fail", _) => Err((Failure::Missing, format!("{reached} where a finding was expected{}", causes()))),
@@ -251,7 +290,8 @@ fn rule_example(setup: &Setup, rule: &Rule, example: &Example) -> Checked {
     match expected {
         "fail" => messages(example, &told),
         "no evidence" => {
-            let all: Vec<String> = audited.no_evidence.iter().filter(|entry| entry.rule == number).map(|entry| redactor_text(&entry.cause)).collect();
+            let all: Vec<String> =
+                audited.no_evidence.iter().filter(|entry| entry.rule == number).map(|entry| redactor_text(&entry.cause)).collect();
             for (quote, _) in &example.quotes {
                 if !all.contains(quote) {
                     return Err((Failure::Wrong, format!("the reason is {}, not {quote}", all.join("; "))));
@@ -286,7 +326,10 @@ fn messages(example: &Example, told: &[(String, Vec<String>)]) -> Checked {
                 Failure::Wrong,
                 match (other, place) {
                     (Some((_, at)), Some(place)) => format!("the finding \"{message}\" is at {}, not at {place}", at.join(" or ")),
-                    _ => format!("no finding says \"{message}\"; found: {}", told.iter().map(|(own, at)| format!("\"{own}\" at {}", at.join(" or "))).collect::<Vec<_>>().join(" | ")),
+                    _ => format!(
+                        "no finding says \"{message}\"; found: {}",
+                        told.iter().map(|(own, at)| format!("\"{own}\" at {}", at.join(" or "))).collect::<Vec<_>>().join(" | ")
+                    ),
                 },
             ));
         };
@@ -301,7 +344,11 @@ fn messages(example: &Example, told: &[(String, Vec<String>)]) -> Checked {
 /// The addresses by which the value at a place may be called: its own; that of the record or row, where it
 /// is what the record or row is known by; that of the list, where it is one of its elements.
 fn addresses_at(programme: &programme::Programme, place: crate::finding::Place) -> Vec<String> {
-    let Some(tree) = programme.files.get(place.file as usize).and_then(|file| file.tree).and_then(|tree| programme.forest.trees.get(tree as usize)) else { return vec!["file".to_owned()] };
+    let Some(tree) =
+        programme.files.get(place.file as usize).and_then(|file| file.tree).and_then(|tree| programme.forest.trees.get(tree as usize))
+    else {
+        return vec!["file".to_owned()];
+    };
     let start = place.span.start + tree.text.start;
     let begins = |at: &u32| programme.forest.node(*at).start == start;
     let has_key = |at: &u32| programme.forest.key_span(*at).is_some_and(|key| key.start == start);
@@ -322,7 +369,10 @@ fn addresses_at(programme: &programme::Programme, place: crate::finding::Place) 
 fn definition_example(setup: &Setup, page: &Page, example: &Example) -> Checked {
     let (inputs, as_of) = files(setup, example, "live")?;
     let programme = programme::load(&setup.schema, &setup.judges, ".", &inputs, Forest::default(), Clock { as_of, given: false }, false);
-    if let Some(flaw) = programme.flaws.iter().find(|flaw| !matches!(flaw.rule, "record/dangling-reference" | "record/impossible-date-order" | "record/nothing-to-read") && !example.heading.contains("fault")) {
+    if let Some(flaw) = programme.flaws.iter().find(|flaw| {
+        !matches!(flaw.rule, "record/dangling-reference" | "record/impossible-date-order" | "record/nothing-to-read")
+            && !example.heading.contains("fault")
+    }) {
         return unusable(format!("the records break the schema: {}: {}", flaw.rule, redactor_text(&flaw.message)));
     }
     if example.quotes.is_empty() {

@@ -156,7 +156,8 @@ fn check(schema: &Schema, rules: &Rules, config: &ConfigFile, wanted: &dyn Fn(&s
         for (name, own) in rule_settings {
             let Some(rule) = rules.find(name) else {
                 if wanted(name) {
-                    let near = text::nearest(name, names.iter().copied()).map_or_else(|| "see havesay rules for the names".to_owned(), |near| format!("did you mean {near}?"));
+                    let near = text::nearest(name, names.iter().copied())
+                        .map_or_else(|| "see havesay rules for the names".to_owned(), |near| format!("did you mean {near}?"));
                     problem(own.name_span, "there is no rule of this name".to_owned(), near);
                 }
                 continue;
@@ -168,8 +169,10 @@ fn check(schema: &Schema, rules: &Rules, config: &ConfigFile, wanted: &dyn Fn(&s
         for (name, own) in definition_settings {
             let page = format!("definitions/{name}");
             if !rules.definition_pages.iter().any(|known| *known.name == *page) {
-                let known: Vec<String> = rules.definition_pages.iter().map(|page| page.name.trim_start_matches("definitions/").to_owned()).collect();
-                let near = text::nearest(name, known.iter().map(String::as_str)).map_or_else(String::new, |near| format!("did you mean {near}?"));
+                let known: Vec<String> =
+                    rules.definition_pages.iter().map(|page| page.name.trim_start_matches("definitions/").to_owned()).collect();
+                let near =
+                    text::nearest(name, known.iter().map(String::as_str)).map_or_else(String::new, |near| format!("did you mean {near}?"));
                 problem(own.name_span, "there is no definition of this name".to_owned(), near);
                 continue;
             }
@@ -188,7 +191,17 @@ fn check(schema: &Schema, rules: &Rules, config: &ConfigFile, wanted: &dyn Fn(&s
     problems
 }
 
-fn fits(schema: &Schema, rules: &Rules, page: &str, param: &str, value: &ParamValue, name: text::Span, at: text::Span, problem: &mut dyn FnMut(text::Span, String, String)) {
+#[expect(clippy::too_many_arguments, reason = "what is set, where, and what it must fit")]
+fn fits(
+    schema: &Schema,
+    rules: &Rules,
+    page: &str,
+    param: &str,
+    value: &ParamValue,
+    name: text::Span,
+    at: text::Span,
+    problem: &mut dyn FnMut(text::Span, String, String),
+) {
     let own: Vec<&str> = rules.params.iter().filter(|known| *known.page == *page).map(|known| known.name.as_str()).collect();
     let Some(known) = rules.param(page, param).and_then(|number| rules.params.get(number)) else {
         let help = if own.is_empty() { "it has no parameters".to_owned() } else { format!("it has {}", own.join(", ")) };
@@ -196,7 +209,11 @@ fn fits(schema: &Schema, rules: &Rules, page: &str, param: &str, value: &ParamVa
     };
     if known.read(schema, value).is_none() {
         let wanted = known.ty.words(schema);
-        problem(at, if known.unit.is_empty() { format!("{param} is {wanted}") } else { format!("{param} is {wanted} ({})", known.unit) }, format!("it means: {}", known.means));
+        problem(
+            at,
+            if known.unit.is_empty() { format!("{param} is {wanted}") } else { format!("{param} is {wanted} ({})", known.unit) },
+            format!("it means: {}", known.means),
+        );
     }
 }
 

@@ -54,7 +54,8 @@ pub(super) fn link(programme: &mut Programme) {
             if let Some(first) = known.get(id) {
                 let first = records.get(*first as usize).and_then(|record| member(nodes, record.node, *field));
                 let name = schema.registers.get(number).map_or("", |register| register.name.as_str());
-                let message = vec![Part::words("the id "), Part::value("id", id, Care::Id), Part::words(&format!(" stands twice in {name}"))];
+                let message =
+                    vec![Part::words("the id "), Part::value("id", id, Care::Id), Part::words(&format!(" stands twice in {name}"))];
                 let mut found = flaw("record/duplicate-identity", Where::Node(at), message, "again here");
                 found.also.extend(first.map(|first| (Where::Node(first), "first here")));
                 flaws.push(found);
@@ -71,7 +72,11 @@ pub(super) fn link(programme: &mut Programme) {
     let mut targets: Vec<(u32, u32)> = Vec::with_capacity(references.len());
     for site in references.iter() {
         let Some(node) = nodes.get(site.node as usize).filter(|node| node.has_value()) else { continue };
-        let Some((reference_id, reference)) = schema.field(node.field).and_then(|field| field.reference).and_then(|id| Some((id, schema.reference(id)?))) else { continue };
+        let Some((reference_id, reference)) =
+            schema.field(node.field).and_then(|field| field.reference).and_then(|id| Some((id, schema.reference(id)?)))
+        else {
+            continue;
+        };
         let Some(written) = string(site.node) else { continue };
         let (named, id) = match written.split_once('/') {
             Some((register, id)) if schema.register_named(register).is_some() => (schema.register_named(register), id),
@@ -102,20 +107,29 @@ pub(super) fn link(programme: &mut Programme) {
             (None, _) if reference.link && form::is_link(written.as_bytes()) => targets.push((site.node, LINK)),
             (None, _) => {
                 targets.push((site.node, NOWHERE));
-                let incomplete = reference.targets.iter().find(|target| registers.get(usize::from(**target)).is_some_and(|kept| kept.incomplete.is_some()));
+                let incomplete = reference
+                    .targets
+                    .iter()
+                    .find(|target| registers.get(usize::from(**target)).is_some_and(|kept| kept.incomplete.is_some()));
                 // What it leads to may stand in a file that could not be read.
                 if let Some(register) = incomplete {
                     open_references.push((site.node, *register));
                     continue;
                 }
-                let names: Vec<String> = reference.targets.iter().filter_map(|target| schema.register(*target)).map(|register| register.name.clone()).collect();
-                let elsewhere = schema.registers.iter().enumerate().find(|(number, _)| ids.get(*number).is_some_and(|known| known.contains_key(id)));
+                let names: Vec<String> =
+                    reference.targets.iter().filter_map(|target| schema.register(*target)).map(|register| register.name.clone()).collect();
+                let elsewhere =
+                    schema.registers.iter().enumerate().find(|(number, _)| ids.get(*number).is_some_and(|known| known.contains_key(id)));
                 let field = schema.field(node.field).map_or("", |field| field.name.as_str());
                 dangling.push((flaws.len(), site.holder));
                 let mut message = vec![Part::words(field), Part::words(" refers to "), Part::value("reference", written, Care::Id)];
                 match elsewhere {
                     Some((_, register)) => {
-                        message.push(Part::words(&format!(", which is a record of {}, not of {}", register.name, crate::text::list(&names, "or"))));
+                        message.push(Part::words(&format!(
+                            ", which is a record of {}, not of {}",
+                            register.name,
+                            crate::text::list(&names, "or")
+                        )));
                     }
                     None => {
                         let places = match names.as_slice() {
@@ -123,8 +137,16 @@ pub(super) fn link(programme: &mut Programme) {
                             more => format!(", which is in neither {}", crate::text::list(more, "nor")),
                         };
                         message.push(Part::words(&places));
-                        let known = reference.targets.iter().filter_map(|target| ids.get(usize::from(*target))).flat_map(|known| known.keys().copied());
-                        let near = known.filter_map(|other| crate::text::edits(&id.to_ascii_lowercase(), &other.to_ascii_lowercase(), 1).map(|cost| (cost, other))).min();
+                        let known = reference
+                            .targets
+                            .iter()
+                            .filter_map(|target| ids.get(usize::from(*target)))
+                            .flat_map(|known| known.keys().copied());
+                        let near = known
+                            .filter_map(|other| {
+                                crate::text::edits(&id.to_ascii_lowercase(), &other.to_ascii_lowercase(), 1).map(|cost| (cost, other))
+                            })
+                            .min();
                         if let Some((_, near)) = near.filter(|_| id.len() > 3) {
                             message.push(Part::words("; did you mean "));
                             message.push(Part::value("near", near, Care::Id));
@@ -183,7 +205,12 @@ fn look_alikes(known: &Ids<'_>, records: &[super::Record], nodes: &[crate::docum
         }
         let id_at = |record: u32| records.get(record as usize).and_then(|record| member(nodes, record.node, field));
         let (Some(first), Some(second)) = (id_at(*first), id_at(*second)) else { continue };
-        let message = vec![Part::value("id", *first_id, Care::Id), Part::words(" and "), Part::value("id", *second_id, Care::Id), Part::words(&format!(" of {name} differ only in capital letters"))];
+        let message = vec![
+            Part::value("id", *first_id, Care::Id),
+            Part::words(" and "),
+            Part::value("id", *second_id, Care::Id),
+            Part::words(&format!(" of {name} differ only in capital letters")),
+        ];
         let mut found = flaw("record/look-alike-identity", Where::Node(second), message, "and this one");
         found.also.push((Where::Node(first), "this one"));
         flaws.push(found);
@@ -242,7 +269,9 @@ fn index(programme: &mut Programme, sites: Vec<Site>, flaws: &mut Vec<Flaw>) {
         .iter()
         .enumerate()
         .skip(1)
-        .filter(|(_, record)| schema.structure(record.structure).and_then(|known| schema.register(known.register?)).is_some_and(|register| !register.nested))
+        .filter(|(_, record)| {
+            schema.structure(record.structure).and_then(|known| schema.register(known.register?)).is_some_and(|register| !register.nested)
+        })
         .map(|(number, record)| (record.node, programme.forest.after(record.node), number as u32))
         .collect();
     if !owners.is_sorted() {

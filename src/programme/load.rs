@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::validate::{self, Judges};
 use super::{About, FileEntry, Flaw, Incomplete, Kept, NO_RECORD, Programme, Record, Where, link, order};
-use crate::document::json::{self, Problem};
 use crate::discover::{Input, Role, Source};
+use crate::document::json::{self, Problem};
 use crate::document::{Forest, Kind};
 use crate::finding::{Care, Part, Place};
 use crate::limits;
@@ -27,7 +27,15 @@ pub struct Clock {
 
 /// Reads a programme from its files, given in path order. `forest` lends its memory.
 #[must_use]
-pub fn load(schema: &Arc<Schema>, judges: &Judges, folder: &str, inputs: &[Input], mut forest: Forest, clock: Clock, digests: bool) -> Programme {
+pub fn load(
+    schema: &Arc<Schema>,
+    judges: &Judges,
+    folder: &str,
+    inputs: &[Input],
+    mut forest: Forest,
+    clock: Clock,
+    digests: bool,
+) -> Programme {
     forest.clear();
     let mut programme = Programme {
         schema: Arc::clone(schema),
@@ -240,7 +248,8 @@ impl Loader<'_> {
                     _ => "; it may be Latin-1 or Windows-1252",
                 };
                 // Places need text: what cannot be decoded is shown as a replacement character.
-                let shown: String = self.scratch.utf8_chunks().map(|chunk| format!("{}{}", chunk.valid(), "?".repeat(chunk.invalid().len()))).collect();
+                let shown: String =
+                    self.scratch.utf8_chunks().map(|chunk| format!("{}{}", chunk.valid(), "?".repeat(chunk.invalid().len()))).collect();
                 if let Some(file) = self.programme.files.get_mut(number as usize) {
                     file.text = Some(Arc::from(shown));
                 }
@@ -281,9 +290,11 @@ impl Loader<'_> {
             Role::Other => {
                 let Shape::Struct(bundle) = shape else { return };
                 let schema = Arc::clone(&self.programme.schema);
-                let known = self.programme.forest.children(root).any(|child| {
-                    schema.field(self.programme.forest.node(child).field).is_some_and(|field| field.register.is_some())
-                });
+                let known = self
+                    .programme
+                    .forest
+                    .children(root)
+                    .any(|child| schema.field(self.programme.forest.node(child).field).is_some_and(|field| field.register.is_some()));
                 if kind == Kind::Object && known {
                     self.registers_within(number, root, bundle);
                 } else {
@@ -335,7 +346,12 @@ impl Loader<'_> {
             self.programme.forest.mark(list, FAULTY);
             if single {
                 let message = vec![Part::words("the file holds neither a record nor a list of records")];
-                self.flaw("record/register-not-a-list", Where::Node(list), message, "a record in curly brackets, or a list of them, is expected");
+                self.flaw(
+                    "record/register-not-a-list",
+                    Where::Node(list),
+                    message,
+                    "a record in curly brackets, or a list of them, is expected",
+                );
             } else {
                 let message = vec![Part::words("the register "), Part::words(name), Part::words(" is not a list")];
                 self.flaw("record/register-not-a-list", Where::Node(list), message, "a list in square brackets is expected");
@@ -350,7 +366,11 @@ impl Loader<'_> {
                 _ => {
                     let schema = Arc::clone(&self.programme.schema);
                     let one = schema.register(register).map_or("", |register| register.one.as_str());
-                    let message = vec![Part::words("an entry of the register is not an object, so no "), Part::words(one), Part::words(" can be read from it")];
+                    let message = vec![
+                        Part::words("an entry of the register is not an object, so no "),
+                        Part::words(one),
+                        Part::words(" can be read from it"),
+                    ];
                     self.programme.forest.mark(element, FAULTY);
                     self.flaw("record/not-an-object", Where::Node(element), message, "an object in curly brackets is expected");
                     self.incomplete(number, Role::Register(register));

@@ -36,7 +36,16 @@ pub(super) fn judge(programme: &mut Programme, clock: Clock) {
             Part::value("count", count.to_string(), Care::Safe),
             Part::words(" in this register)"),
         ];
-        flaws.push(Flaw { rule: "record/dated-after-audit", at: Where::Node(at), about: About::Place, message, label: "after the date of the audit", help: None, also: Vec::new(), more: count - 1 });
+        flaws.push(Flaw {
+            rule: "record/dated-after-audit",
+            at: Where::Node(at),
+            about: About::Place,
+            message,
+            label: "after the date of the audit",
+            help: None,
+            also: Vec::new(),
+            more: count - 1,
+        });
     }
     cycles(programme, &schema, &mut flaws);
     programme.flaws.append(&mut flaws);
@@ -47,11 +56,8 @@ fn is_nested(schema: &Schema, structure: StructId) -> bool {
 }
 
 fn jobs(schema: &Schema) -> Vec<Job> {
-    let mut jobs: Vec<Job> = schema
-        .fields
-        .iter()
-        .map(|field| if field.past || !field.not_before.is_empty() { Job::Check } else { Job::None })
-        .collect();
+    let mut jobs: Vec<Job> =
+        schema.fields.iter().map(|field| if field.past || !field.not_before.is_empty() { Job::Check } else { Job::None }).collect();
     // A field leads on if its struct holds one that is checked or leads on.
     loop {
         let mut changed = false;
@@ -60,7 +66,9 @@ fn jobs(schema: &Schema) -> Vec<Job> {
             if register || jobs.get(id) != Some(&Job::None) {
                 continue;
             }
-            let leads = schema.struct_of(id as FieldId).and_then(|structure| schema.structure(structure)).is_some_and(|structure| structure.fields.iter().any(|field| jobs.get(usize::from(*field)).is_some_and(|job| *job != Job::None)));
+            let leads = schema.struct_of(id as FieldId).and_then(|structure| schema.structure(structure)).is_some_and(|structure| {
+                structure.fields.iter().any(|field| jobs.get(usize::from(*field)).is_some_and(|job| *job != Job::None))
+            });
             if leads && let Some(job) = jobs.get_mut(id) {
                 *job = Job::Descend;
                 changed = true;
@@ -73,7 +81,16 @@ fn jobs(schema: &Schema) -> Vec<Job> {
 }
 
 #[expect(clippy::too_many_arguments, reason = "a walk that carries where it is and what it has found")]
-fn object(programme: &Programme, schema: &Schema, jobs: &[Job], clock: Clock, at: u32, record: u32, flaws: &mut Vec<Flaw>, later: &mut Vec<(Option<u16>, u32, usize)>) {
+fn object(
+    programme: &Programme,
+    schema: &Schema,
+    jobs: &[Job],
+    clock: Clock,
+    at: u32,
+    record: u32,
+    flaws: &mut Vec<Flaw>,
+    later: &mut Vec<(Option<u16>, u32, usize)>,
+) {
     for child in programme.forest.children(at) {
         let node = programme.forest.node(child);
         match jobs.get(usize::from(node.field)).copied().unwrap_or(Job::None) {
@@ -94,7 +111,16 @@ fn object(programme: &Programme, schema: &Schema, jobs: &[Job], clock: Clock, at
 }
 
 #[expect(clippy::too_many_arguments, reason = "a walk that carries where it is and what it has found")]
-fn date(programme: &Programme, schema: &Schema, clock: Clock, holder: u32, at: u32, record: u32, flaws: &mut Vec<Flaw>, later: &mut Vec<(Option<u16>, u32, usize)>) {
+fn date(
+    programme: &Programme,
+    schema: &Schema,
+    clock: Clock,
+    holder: u32,
+    at: u32,
+    record: u32,
+    flaws: &mut Vec<Flaw>,
+    later: &mut Vec<(Option<u16>, u32, usize)>,
+) {
     let node = programme.forest.node(at);
     let Some(field) = schema.field(node.field) else { return };
     let period = node.period();
@@ -157,8 +183,11 @@ fn owner(programme: &Programme, record: u32) -> Part {
 fn reach(programme: &Programme, schema: &Schema, object: u32, path: &[String], out: &mut Vec<(u32, Period)>) {
     let Some((step, rest)) = path.split_first() else { return };
     let node = programme.forest.node(object);
-    let by_member = programme.forest.children(object).find_map(|child| schema.field(programme.forest.node(child).field)).map(|field| field.owner);
-    let Some(field) = by_member.or_else(|| schema.struct_of(node.field)).and_then(|structure| schema.field_named(structure, step)) else { return };
+    let by_member =
+        programme.forest.children(object).find_map(|child| schema.field(programme.forest.node(child).field)).map(|field| field.owner);
+    let Some(field) = by_member.or_else(|| schema.struct_of(node.field)).and_then(|structure| schema.field_named(structure, step)) else {
+        return;
+    };
     let Some(at) = programme.forest.value(object, field) else { return };
     let each: Vec<u32> = if programme.forest.node(at).kind == Kind::List { programme.forest.children(at).collect() } else { vec![at] };
     for here in each.into_iter().filter(|here| programme.forest.node(*here).has_value()) {
@@ -234,7 +263,16 @@ fn circle_flaw(programme: &Programme, schema: &Schema, circle: &[u32], back_to: 
     message.push(name(back_to));
     let last = circle.last().copied().unwrap_or(back_to);
     let at = programme.evidence_site(schema, last, back_to).map_or_else(|| Where::Node(programme.face(programme.item(last))), Where::Node);
-    Flaw { rule: "record/evidence-chain-cyclic", at, about: About::Place, message, label: "this closes the circle", help: None, also: Vec::new(), more: 0 }
+    Flaw {
+        rule: "record/evidence-chain-cyclic",
+        at,
+        about: About::Place,
+        message,
+        label: "this closes the circle",
+        help: None,
+        also: Vec::new(),
+        more: 0,
+    }
 }
 
 impl Programme {
@@ -245,7 +283,10 @@ impl Programme {
             let known = self.forest.node(*at);
             known.kind == Kind::Text
                 && known.has_value()
-                && schema.field(known.field).and_then(|field| schema.reference(field.reference?)).is_some_and(|reference| reference.evidence)
+                && schema
+                    .field(known.field)
+                    .and_then(|field| schema.reference(field.reference?))
+                    .is_some_and(|reference| reference.evidence)
                 && self.target(*at).is_some_and(|target| self.record(target.record).map(|record| record.canonical) == Some(to))
         })
     }

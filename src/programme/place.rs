@@ -3,8 +3,8 @@
 use super::{Item, NO_RECORD, Programme, Where};
 use crate::document::Kind;
 use crate::finding::{Care, Part, Place};
-use crate::schema::{CHARTER, FieldId, Shape};
 use crate::limits;
+use crate::schema::{CHARTER, FieldId, Shape};
 use crate::text::{self, Span};
 
 /// A node's address in its forms.
@@ -32,7 +32,11 @@ impl Programme {
             let before = range.partition_point(|record| record.node <= at);
             if let Some(last) = before.checked_sub(1).and_then(|before| range.get(before))
                 && at < self.forest.after(last.node)
-                && self.schema.structure(last.structure).and_then(|known| self.schema.register(known.register?)).is_some_and(|register| !register.nested)
+                && self
+                    .schema
+                    .structure(last.structure)
+                    .and_then(|known| self.schema.register(known.register?))
+                    .is_some_and(|register| !register.nested)
             {
                 return kept.first + before as u32 - 1;
             }
@@ -62,7 +66,10 @@ impl Programme {
         }
         let list = self.schema.field(self.forest.node(item.node).field);
         let Some(structure) = self.schema.struct_of(self.forest.node(item.node).field) else { return item.node };
-        let key = list.into_iter().flat_map(|list| &list.key).find_map(|name| self.forest.value(item.node, self.schema.field_named(structure, name)?));
+        let key = list
+            .into_iter()
+            .flat_map(|list| &list.key)
+            .find_map(|name| self.forest.value(item.node, self.schema.field_named(structure, name)?));
         key.unwrap_or(item.node)
     }
 
@@ -133,12 +140,19 @@ impl Programme {
         };
         // An entry of a register that is no record is told by its place among such entries.
         let list = self.forest.node(at);
-        let register_list = self.schema.field(list.field).and_then(|field| self.schema.register(field.register?)).filter(|register| !register.nested);
+        let register_list =
+            self.schema.field(list.field).and_then(|field| self.schema.register(field.register?)).filter(|register| !register.nested);
         if let Some(found) = register_list.filter(|_| list.kind != Kind::Object && record == 0) {
             let path = self.forest.path_to(at);
-            let holder = path.len().checked_sub(2).and_then(|up| path.get(up)).copied().filter(|up| self.forest.node(*up).kind == Kind::List && self.forest.node(*up).field == list.field);
+            let holder = path
+                .len()
+                .checked_sub(2)
+                .and_then(|up| path.get(up))
+                .copied()
+                .filter(|up| self.forest.node(*up).kind == Kind::List && self.forest.node(*up).field == list.field);
             if let Some(holder) = holder {
-                let ordinal = self.forest.children(holder).filter(|child| *child <= at && self.forest.node(*child).kind != Kind::Object).count();
+                let ordinal =
+                    self.forest.children(holder).filter(|child| *child <= at && self.forest.node(*child).kind != Kind::Object).count();
                 let address = vec![Part::words(&format!("{}/#{ordinal}", found.name))];
                 return Addressed { register: found.name.clone(), id: None, address, pointer: self.pointer(&path), file: place.file };
             }
@@ -177,7 +191,11 @@ impl Programme {
         let key = self.forest.key(member).unwrap_or_default();
         let known = self.schema.field(self.forest.node(member).field).is_some();
         let escaped = key.replace('~', "~0").replace('/', "~1");
-        if known { Part::words(&escaped) } else { Part::value("key", escaped, if self.is_quotable(member) { Care::Safe } else { Care::Hidden }) }
+        if known {
+            Part::words(&escaped)
+        } else {
+            Part::value("key", escaped, if self.is_quotable(member) { Care::Safe } else { Care::Hidden })
+        }
     }
 
     /// Whether an unknown key is almost a known one of the same object, so that it may be quoted.
@@ -188,7 +206,8 @@ impl Programme {
         }
         let path = self.forest.path_to(member);
         let Some(holder) = path.len().checked_sub(2).and_then(|up| path.get(up)) else { return false };
-        let sibling = self.forest.children(*holder).find_map(|child| self.schema.field(self.forest.node(child).field)).map(|field| field.owner);
+        let sibling =
+            self.forest.children(*holder).find_map(|child| self.schema.field(self.forest.node(child).field)).map(|field| field.owner);
         let Some(structure) = sibling.and_then(|owner| self.schema.structure(owner)) else { return false };
         let names = || structure.fields.iter().filter_map(|field| self.schema.field(*field)).map(|field| field.name.as_str());
         self.forest.key(member).is_some_and(|key| {
@@ -200,7 +219,8 @@ impl Programme {
     #[must_use]
     pub fn misspelt(&self, object: u32, name: &str) -> bool {
         self.forest.children(object).any(|child| {
-            self.forest.node(child).field == crate::schema::FIELD_UNKNOWN && self.forest.key(child).is_some_and(|key| text::edits(&key, name, limits::SUGGESTION_EDITS_MAX).is_some())
+            self.forest.node(child).field == crate::schema::FIELD_UNKNOWN
+                && self.forest.key(child).is_some_and(|key| text::edits(&key, name, limits::SUGGESTION_EDITS_MAX).is_some())
         })
     }
 
@@ -227,7 +247,9 @@ impl Programme {
                 }
                 address.push(Part::words("]"));
             }
-            None if self.forest.node(here).kind == Kind::Text && self.schema.field(self.forest.node(here).field).is_some_and(|field| field.reference.is_some()) => {
+            None if self.forest.node(here).kind == Kind::Text
+                && self.schema.field(self.forest.node(here).field).is_some_and(|field| field.reference.is_some()) =>
+            {
                 let written = self.forest.string(here);
                 let ordinal = siblings.iter().filter(|sibling| **sibling <= here && self.forest.string(**sibling) == written).count();
                 address.push(Part::words("["));
@@ -266,7 +288,11 @@ impl Programme {
     fn ordinal_of_id(&self, record: u32) -> Option<usize> {
         let id = self.id_of(record)?;
         let kept = self.registers.get(usize::from(self.register_of(record)?))?;
-        let same: Vec<u32> = if self.repeated_ids() { (kept.first..kept.end).filter(|other| self.id_of(*other).as_deref() == Some(&id)).collect() } else { return None };
+        let same: Vec<u32> = if self.repeated_ids() {
+            (kept.first..kept.end).filter(|other| self.id_of(*other).as_deref() == Some(&id)).collect()
+        } else {
+            return None;
+        };
         if same.len() < 2 {
             return None;
         }

@@ -79,7 +79,8 @@ fn repeated(programme: &mut Programme) {
         let path = programme.forest.path_to(value);
         let Some(object) = path.len().checked_sub(2).and_then(|at| path.get(at)).copied() else { continue };
         let key = programme.forest.key(value).unwrap_or_default().into_owned();
-        let first = programme.forest.children(object).find(|child| programme.forest.key(*child).is_some_and(|own| own == key)).unwrap_or(value);
+        let first =
+            programme.forest.children(object).find(|child| programme.forest.key(*child).is_some_and(|own| own == key)).unwrap_or(value);
         let known = programme.schema.field(programme.forest.node(value).field).is_some();
         let message = vec![
             Part::words("the field "),
@@ -104,9 +105,9 @@ fn follow(forest: &Forest, from: u32, path: &[String]) -> u32 {
     let mut at = from;
     for step in path {
         let next = match forest.node(at).kind {
-            Kind::Object => forest.children(at).find(|child| {
-                forest.node(*child).marks & REPEATED == 0 && forest.key(*child).is_some_and(|key| key == *step)
-            }),
+            Kind::Object => forest
+                .children(at)
+                .find(|child| forest.node(*child).marks & REPEATED == 0 && forest.key(*child).is_some_and(|key| key == *step)),
             Kind::List => step.parse::<usize>().ok().and_then(|number| forest.children(at).nth(number)),
             _ => None,
         };
@@ -147,7 +148,8 @@ fn object(programme: &mut Programme, judges: &Judges, structure: StructId, node:
     let mut at = node + 1;
     while at < end {
         let here = programme.forest.node(at);
-        let record_within = here.kind == Kind::Object && programme.records.iter().skip(1).any(|record| record.node == at) && structure == CHARTER;
+        let record_within =
+            here.kind == Kind::Object && programme.records.iter().skip(1).any(|record| record.node == at) && structure == CHARTER;
         if record_within {
             at = programme.forest.after(at);
             continue;
@@ -168,7 +170,11 @@ pub(super) fn owner(programme: &Programme, at: u32) -> Vec<Part> {
     let record = programme.record_around(at);
     match programme.record(record) {
         Some(known) if known.structure != CHARTER => {
-            let one = programme.schema.structure(known.structure).and_then(|structure| programme.schema.register(structure.register?)).map_or("record", |register| register.one.as_str());
+            let one = programme
+                .schema
+                .structure(known.structure)
+                .and_then(|structure| programme.schema.register(structure.register?))
+                .map_or("record", |register| register.one.as_str());
             let mut parts = vec![Part::words(&one.replace('_', " "))];
             if let Some(id) = programme.id_of(record) {
                 parts.push(Part::words(" "));
@@ -186,7 +192,13 @@ fn unknown_key(programme: &mut Programme, schema: &Schema, structure: StructId, 
     let forest = &programme.forest;
     let Some(member) = forest.children(at).find(|child| forest.key(*child).is_some_and(|own| own == key)) else { return };
     let within = if forest.children(at).next().is_some() { struct_at(programme, structure, at) } else { structure };
-    let known: Vec<&str> = schema.structure(within).into_iter().flat_map(|known| &known.fields).filter_map(|id| schema.field(*id)).map(|field| field.name.as_str()).collect();
+    let known: Vec<&str> = schema
+        .structure(within)
+        .into_iter()
+        .flat_map(|known| &known.fields)
+        .filter_map(|id| schema.field(*id))
+        .map(|field| field.name.as_str())
+        .collect();
     let near = text::nearest(key, known.iter().copied()).filter(|near| text::edits(key, near, 2).is_some());
     let mut message = owner(programme, at);
     match near {
@@ -207,7 +219,16 @@ fn unknown_key(programme: &mut Programme, schema: &Schema, structure: StructId, 
         Some(near) => format!("write {near}, or begin its name with x- if it is your organisation's own"),
         None => "begin its name with x- if it is your organisation's own, or remove it".to_owned(),
     };
-    programme.flaws.push(Flaw { rule: "record/unknown-key", at: Where::Key(member), about: About::Place, message, label: "not a known field", help: Some(help), also: Vec::new(), more: 0 });
+    programme.flaws.push(Flaw {
+        rule: "record/unknown-key",
+        at: Where::Key(member),
+        about: About::Place,
+        message,
+        label: "not a known field",
+        help: Some(help),
+        also: Vec::new(),
+        more: 0,
+    });
 }
 
 /// The struct of the object at a node, within the record whose struct is known.
@@ -225,19 +246,46 @@ fn missing(programme: &mut Programme, schema: &Schema, structure: StructId, at: 
     if written.is_some_and(|member| forest.node(member).marks & (REPEATED | FAULTY) != 0) {
         return;
     }
-    let misspelt = all.iter().any(|other| other.path == own.path && matches!(&other.flaw, judge::Flaw::UnknownKey(unknown) if text::edits(unknown, key, 2).is_some()));
+    let misspelt = all.iter().any(|other| {
+        other.path == own.path && matches!(&other.flaw, judge::Flaw::UnknownKey(unknown) if text::edits(unknown, key, 2).is_some())
+    });
     if misspelt {
         return;
     }
     let mut message = owner(programme, at);
-    let row = schema.field(programme.forest.node(at).field).and_then(|field| field.one.clone()).filter(|_| structure_at(programme, at).is_none());
+    let row =
+        schema.field(programme.forest.node(at).field).and_then(|field| field.one.clone()).filter(|_| structure_at(programme, at).is_none());
     match row {
         Some(row) => message.push(Part::words(&format!(" has a {} without {key}", row.replace('_', " ")))),
-        None if key == schema.jobs.id => message = vec![Part::words("a "), Part::words(&schema.structure(within).and_then(|known| schema.register(known.register?)).map_or("charter", |register| register.one.as_str()).replace('_', " ")), Part::words(" has no id")],
+        None if key == schema.jobs.id => {
+            message = vec![
+                Part::words("a "),
+                Part::words(
+                    &schema
+                        .structure(within)
+                        .and_then(|known| schema.register(known.register?))
+                        .map_or("charter", |register| register.one.as_str())
+                        .replace('_', " "),
+                ),
+                Part::words(" has no id"),
+            ]
+        }
         None => message.push(Part::words(&format!(" has no {key}"))),
     }
-    let help = schema.field_named(within, key).and_then(|field| schema.field(field)).map(|field| format!("add {key}: {}", lower_first(&field.description)));
-    programme.flaws.push(Flaw { rule: "record/required-missing", at: Where::Node(at), about: About::Lacking(at, key.to_owned()), message, label: "", help, also: Vec::new(), more: 0 });
+    let help = schema
+        .field_named(within, key)
+        .and_then(|field| schema.field(field))
+        .map(|field| format!("add {key}: {}", lower_first(&field.description)));
+    programme.flaws.push(Flaw {
+        rule: "record/required-missing",
+        at: Where::Node(at),
+        about: About::Lacking(at, key.to_owned()),
+        message,
+        label: "",
+        help,
+        also: Vec::new(),
+        more: 0,
+    });
 }
 
 fn lower_first(text: &str) -> String {
@@ -292,9 +340,11 @@ fn value(programme: &mut Programme, schema: &Schema, at: u32) {
     let path = programme.forest.path_to(at);
     let is_element = path.len().checked_sub(2).and_then(|up| path.get(up)).is_some_and(|up| programme.forest.node(*up).kind == Kind::List);
     let shape = if is_element { schema.element_shape_of(node.field) } else { schema.shape_of(node.field) };
-    let mut message = vec![Part::words(&if is_element { format!("an entry in {} of ", field.name) } else { format!("{} of ", field.name) })];
+    let mut message =
+        vec![Part::words(&if is_element { format!("an entry in {} of ", field.name) } else { format!("{} of ", field.name) })];
     // Within a row, the row is named.
-    let row = path.iter().rev().skip(1).find(|up| programme.forest.node(**up).kind == Kind::Object && structure_at(programme, **up).is_none());
+    let row =
+        path.iter().rev().skip(1).find(|up| programme.forest.node(**up).kind == Kind::Object && structure_at(programme, **up).is_none());
     if let Some(one) = row.and_then(|row| schema.field(programme.forest.node(*row).field)).and_then(|list| list.one.as_deref()) {
         let one = one.replace('_', " ");
         let article = if one.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
@@ -307,7 +357,8 @@ fn value(programme: &mut Programme, schema: &Schema, at: u32) {
         (Shape::Scalar(Scalar::Date), Kind::Text) => {
             // Only the form is looked at: what was written is not repeated.
             let written = programme.forest.string(at);
-            let shaped = written.len() == 10 && written.bytes().enumerate().all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
+            let shaped = written.len() == 10
+                && written.bytes().enumerate().all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
             if shaped {
                 message.push(Part::words(" is a day that does not exist"));
                 ("record/not-a-date", "no such day")
@@ -401,7 +452,12 @@ fn sums(programme: &mut Programme) {
             // A row without a value leaves the sum open.
             let Some(sum) = numbers.iter().copied().sum::<Option<f64>>() else { continue };
             // Shares are rounded when they are written: half a unit of the last place each may be missing.
-            let slack: f64 = programme.forest.children(list).filter_map(|row| programme.forest.value(row, part)).map(|at| rounding(programme.forest.raw(at))).sum();
+            let slack: f64 = programme
+                .forest
+                .children(list)
+                .filter_map(|row| programme.forest.value(row, part))
+                .map(|at| rounding(programme.forest.raw(at)))
+                .sum();
             if numbers.is_empty() || (sum - to).abs() <= slack + 1e-9 {
                 continue;
             }
@@ -417,7 +473,16 @@ fn sums(programme: &mut Programme) {
                 }
             }
             let first = programme.forest.children(list).find_map(|row| programme.forest.member(row, part)).unwrap_or(list);
-            programme.flaws.push(Flaw { rule: "record/shares-do-not-sum", at: Where::Node(first), about: About::Place, message, label: "the first of them", help: None, also: Vec::new(), more: 0 });
+            programme.flaws.push(Flaw {
+                rule: "record/shares-do-not-sum",
+                at: Where::Node(first),
+                about: About::Place,
+                message,
+                label: "the first of them",
+                help: None,
+                also: Vec::new(),
+                more: 0,
+            });
         }
     }
 }

@@ -56,7 +56,9 @@ pub(super) fn add(cut: &mut Vec<Excerpt>, programme: &Programme, lines: &Lines, 
     let known = cut.iter().position(|excerpt| {
         excerpt.file == label.location.file
             && excerpt.lines.first().zip(excerpt.lines.last()).is_some_and(|(first, last)| {
-                number + 1 >= first.line && number <= last.line + 1 && last.line.max(number) - first.line.min(number) < limits::EXCERPT_LINES_MAX as u32
+                number + 1 >= first.line
+                    && number <= last.line + 1
+                    && last.line.max(number) - first.line.min(number) < limits::EXCERPT_LINES_MAX as u32
             })
     });
     let at = match known {
@@ -146,7 +148,11 @@ fn row_with(programme: &Programme, lines: &Lines, file: u32, source: &str, line:
 
 /// The bytes of a line that are known to be safe. Nothing is, in a file that could not be understood.
 fn safe_ranges(programme: &Programme, file: u32, line: Span) -> Vec<Span> {
-    let Some(tree) = programme.files.get(file as usize).and_then(|file| file.tree).and_then(|tree| programme.forest.trees.get(tree as usize)) else { return Vec::new() };
+    let Some(tree) =
+        programme.files.get(file as usize).and_then(|file| file.tree).and_then(|tree| programme.forest.trees.get(tree as usize))
+    else {
+        return Vec::new();
+    };
     let base = tree.text.start;
     let (from, to) = (line.start + base, line.end + base);
     let nodes = programme.forest.nodes.get(tree.root as usize..tree.end as usize).unwrap_or_default();

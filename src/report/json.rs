@@ -80,7 +80,8 @@ impl Renderer for Saved {
             .no_evidence
             .iter()
             .map(|entry| {
-                let mut value = json!({ "rule": name(entry.rule), "programme": programme.id, "count": entry.count, "addresses": entry.addresses });
+                let mut value =
+                    json!({ "rule": name(entry.rule), "programme": programme.id, "count": entry.count, "addresses": entry.addresses });
                 if let Some(object) = value.as_object_mut() {
                     object.insert(if entry.not_testable { "not_testable" } else { "absent" }.to_owned(), to_value(&entry.cause));
                 }

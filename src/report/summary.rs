@@ -44,7 +44,11 @@ pub fn findings(totals: &Totals) -> String {
 pub fn lines(run: &Run, totals: &Totals, status: u8) -> String {
     let mut out = String::new();
     if totals.unwritten > 0 {
-        let _ = writeln!(out, "{} not shown (--max-findings); the totals below count them", count(totals.unwritten, "more finding is", "more findings are"));
+        let _ = writeln!(
+            out,
+            "{} not shown (--max-findings); the totals below count them",
+            count(totals.unwritten, "more finding is", "more findings are")
+        );
     }
     if run.verbose {
         for (rule, cause, number) in &totals.causes {
@@ -86,11 +90,21 @@ pub fn lines(run: &Run, totals: &Totals, status: u8) -> String {
     }
     if totals.left_out.0 > 0 {
         let first = totals.left_out.1.as_ref().map_or("", |first| first.as_str());
-        let _ = writeln!(out, "git ignores {}, which {} not read, the first is {first}; --no-ignore reads all", count(totals.left_out.0 as u64, "file or folder", "files and folders"), if totals.left_out.0 == 1 { "was" } else { "were" });
+        let _ = writeln!(
+            out,
+            "git ignores {}, which {} not read, the first is {first}; --no-ignore reads all",
+            count(totals.left_out.0 as u64, "file or folder", "files and folders"),
+            if totals.left_out.0 == 1 { "was" } else { "were" }
+        );
     }
     if totals.strays.0 > 0 {
         let first = totals.strays.1.as_ref().map_or("", |first| first.as_str());
-        let _ = writeln!(out, "{} to no programme and {} not read, the first is {first}", count(totals.strays.0 as u64, "JSON file belongs", "JSON files belong"), if totals.strays.0 == 1 { "was" } else { "were" });
+        let _ = writeln!(
+            out,
+            "{} to no programme and {} not read, the first is {first}",
+            count(totals.strays.0 as u64, "JSON file belongs", "JSON files belong"),
+            if totals.strays.0 == 1 { "was" } else { "were" }
+        );
     }
     if totals.unjudged > 0 {
         let _ = writeln!(out, "{} could not be judged as a whole, so the audit is incomplete", count(totals.unjudged, "file", "files"));
@@ -112,7 +126,11 @@ fn statistics(out: &mut String, run: &Run, totals: &Totals) {
     let _ = writeln!(out, "{:width$}  {:>8} {:>8} {:>8} {:>8} {:>8}", "rule", "pass", "finding", "no evid.", "not appl", "nothing");
     for (rule, own) in run.rules.iter().zip(&totals.by_rule) {
         if own.total() + own.nothing_to_judge > 0 {
-            let _ = writeln!(out, "{:width$}  {:>8} {:>8} {:>8} {:>8} {:>8}", rule.name, own.pass, own.finding, own.no_evidence, own.not_applicable, own.nothing_to_judge);
+            let _ = writeln!(
+                out,
+                "{:width$}  {:>8} {:>8} {:>8} {:>8} {:>8}",
+                rule.name, own.pass, own.finding, own.no_evidence, own.not_applicable, own.nothing_to_judge
+            );
         }
     }
 }

@@ -34,7 +34,9 @@ impl SourceCode for Window {
         if span.offset() + span.len() > self.text.len() {
             return Err(MietteError::OutOfBounds);
         }
-        let contents = |span, line, column, lines| Box::new(MietteSpanContents::new_named(self.name.clone(), self.text.as_bytes(), span, line, column, lines));
+        let contents = |span, line, column, lines| {
+            Box::new(MietteSpanContents::new_named(self.name.clone(), self.text.as_bytes(), span, line, column, lines))
+        };
         // A mark without lines around it is asked for only to name its place in the heading.
         if (before, after) == (0, 0)
             && let Some((_, line, column)) = self.places.iter().find(|(start, ..)| *start == span.offset())
@@ -120,12 +122,10 @@ fn told(finding: &ShownFinding) -> Vec<Told> {
         Some((window, labels)) => (Some(window), labels),
         None => (None, Vec::new()),
     };
-    let elsewhere = excerpts
-        .filter(|excerpt| excerpt.lines.iter().any(|row| !row.marks.is_empty()))
-        .map(|excerpt| {
-            let (window, labels) = window(excerpt);
-            Told { message: "see also".to_owned(), code: None, help: None, severity: miette::Severity::Advice, window: Some(window), labels }
-        });
+    let elsewhere = excerpts.filter(|excerpt| excerpt.lines.iter().any(|row| !row.marks.is_empty())).map(|excerpt| {
+        let (window, labels) = window(excerpt);
+        Told { message: "see also".to_owned(), code: None, help: None, severity: miette::Severity::Advice, window: Some(window), labels }
+    });
     let mut help = String::new();
     if !finding.help.as_str().is_empty() {
         help.push_str(finding.help.as_str());
@@ -143,7 +143,14 @@ fn told(finding: &ShownFinding) -> Vec<Told> {
         (None, Some(file)) => format!("{file}: {}", finding.message),
         _ => finding.message.to_string(),
     };
-    let own = Told { message, code: Some(finding.rule.to_string()), help: Some(help), severity: severity(finding.severity), window: source, labels };
+    let own = Told {
+        message,
+        code: Some(finding.rule.to_string()),
+        help: Some(help),
+        severity: severity(finding.severity),
+        window: source,
+        labels,
+    };
     std::iter::once(own).chain(elsewhere).collect()
 }
 
@@ -154,7 +161,12 @@ impl Terminal {
             Format::Concise => {
                 let at = finding.labels.first().map(|label| &label.location);
                 let (file, line, column) = at.map_or((String::new(), 0, 0), |at| (at.file.to_string(), at.start.line, at.start.column));
-                out.push_str(&format!("{file}:{line}:{column}: {}[{}] {}\n", summary::sign(finding.severity), finding.rule, finding.message));
+                out.push_str(&format!(
+                    "{file}:{line}:{column}: {}[{}] {}\n",
+                    summary::sign(finding.severity),
+                    finding.rule,
+                    finding.message
+                ));
             }
             Format::Narrated => {
                 let handler = NarratableReportHandler::new();
@@ -183,7 +195,10 @@ impl Terminal {
 
 impl Renderer for Terminal {
     fn programme(&self, programme: &ShownProgramme, run: &Run) -> Rendered {
-        Rendered { findings: programme.findings.iter().take(run.max_findings).map(|finding| self.finding(finding, run).into_bytes()).collect(), sections: Vec::new() }
+        Rendered {
+            findings: programme.findings.iter().take(run.max_findings).map(|finding| self.finding(finding, run).into_bytes()).collect(),
+            sections: Vec::new(),
+        }
     }
     fn begin(&self, _: &Run) -> Vec<u8> {
         Vec::new()

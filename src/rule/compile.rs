@@ -161,7 +161,10 @@ impl Rules {
     /// The rule with this name, or that once had it.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Rule> {
-        self.rules.iter().find(|rule| *rule.name == *name).or_else(|| self.rules.iter().find(|rule| rule.formerly.iter().any(|old| old == name)))
+        self.rules
+            .iter()
+            .find(|rule| *rule.name == *name)
+            .or_else(|| self.rules.iter().find(|rule| rule.formerly.iter().any(|old| old == name)))
     }
 
     /// The number of a parameter.
@@ -175,8 +178,28 @@ impl Rules {
 pub type Compiled = (Rules, Vec<PageProblem>);
 
 const PAGE_KEYS: [&str; 22] = [
-    "severity", "from", "subject", "let", "when", "evidence", "assert", "at", "label", "message", "help", "also", "cases", "demands",
-    "yields_to", "params", "profiles", "reveals", "sources", "since", "formerly", "check",
+    "severity",
+    "from",
+    "subject",
+    "let",
+    "when",
+    "evidence",
+    "assert",
+    "at",
+    "label",
+    "message",
+    "help",
+    "also",
+    "cases",
+    "demands",
+    "yields_to",
+    "params",
+    "profiles",
+    "reveals",
+    "sources",
+    "since",
+    "formerly",
+    "check",
 ];
 const CASE_KEYS: [&str; 10] = ["subject", "when", "evidence", "assert", "at", "label", "message", "help", "also", "severity"];
 const DEFINITION_KEYS: [&str; 7] = ["parameters", "gives", "let", "expression", "params", "sources", "since"];
@@ -225,7 +248,11 @@ impl<'s> Compiler<'s> {
             let before = waiting.len();
             let mut later = Vec::new();
             for (page, calls) in waiting {
-                let ready = calls.iter().all(|name| *name != page.call_name() && (self.rules.definitions.contains_key(name) || self.problems.iter().any(|problem| problem.page.ends_with(&name.replace('_', "-")))));
+                let ready = calls.iter().all(|name| {
+                    *name != page.call_name()
+                        && (self.rules.definitions.contains_key(name)
+                            || self.problems.iter().any(|problem| problem.page.ends_with(&name.replace('_', "-"))))
+                });
                 if !ready {
                     later.push((page, calls));
                     continue;
@@ -242,7 +269,10 @@ impl<'s> Compiler<'s> {
             if waiting.len() == before {
                 for (page, _) in &waiting {
                     let names: Vec<String> = waiting.iter().map(|(page, _)| page.call_name()).collect();
-                    self.problems.push(page.problem(span(page.front.at()), format!("the definitions {} rest on one another in a circle", text::list(&names, "and"))));
+                    self.problems.push(page.problem(
+                        span(page.front.at()),
+                        format!("the definitions {} rest on one another in a circle", text::list(&names, "and")),
+                    ));
                 }
                 break;
             }
@@ -273,10 +303,14 @@ impl<'s> Compiler<'s> {
         let first = self.rules.params.len();
         scope.parameters = declared_parameters(&declared, first);
         lets(page, &keys, &mut scope, false)?;
-        let Some(source) = keys.expression("expression").map_err(one)? else { return Err(one(page.problem(span(page.front.at()), "the definition has no expression"))) };
+        let Some(source) = keys.expression("expression").map_err(one)? else {
+            return Err(one(page.problem(span(page.front.at()), "the definition has no expression")));
+        };
         let gives = keys.text("gives").map_err(one)?;
         let wanted = match gives {
-            Some(gives) => Some(ty_of(self.schema, &gives.text).ok_or_else(|| one(page.problem(span(gives.at), format!("{} is no type", gives.text))))?),
+            Some(gives) => Some(
+                ty_of(self.schema, &gives.text).ok_or_else(|| one(page.problem(span(gives.at), format!("{} is no type", gives.text))))?,
+            ),
             None => None,
         };
         let mut syntax = None;
@@ -285,14 +319,19 @@ impl<'s> Compiler<'s> {
             if let Some(wanted) = &wanted
                 && !typed.ty.agrees(wanted)
             {
-                return Err(Mistake::new(ast.span, format!("this is {}; the definition says that it gives {}", typed.ty.words(self.schema), wanted.words(self.schema))));
+                return Err(Mistake::new(
+                    ast.span,
+                    format!("this is {}; the definition says that it gives {}", typed.ty.words(self.schema), wanted.words(self.schema)),
+                ));
             }
             syntax = Some(ast);
             Ok(typed)
         });
         let body = body.map_err(|mistake| placed(page, source, mistake))?;
         let inline = match syntax {
-            Some(ast) if keys.get("let").is_none() && ast.size() <= limits::INLINE_NODES_MAX => Some(Inline { syntax: Arc::new(ast), parameters: scope.parameters.clone() }),
+            Some(ast) if keys.get("let").is_none() && ast.size() <= limits::INLINE_NODES_MAX => {
+                Some(Inline { syntax: Arc::new(ast), parameters: scope.parameters.clone() })
+            }
             _ => None,
         };
         unused(page, &keys, &scope)?;
@@ -328,7 +367,13 @@ impl<'s> Compiler<'s> {
             Some(word) => match self.schema.stage(&word.text) {
                 Some(stage) => stage,
                 None => {
-                    let stages: Vec<String> = self.schema.vocabulary(self.schema.stages).into_iter().flat_map(|known| known.choices()).map(str::to_owned).collect();
+                    let stages: Vec<String> = self
+                        .schema
+                        .vocabulary(self.schema.stages)
+                        .into_iter()
+                        .flat_map(|known| known.choices())
+                        .map(str::to_owned)
+                        .collect();
                     return Err(one(page.problem(span(word.at), format!("{} is no stage; use {}", word.text, text::list(&stages, "or")))));
                 }
             },
@@ -386,7 +431,10 @@ impl<'s> Compiler<'s> {
             reveals,
             help,
             sources: match keys.get("sources") {
-                Some(Yaml::List(list, _)) => list.iter().filter_map(|value| if let Yaml::Scalar(scalar) = value { Some(scalar.text.clone()) } else { None }).collect(),
+                Some(Yaml::List(list, _)) => list
+                    .iter()
+                    .filter_map(|value| if let Yaml::Scalar(scalar) = value { Some(scalar.text.clone()) } else { None })
+                    .collect(),
                 _ => Vec::new(),
             },
             since: keys.text("since").map_err(one)?.map(|since| since.text.clone()).unwrap_or_default(),
@@ -420,7 +468,9 @@ impl<'s> Compiler<'s> {
         let one = |problem: PageProblem| vec![problem];
         let mut changes = HashMap::new();
         let Some(value) = keys.get("profiles") else { return Ok(changes) };
-        let Yaml::Map(entries, _) = value else { return Err(one(page.problem(span(value.at()), "profiles are names with what they change"))) };
+        let Yaml::Map(entries, _) = value else {
+            return Err(one(page.problem(span(value.at()), "profiles are names with what they change")));
+        };
         let known: Vec<&str> = self.profile_words();
         for (name, change) in entries {
             if !known.contains(&name.text.as_str()) {
@@ -434,8 +484,12 @@ impl<'s> Compiler<'s> {
             made.off = inner.text("off").map_err(one)?.map(|reason| reason.text.clone());
             if let Some(Yaml::Map(values, _)) = inner.get("params") {
                 for (param, value) in values {
-                    let Some(at) = declared.iter().position(|known| known.name == param.text) else { return Err(one(page.problem(span(param.at), format!("the page declares no parameter {}", param.text)))) };
-                    let Yaml::Scalar(value) = value else { return Err(one(page.problem(span(value.at()), "the value of a parameter is a number, a text or a flag"))) };
+                    let Some(at) = declared.iter().position(|known| known.name == param.text) else {
+                        return Err(one(page.problem(span(param.at), format!("the page declares no parameter {}", param.text))));
+                    };
+                    let Yaml::Scalar(value) = value else {
+                        return Err(one(page.problem(span(value.at()), "the value of a parameter is a number, a text or a flag")));
+                    };
                     made.params.push((first + at, literal(value)));
                 }
             }
@@ -454,7 +508,17 @@ impl<'s> Compiler<'s> {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one block of one page")]
-    fn cases(&self, page: &Page, keys: &Keys<'_>, block: Option<&Yaml>, blocks: usize, declared: &[Param], first: usize, out: &mut Vec<Case>, used: &mut Vec<String>) -> Made<()> {
+    fn cases(
+        &self,
+        page: &Page,
+        keys: &Keys<'_>,
+        block: Option<&Yaml>,
+        blocks: usize,
+        declared: &[Param],
+        first: usize,
+        out: &mut Vec<Case>,
+        used: &mut Vec<String>,
+    ) -> Made<()> {
         let one = |problem: PageProblem| vec![problem];
         let own = block.map(|block| page.keys(block, &CASE_KEYS)).transpose()?;
         let get = |key: &str| own.as_ref().and_then(|own| own.get(key).map(|_| *own)).unwrap_or(*keys);
@@ -472,7 +536,9 @@ impl<'s> Compiler<'s> {
             scope.parameters = declared_parameters(declared, first);
             // A let that has no meaning for this subject is left out; to use it is a mistake.
             lets(page, keys, &mut scope, blocks > 1)?;
-            let flag = |scope: &mut Scope<'_>, source: &Scalar| -> Made<Typed> { parse(&source.text).and_then(|ast| scope.flag(&ast)).map_err(|mistake| placed(page, source, mistake)) };
+            let flag = |scope: &mut Scope<'_>, source: &Scalar| -> Made<Typed> {
+                parse(&source.text).and_then(|ast| scope.flag(&ast)).map_err(|mistake| placed(page, source, mistake))
+            };
             // The page's own condition holds for each of its cases.
             let mut when: Option<FlagCode> = None;
             let mut conditions = vec![keys.expression("when").map_err(one)?];
@@ -500,16 +566,26 @@ impl<'s> Compiler<'s> {
                 conditions.extend(own.get("evidence"));
             }
             for list in conditions {
-                let Yaml::List(list, _) = list else { return Err(one(page.problem(span(list.at()), "evidence is a list of that and else"))) };
+                let Yaml::List(list, _) = list else {
+                    return Err(one(page.problem(span(list.at()), "evidence is a list of that and else")));
+                };
                 for item in list {
                     let item = page.keys(item, &["that", "else"])?;
-                    let that = item.expression("that").map_err(one)?.ok_or_else(|| one(page.problem(span(page.front.at()), "evidence needs that: what must hold")))?;
-                    let otherwise = item.text("else").map_err(one)?.ok_or_else(|| one(page.problem(span(that.at), "evidence needs else: the reason in words")))?;
+                    let that = item
+                        .expression("that")
+                        .map_err(one)?
+                        .ok_or_else(|| one(page.problem(span(page.front.at()), "evidence needs that: what must hold")))?;
+                    let otherwise = item
+                        .text("else")
+                        .map_err(one)?
+                        .ok_or_else(|| one(page.problem(span(that.at), "evidence needs else: the reason in words")))?;
                     let code = flag(&mut scope, that)?.code.into_flag();
                     evidence.push((code, self.template(page, otherwise, &mut scope)?));
                 }
             }
-            let Some(assert) = get("assert").expression("assert").map_err(one)? else { return Err(one(page.problem(span(page.front.at()), "the page has no assert: what must hold"))) };
+            let Some(assert) = get("assert").expression("assert").map_err(one)? else {
+                return Err(one(page.problem(span(page.front.at()), "the page has no assert: what must hold")));
+            };
             let assert = flag(&mut scope, assert)?.code.into_flag();
             let at = match get("at").text("at").map_err(one)? {
                 Some(at) => Some(Places::build(&at.text, &mut scope).map_err(|mistake| placed(page, at, mistake))?),
@@ -519,7 +595,9 @@ impl<'s> Compiler<'s> {
                 Some(label) => self.template(page, label, &mut scope)?,
                 None => Template::default(),
             };
-            let Some(message) = get("message").text("message").map_err(one)? else { return Err(one(page.problem(span(page.front.at()), "the page has no message: what is there"))) };
+            let Some(message) = get("message").text("message").map_err(one)? else {
+                return Err(one(page.problem(span(page.front.at()), "the page has no message: what is there")));
+            };
             let message = self.template(page, message, &mut scope)?;
             let help: Arc<str> = Arc::from(get("help").text("help").map_err(one)?.map_or("", |help| help.text.trim()));
             let severity = match own.as_ref().map(|own| own.text("severity")) {
@@ -531,7 +609,10 @@ impl<'s> Compiler<'s> {
                 let Yaml::List(list, _) = list else { return Err(one(page.problem(span(list.at()), "also is a list of at and label"))) };
                 for item in list {
                     let item = page.keys(item, &["at", "label"])?;
-                    let at = item.text("at").map_err(one)?.ok_or_else(|| one(page.problem(span(page.front.at()), "also needs at: the place")))?;
+                    let at = item
+                        .text("at")
+                        .map_err(one)?
+                        .ok_or_else(|| one(page.problem(span(page.front.at()), "also needs at: the place")))?;
                     let places = Places::build(&at.text, &mut scope).map_err(|mistake| placed(page, at, mistake))?;
                     let label = match item.text("label").map_err(one)? {
                         Some(label) => self.template(page, label, &mut scope)?,
@@ -549,9 +630,29 @@ impl<'s> Compiler<'s> {
                     }
                 }
             }
-            used.extend(scope.variables.iter().filter(|variable| variable.used && variable.stands_for.is_some()).map(|variable| format!("let {}", variable.name)));
+            used.extend(
+                scope
+                    .variables
+                    .iter()
+                    .filter(|variable| variable.used && variable.stands_for.is_some())
+                    .map(|variable| format!("let {}", variable.name)),
+            );
             used.extend(scope.parameters.iter().filter(|parameter| parameter.used).map(|parameter| format!("params {}", parameter.name)));
-            out.push(Case { subject: what, frame: scope.frame, given, when, profile_when, evidence, assert: Some(assert), at, label, message, help, severity, also });
+            out.push(Case {
+                subject: what,
+                frame: scope.frame,
+                given,
+                when,
+                profile_when,
+                evidence,
+                assert: Some(assert),
+                at,
+                label,
+                message,
+                help,
+                severity,
+                also,
+            });
         }
         Ok(())
     }
@@ -633,7 +734,10 @@ impl<'s> Compiler<'s> {
                 None => {
                     for rule in &left {
                         let circle: Vec<String> = left.iter().map(|rule| rule.name.to_string()).collect();
-                        self.problems.push(rule.page.problem(span(rule.page.front.at()), format!("the rules {} yield to one another in a circle", text::list(&circle, "and"))));
+                        self.problems.push(rule.page.problem(
+                            span(rule.page.front.at()),
+                            format!("the rules {} yield to one another in a circle", text::list(&circle, "and")),
+                        ));
                     }
                     break;
                 }
@@ -655,7 +759,8 @@ fn map_keys<'p>(keys: &Keys<'p>, key: &str) -> Vec<&'p Scalar> {
 }
 
 fn severity(page: &Page, word: &Scalar) -> Result<Severity, PageProblem> {
-    Severity::from_word(&word.text).ok_or_else(|| page.problem(span(word.at), format!("{} is no severity; use error, warning or advice", word.text)))
+    Severity::from_word(&word.text)
+        .ok_or_else(|| page.problem(span(word.at), format!("{} is no severity; use error, warning or advice", word.text)))
 }
 
 /// Every name in the front matter that is followed by an opening bracket and is a definition.
@@ -726,11 +831,13 @@ fn literal(scalar: &Scalar) -> Value<'static> {
     match scalar.text.as_str() {
         "true" if plain => Value::Flag(true),
         "false" if plain => Value::Flag(false),
-        text if plain && text.starts_with(|c: char| c.is_ascii_digit() || c == '-') => match (Decimal::read(text), form::date(text.as_bytes())) {
-            (_, Some((first, precision))) if text.len() == 10 => Value::Date(form::Period::starting(first, precision)),
-            (Some(number), _) => Value::Number(number),
-            _ => Value::Text(text.to_owned().into()),
-        },
+        text if plain && text.starts_with(|c: char| c.is_ascii_digit() || c == '-') => {
+            match (Decimal::read(text), form::date(text.as_bytes())) {
+                (_, Some((first, precision))) if text.len() == 10 => Value::Date(form::Period::starting(first, precision)),
+                (Some(number), _) => Value::Number(number),
+                _ => Value::Text(text.to_owned().into()),
+            }
+        }
         text => Value::Text(text.to_owned().into()),
     }
 }
@@ -763,16 +870,22 @@ fn params(schema: &Schema, page: &Page, keys: &Keys<'_>, first: usize) -> Result
         let inner = page.keys(value, &["default", "unit", "means", "house_default", "of"]).map_err(|mut problems| problems.remove(0))?;
         let (written, at): (Vec<String>, Span) = match inner.get("default") {
             Some(Yaml::Scalar(default)) => (vec![default.text.clone()], span(default.at)),
-            Some(Yaml::List(list, at)) => (list.iter().filter_map(|item| if let Yaml::Scalar(item) = item { Some(item.text.clone()) } else { None }).collect(), span(*at)),
+            Some(Yaml::List(list, at)) => (
+                list.iter().filter_map(|item| if let Yaml::Scalar(item) = item { Some(item.text.clone()) } else { None }).collect(),
+                span(*at),
+            ),
             _ => return Err(page.problem(span(name.at), format!("{} has no default", name.text))),
         };
         let is_list = matches!(inner.get("default"), Some(Yaml::List(..)));
         let (ty, default) = match (inner.text("of")?, inner.get("default")) {
             (Some(of), _) => {
-                let Some(Ty::Word(Words::Vocabulary(id))) = ty_of(schema, &of.text) else { return Err(page.problem(span(of.at), format!("{} is no vocabulary", of.text))) };
+                let Some(Ty::Word(Words::Vocabulary(id))) = ty_of(schema, &of.text) else {
+                    return Err(page.problem(span(of.at), format!("{} is no vocabulary", of.text)));
+                };
                 let words = Ty::Word(Words::Vocabulary(id));
                 let ty = if is_list { Ty::List(Box::new(words)) } else { words };
-                let value = words_value(schema, &ty, &written).map_err(|word| page.problem(at, format!("{word} is no word of {}", of.text)))?;
+                let value =
+                    words_value(schema, &ty, &written).map_err(|word| page.problem(at, format!("{word} is no word of {}", of.text)))?;
                 (ty, value)
             }
             (None, Some(Yaml::Scalar(scalar))) => {
@@ -830,13 +943,17 @@ impl Param {
     #[must_use]
     pub fn read(&self, schema: &Schema, set: &ParamValue) -> Option<Value<'static>> {
         let texts = |list: &[crate::config::Placed<ParamValue>]| {
-            list.iter().map(|item| if let ParamValue::Text(text) = &item.value { Some(text.clone()) } else { None }).collect::<Option<Vec<_>>>()
+            list.iter()
+                .map(|item| if let ParamValue::Text(text) = &item.value { Some(text.clone()) } else { None })
+                .collect::<Option<Vec<_>>>()
         };
         match (&self.ty, set) {
             (Ty::Number, ParamValue::Number(text)) => Decimal::read(text).map(Value::Number),
             (Ty::Text, ParamValue::Text(text)) => Some(Value::Text(text.clone().into())),
             (Ty::Flag, ParamValue::Flag(flag)) => Some(Value::Flag(*flag)),
-            (Ty::Date, ParamValue::Date(text)) => form::date(text.as_bytes()).map(|(first, precision)| Value::Date(form::Period::starting(first, precision))),
+            (Ty::Date, ParamValue::Date(text)) => {
+                form::date(text.as_bytes()).map(|(first, precision)| Value::Date(form::Period::starting(first, precision)))
+            }
             (Ty::Word(_), ParamValue::Text(text)) => words_value(schema, &self.ty, std::slice::from_ref(text)).ok(),
             (Ty::List(of), ParamValue::List(list)) if **of == Ty::Text => texts(list).map(|texts| texts_value(&texts)),
             (Ty::List(_), ParamValue::List(list)) => words_value(schema, &self.ty, &texts(list)?).ok(),

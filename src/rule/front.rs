@@ -95,7 +95,13 @@ pub struct Parts<'t> {
 /// Where there is no front matter, or it is not YAML.
 pub fn split(page: &str) -> Result<Parts<'_>, Broken> {
     let missing = || Broken { at: (0, 0), message: "the page does not begin with --- and its front matter".to_owned() };
-    let start = if page.starts_with("---\n") { 4 } else if page.starts_with("---\r\n") { 5 } else { return Err(missing()) };
+    let start = if page.starts_with("---\n") {
+        4
+    } else if page.starts_with("---\r\n") {
+        5
+    } else {
+        return Err(missing());
+    };
     let rest = page.get(start..).unwrap_or("");
     let mut length = None;
     let mut at = 0;
@@ -137,7 +143,9 @@ fn read(yaml: &str, base: u32) -> Result<Yaml, Broken> {
                 let special = anchor != 0 || tag.is_some();
                 Some(Yaml::Scalar(scalar(yaml, &text, style, special, from, to, base)))
             }
-            Event::Alias(_) => Some(Yaml::Scalar(Scalar { text: String::new(), at: (base + from, base + to), style: Style::Special, lines: Vec::new() })),
+            Event::Alias(_) => {
+                Some(Yaml::Scalar(Scalar { text: String::new(), at: (base + from, base + to), style: Style::Special, lines: Vec::new() }))
+            }
             Event::SequenceStart(..) => {
                 stack.push(Open::List(Vec::new(), from));
                 None

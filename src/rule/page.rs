@@ -57,7 +57,13 @@ impl Page {
         let mut problems = Vec::new();
         for embedded in PAGES {
             match serde_json::from_slice(embedded.front) {
-                Ok(front) => pages.push(Page { name: Arc::from(embedded.name), title: embedded.title.to_owned(), path: None, front, text: Text::Built(embedded) }),
+                Ok(front) => pages.push(Page {
+                    name: Arc::from(embedded.name),
+                    title: embedded.title.to_owned(),
+                    path: None,
+                    front,
+                    text: Text::Built(embedded),
+                }),
                 Err(_) => problems.push(PageProblem {
                     page: embedded.name.to_owned(),
                     path: None,
@@ -89,7 +95,9 @@ impl Page {
             for path in entries.flatten().map(|entry| entry.path()) {
                 if path.is_dir() {
                     open.push(path);
-                } else if path.extension().is_some_and(|ending| ending == "md") && !path.file_name().is_some_and(|name| name.eq_ignore_ascii_case("README.md")) {
+                } else if path.extension().is_some_and(|ending| ending == "md")
+                    && !path.file_name().is_some_and(|name| name.eq_ignore_ascii_case("README.md"))
+                {
                     files.push(path);
                 }
             }
@@ -98,7 +106,13 @@ impl Page {
         for path in files {
             let name = path.strip_prefix(folder).unwrap_or(&path).with_extension("");
             let name = name.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>().join("/");
-            let problem = |message: &str| PageProblem { page: name.clone(), path: Some(path.clone()), span: Span::default(), message: message.to_owned(), help: String::new() };
+            let problem = |message: &str| PageProblem {
+                page: name.clone(),
+                path: Some(path.clone()),
+                span: Span::default(),
+                message: message.to_owned(),
+                help: String::new(),
+            };
             let size = std::fs::metadata(&path).map_or(0, |known| known.len());
             if size > limits::PAGE_BYTES_MAX {
                 problems.push(problem("the page is larger than a page may be"));
@@ -128,7 +142,13 @@ impl Page {
                 front: parts.front,
                 text: Text::Read(Arc::from(text)),
             }),
-            Err(broken) => Err(PageProblem { page: name.to_owned(), path: None, span: Span::new(broken.at.0, broken.at.1), message: broken.message, help: String::new() }),
+            Err(broken) => Err(PageProblem {
+                page: name.to_owned(),
+                path: None,
+                span: Span::new(broken.at.0, broken.at.1),
+                message: broken.message,
+                help: String::new(),
+            }),
         }
     }
 
@@ -171,7 +191,8 @@ impl Page {
         let mut problems = Vec::new();
         for (key, _) in entries {
             if !known.contains(&key.text.as_str()) {
-                let near = text::nearest(&key.text, known.iter().copied()).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+                let near =
+                    text::nearest(&key.text, known.iter().copied()).map_or_else(String::new, |near| format!("; did you mean {near}?"));
                 problems.push(self.problem(span(key.at), format!("{} is not a key of a page{near}", key.text)));
             }
         }
@@ -214,8 +235,12 @@ impl<'p> Keys<'p> {
     pub fn text(&self, key: &str) -> Result<Option<&'p Scalar>, PageProblem> {
         match self.get(key) {
             None => Ok(None),
-            Some(Yaml::Scalar(scalar)) if scalar.style != Style::Special && !(scalar.text.is_empty() && scalar.style == Style::Plain) => Ok(Some(scalar)),
-            Some(Yaml::Scalar(scalar)) => Err(self.page.problem(self.key(key).map_or(span(scalar.at), |key| span(key.at)), format!("{key} has no value{}", quoted_hint(key)))),
+            Some(Yaml::Scalar(scalar)) if scalar.style != Style::Special && !(scalar.text.is_empty() && scalar.style == Style::Plain) => {
+                Ok(Some(scalar))
+            }
+            Some(Yaml::Scalar(scalar)) => Err(self
+                .page
+                .problem(self.key(key).map_or(span(scalar.at), |key| span(key.at)), format!("{key} has no value{}", quoted_hint(key)))),
             Some(other) => Err(self.page.problem(span(other.at()), format!("{key} is a text"))),
         }
     }
@@ -260,7 +285,9 @@ fn quoted_hint(key: &str) -> String {
 /// # Errors
 /// Where YAML reads something else than what is written.
 pub fn expression<'p>(page: &'p Page, key: &str, value: &'p Yaml) -> Result<&'p Scalar, PageProblem> {
-    let Yaml::Scalar(scalar) = value else { return Err(page.problem(span(value.at()), format!("{key} is an expression{}", quoted_hint(key)))) };
+    let Yaml::Scalar(scalar) = value else {
+        return Err(page.problem(span(value.at()), format!("{key} is an expression{}", quoted_hint(key))));
+    };
     let refuse = |why: &str| Err(page.problem(span(scalar.at), format!("{key} {why}{}", quoted_hint(key))));
     match scalar.style {
         Style::Special => refuse("has a tag, an anchor or an alias, and YAML takes it for something else"),

@@ -37,8 +37,6 @@ pub fn examples(page: &str) -> Vec<Example> {
     let mut within = false;
     let mut heading: Option<(HeadingLevel, String, Span)> = None;
     let mut block: Option<ExampleFile> = None;
-    let mut quote = false;
-    let mut line: Option<(String, Span)> = None;
     let place = |range: &std::ops::Range<usize>| Span::new((start + range.start) as u32, (start + range.end) as u32);
     for (event, range) in Parser::new_ext(body, Options::empty()).into_offset_iter() {
         match event {
@@ -60,19 +58,6 @@ pub fn examples(page: &str) -> Vec<Example> {
                     example.files.push(block);
                 }
             }
-            Event::Start(Tag::BlockQuote(_)) if within => quote = true,
-            Event::End(TagEnd::BlockQuote(_)) => {
-                quote = false;
-                if let (Some(done), Some(example)) = (line.take(), found.last_mut()) {
-                    example.quotes.push(done);
-                }
-            }
-            _ if quote => {
-                // Quoted lines are taken as they are written: they are messages or expressions, not prose.
-                if line.is_none() {
-                    line = Some((String::new(), place(&range)));
-                }
-            }
             Event::Text(text) | Event::Code(text) => {
                 if let Some(block) = block.as_mut() {
                     block.content.push_str(&text);
@@ -84,9 +69,6 @@ pub fn examples(page: &str) -> Vec<Example> {
         }
     }
     // The quotes as written: Markdown would take a bracket or an asterisk for its own.
-    for example in &mut found {
-        example.quotes.clear();
-    }
     quotes_as_written(page, start, &mut found);
     found
 }

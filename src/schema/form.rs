@@ -141,7 +141,7 @@ fn is_moment(text: &[u8]) -> bool {
     }
     if let [b':', after @ ..] = rest {
         let Some((seconds, after)) = after.split_at_checked(2) else { return false };
-        if !digits(seconds).is_some_and(|seconds| seconds <= 59) {
+        if digits(seconds).is_none_or(|seconds| seconds > 59) {
             return false;
         }
         rest = after;

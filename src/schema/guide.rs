@@ -5,7 +5,7 @@
 //! schema to show it. Which file format is read is not known here.
 
 use super::form::{self, Precision};
-use super::{FIELD_FOREIGN, FIELD_NONE, FIELD_UNKNOWN, FieldId, Schema, Scalar, Shape};
+use super::{FIELD_FOREIGN, FIELD_NONE, FIELD_UNKNOWN, FieldId, Scalar, Schema, Shape};
 
 /// The value is not recorded: null, blank, or the word `unknown`.
 pub const ABSENT: u8 = 1;
@@ -131,7 +131,11 @@ impl Guide for Schema {
             Token::Number(raw) => match shape {
                 Shape::Any => fine,
                 Shape::Scalar(Scalar::Number(bounds)) => {
-                    if in_bounds(raw, bounds) { fine } else { faulty }
+                    if in_bounds(raw, bounds) {
+                        fine
+                    } else {
+                        faulty
+                    }
                 }
                 _ => faulty,
             },

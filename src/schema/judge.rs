@@ -90,13 +90,8 @@ pub fn complaints<'a, F: Json>(validator: &'a Validator<F>, node: F::Node<'a>) -
 }
 
 fn collect(error: &ValidationError<'_>, found: &mut Vec<Complaint>) {
-    let path: Vec<String> = error
-        .instance_path()
-        .as_str()
-        .split('/')
-        .skip(1)
-        .map(|segment| segment.replace("~1", "/").replace("~0", "~"))
-        .collect();
+    let path: Vec<String> =
+        error.instance_path().as_str().split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect();
     let mut push = |flaw| {
         let complaint = Complaint { path: path.clone(), flaw };
         if !found.contains(&complaint) {
@@ -111,7 +106,9 @@ fn collect(error: &ValidationError<'_>, found: &mut Vec<Complaint>) {
         }
         ValidationErrorKind::Required { property } => push(Flaw::Missing(property.as_str().unwrap_or_default().to_owned())),
         ValidationErrorKind::Type { .. } => push(Flaw::Type),
-        ValidationErrorKind::OneOfNotValid { .. } | ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => push(Flaw::Word),
+        ValidationErrorKind::OneOfNotValid { .. } | ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => {
+            push(Flaw::Word)
+        }
         ValidationErrorKind::Format { .. } | ValidationErrorKind::Pattern { .. } => push(Flaw::Form),
         ValidationErrorKind::Minimum { .. }
         | ValidationErrorKind::Maximum { .. }

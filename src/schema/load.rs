@@ -37,8 +37,15 @@ impl Schema {
         let json: Value = serde_json::from_str(text).or_else(|error| refuse(format!("it is not JSON: {error}")))?;
         let mut loader = Loader { defs: json.get("$defs").and_then(Value::as_object).cloned().unwrap_or_default(), ..Loader::default() };
         let Some(root) = json.as_object() else { return refuse("it is no object") };
-        let job = |key: &str| root.get(key).and_then(Value::as_str).map(str::to_owned).ok_or_else(|| SchemaError(format!("{key} is missing")));
-        let jobs = Jobs { stage: job("x-stage")?, profile: job("x-profile")?, keeping: job("x-keeping")?, version: job("x-version")?, id: job("x-id")? };
+        let job =
+            |key: &str| root.get(key).and_then(Value::as_str).map(str::to_owned).ok_or_else(|| SchemaError(format!("{key} is missing")));
+        let jobs = Jobs {
+            stage: job("x-stage")?,
+            profile: job("x-profile")?,
+            keeping: job("x-keeping")?,
+            version: job("x-version")?,
+            id: job("x-id")?,
+        };
         loader.structure("programme", root)?;
         loader.finish(jobs, json)
     }
@@ -95,7 +102,8 @@ impl Loader {
             None => None,
             Some(address) => {
                 let name = address.strip_prefix("#/$defs/").ok_or_else(|| SchemaError(format!("{address} lies outside $defs")))?;
-                let target = self.defs.get(name).and_then(Value::as_object).ok_or_else(|| SchemaError(format!("{address} leads nowhere")))?;
+                let target =
+                    self.defs.get(name).and_then(Value::as_object).ok_or_else(|| SchemaError(format!("{address} leads nowhere")))?;
                 Some((name.to_owned(), target.clone()))
             }
         };
@@ -124,9 +132,12 @@ impl Loader {
             judged_alone: id == super::CHARTER,
         });
         self.struct_by_def.insert(name.to_owned(), id);
-        let required = object.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+        let required =
+            object.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
         self.required_names.push(required);
-        let Some(properties) = object.get("properties").and_then(Value::as_object) else { return refuse(format!("{name} has no properties")) };
+        let Some(properties) = object.get("properties").and_then(Value::as_object) else {
+            return refuse(format!("{name} has no properties"));
+        };
         for (key, value) in properties {
             let field = self.field(id, name, key, value)?;
             if let Some(structure) = self.structs.get_mut(usize::from(id)) {
@@ -221,7 +232,8 @@ impl Loader {
             (None, None) => return Ok(()),
         };
         let get = |key: &str| source.get(key).or_else(|| own.get(key));
-        let targets: Vec<String> = get("x-ref").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+        let targets: Vec<String> =
+            get("x-ref").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
         let Some(inverse) = get("x-inverse").and_then(Value::as_str) else { return refuse(format!("{place} has no x-inverse")) };
         let flag = |key: &str| get(key).and_then(Value::as_bool).unwrap_or(false);
         let id = self.references.len() as u16;
@@ -309,7 +321,8 @@ impl Loader {
             })
             .collect();
         let unknown = words.iter().position(|word| word.text == UNKNOWN_WORD).map_or(u16::MAX, |at| at as u16);
-        let description = self.defs.get(name).and_then(|def| def.get("description")).and_then(Value::as_str).or_else(|| resolved.text("description"));
+        let description =
+            self.defs.get(name).and_then(|def| def.get("description")).and_then(Value::as_str).or_else(|| resolved.text("description"));
         self.vocabularies.push(Vocabulary {
             name: name.to_owned(),
             description: description.unwrap_or_default().to_owned(),
@@ -324,10 +337,13 @@ impl Loader {
 
     fn finish(mut self, jobs: Jobs, json: Value) -> Load<Schema> {
         // Nested registers come after those of the charter, so that a register's number tells them apart.
-        let registers: BTreeMap<&str, RegisterId> = self.registers.iter().enumerate().map(|(at, register)| (register.name.as_str(), at as RegisterId)).collect();
+        let registers: BTreeMap<&str, RegisterId> =
+            self.registers.iter().enumerate().map(|(at, register)| (register.name.as_str(), at as RegisterId)).collect();
         for (reference, names) in self.references.iter_mut().zip(&self.targets) {
             for name in names {
-                let Some(register) = registers.get(name.as_str()) else { return refuse(format!("x-ref names {name}, which is no register")) };
+                let Some(register) = registers.get(name.as_str()) else {
+                    return refuse(format!("x-ref names {name}, which is no register"));
+                };
                 reference.targets.push(*register);
             }
         }
@@ -340,7 +356,11 @@ impl Loader {
                     .fields
                     .iter()
                     .copied()
-                    .filter(|id| self.fields.get(usize::from(*id)).is_some_and(|field| field.name == "$schema" || (field.register.is_some() && field.shape != 0 && self.is_register(*id))))
+                    .filter(|id| {
+                        self.fields.get(usize::from(*id)).is_some_and(|field| {
+                            field.name == "$schema" || (field.register.is_some() && field.shape != 0 && self.is_register(*id))
+                        })
+                    })
                     .collect()
             })
             .unwrap_or_default();
@@ -389,7 +409,9 @@ impl Loader {
         let stages = self
             .structs
             .first()
-            .and_then(|charter| charter.fields.iter().find(|id| self.fields.get(usize::from(**id)).is_some_and(|field| field.name == jobs.stage)))
+            .and_then(|charter| {
+                charter.fields.iter().find(|id| self.fields.get(usize::from(**id)).is_some_and(|field| field.name == jobs.stage))
+            })
             .and_then(|id| self.fields.get(usize::from(*id)))
             .and_then(|field| match self.shapes.get(usize::from(field.shape)) {
                 Some(Shape::Scalar(Scalar::Word(id))) => Some(*id),

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::parse::{Ast, Kind, Mistake, Operator};
-use super::types::{Code, Cx, Definitions, ItemCode, Format, Taint, TextKind, Ty, Typed, Unasked, Words, root_register};
+use super::types::{Code, Cx, Definitions, Format, ItemCode, Taint, TextKind, Ty, Typed, Unasked, Words, root_register};
 use super::value::{Decimal, Eval, Fault, No, Value};
 use crate::limits;
 use crate::programme::{Item, Programme, Reading};
@@ -179,14 +179,17 @@ impl<'s> Scope<'s> {
                 let left = self.flag(a)?;
                 let right = self.given(&left.if_true, |scope| scope.flag(b))?;
                 let (run_left, run_right) = (left.code.clone().into_flag(), right.code.clone().into_flag());
-                let mut typed = Typed::new(Ty::Flag, Code::flag(move |cx| match run_left(cx) {
-                    Ok(false) => Ok(false),
-                    Ok(true) => run_right(cx),
-                    Err(no) => match run_right(cx) {
+                let mut typed = Typed::new(
+                    Ty::Flag,
+                    Code::flag(move |cx| match run_left(cx) {
                         Ok(false) => Ok(false),
-                        _ => Err(no),
-                    },
-                }))
+                        Ok(true) => run_right(cx),
+                        Err(no) => match run_right(cx) {
+                            Ok(false) => Ok(false),
+                            _ => Err(no),
+                        },
+                    }),
+                )
                 .from(&[&left, &right]);
                 typed.if_true = [left.if_true, right.if_true].concat();
                 Ok(typed)
@@ -195,14 +198,17 @@ impl<'s> Scope<'s> {
                 let left = self.flag(a)?;
                 let right = self.given(&left.if_false, |scope| scope.flag(b))?;
                 let (run_left, run_right) = (left.code.clone().into_flag(), right.code.clone().into_flag());
-                let mut typed = Typed::new(Ty::Flag, Code::flag(move |cx| match run_left(cx) {
-                    Ok(true) => Ok(true),
-                    Ok(false) => run_right(cx),
-                    Err(no) => match run_right(cx) {
+                let mut typed = Typed::new(
+                    Ty::Flag,
+                    Code::flag(move |cx| match run_left(cx) {
                         Ok(true) => Ok(true),
-                        _ => Err(no),
-                    },
-                }))
+                        Ok(false) => run_right(cx),
+                        Err(no) => match run_right(cx) {
+                            Ok(true) => Ok(true),
+                            _ => Err(no),
+                        },
+                    }),
+                )
                 .from(&[&left, &right]);
                 typed.if_false = [left.if_false, right.if_false].concat();
                 Ok(typed)
@@ -219,11 +225,14 @@ impl<'s> Scope<'s> {
                 let inner = self.build(a, Some(&Ty::Number))?;
                 self.expect(&inner, &Ty::Number, a.span)?;
                 let run = inner.code.clone();
-                Ok(Typed::new(Ty::Number, Code::value(move |cx| match run.run(cx)? {
-                    Value::Number(number) => Ok(Value::Number(Decimal(-number.0))),
-                    Value::Between(both) => Ok(Value::Between(Box::new((Decimal(-both.1.0), Decimal(-both.0.0))))),
-                    _ => Err(No::Fault(Fault::Internal)),
-                }))
+                Ok(Typed::new(
+                    Ty::Number,
+                    Code::value(move |cx| match run.run(cx)? {
+                        Value::Number(number) => Ok(Value::Number(Decimal(-number.0))),
+                        Value::Between(both) => Ok(Value::Between(Box::new((Decimal(-both.1.0), Decimal(-both.0.0))))),
+                        _ => Err(No::Fault(Fault::Internal)),
+                    }),
+                )
                 .from(&[&inner]))
             }
             Kind::Choice(condition, then, otherwise) => self.choice(condition, then, otherwise, expected),
@@ -234,7 +243,9 @@ impl<'s> Scope<'s> {
 
     pub(super) fn word(&self, text: &str, words: Words, span: Span) -> Built<u16> {
         let known: Vec<&str> = match words {
-            Words::Vocabulary(id) => self.schema.vocabulary(id).into_iter().flat_map(|known| known.words.iter().map(|word| word.text.as_str())).collect(),
+            Words::Vocabulary(id) => {
+                self.schema.vocabulary(id).into_iter().flat_map(|known| known.words.iter().map(|word| word.text.as_str())).collect()
+            }
             Words::Registers => self.schema.registers.iter().map(|register| register.name.as_str()).collect(),
         };
         match known.iter().position(|word| *word == text) {
@@ -268,15 +279,18 @@ impl<'s> Scope<'s> {
         }
         let Some(ty) = ty else { return mistake(span, "an empty list has no type here") };
         let codes: Vec<Code> = parts.iter().map(|part| part.code.clone()).collect();
-        let typed = Typed::new(Ty::List(Box::new(ty)), Code::list(move |cx, visit| {
-            for code in &codes {
-                let element = code.run(cx);
-                if !visit(cx, element) {
-                    return Ok(());
+        let typed = Typed::new(
+            Ty::List(Box::new(ty)),
+            Code::list(move |cx, visit| {
+                for code in &codes {
+                    let element = code.run(cx);
+                    if !visit(cx, element) {
+                        return Ok(());
+                    }
                 }
-            }
-            Ok(())
-        }));
+                Ok(())
+            }),
+        );
         Ok(typed.from(&parts.iter().collect::<Vec<_>>()))
     }
 
@@ -333,7 +347,8 @@ impl<'s> Scope<'s> {
     /// `params.name`
     fn parameter(&mut self, name: &str, span: Span) -> Built<Typed> {
         let Some(parameter) = self.parameters.iter_mut().find(|parameter| parameter.name == name) else {
-            let near = text::nearest(name, self.parameters.iter().map(|parameter| parameter.name.as_str())).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            let near = text::nearest(name, self.parameters.iter().map(|parameter| parameter.name.as_str()))
+                .map_or_else(String::new, |near| format!("; did you mean {near}?"));
             return mistake(span, format!("the page declares no parameter {name}{near}"));
         };
         parameter.used = true;
@@ -360,7 +375,11 @@ impl<'s> Scope<'s> {
         typed.taint = typed.taint.and(Taint { hidden: base.taint.hidden, people: false });
         typed.unasked.clone_from(&base.unasked);
         if !known && typed.unasked.is_none() && self.may_be_absent(&step, structs.len()) {
-            typed.unasked = Some(Unasked { span: ast.span, path: path.map_or_else(|| name.to_owned(), |_| readable(base_ast, name)), depends_on: self.innermost(ast) });
+            typed.unasked = Some(Unasked {
+                span: ast.span,
+                path: path.map_or_else(|| name.to_owned(), |_| readable(base_ast, name)),
+                depends_on: self.innermost(ast),
+            });
         }
         Ok(typed)
     }
@@ -372,7 +391,9 @@ impl<'s> Scope<'s> {
         if !fields.is_empty() {
             let mut ty: Option<Ty> = None;
             for field in &fields {
-                let Some(own) = Ty::of_shape(schema, *field, schema.shape_of(*field)) else { return mistake(span, format!("{name} has no type that rules can read")) };
+                let Some(own) = Ty::of_shape(schema, *field, schema.shape_of(*field)) else {
+                    return mistake(span, format!("{name} has no type that rules can read"));
+                };
                 match &ty {
                     None => ty = Some(own),
                     Some(Ty::Record(all)) => {
@@ -383,7 +404,12 @@ impl<'s> Scope<'s> {
                             ty = Some(Ty::Record(all));
                         }
                     }
-                    Some(known) if !known.agrees(&own) => return mistake(span, format!("{name} is {} on one record and {} on another", known.words(schema), own.words(schema))),
+                    Some(known) if !known.agrees(&own) => {
+                        return mistake(
+                            span,
+                            format!("{name} is {} on one record and {} on another", known.words(schema), own.words(schema)),
+                        );
+                    }
                     Some(_) => {}
                 }
             }
@@ -402,7 +428,12 @@ impl<'s> Scope<'s> {
             found
         };
         if !references.is_empty() {
-            let mut holders: Vec<StructId> = references.iter().filter_map(|id| schema.reference(*id)).filter_map(|reference| schema.field(reference.field)).map(|field| field.owner).collect();
+            let mut holders: Vec<StructId> = references
+                .iter()
+                .filter_map(|id| schema.reference(*id))
+                .filter_map(|reference| schema.field(reference.field))
+                .map(|field| field.owner)
+                .collect();
             holders.dedup();
             return Ok(Step::Inverse { references, holders });
         }
@@ -418,9 +449,17 @@ impl<'s> Scope<'s> {
         let mut candidates: Vec<&str> = Vec::new();
         for structure in structs {
             let known = schema.structure(*structure);
-            candidates.extend(known.into_iter().flat_map(|known| &known.fields).filter_map(|field| schema.field(*field)).map(|field| field.name.as_str()));
+            candidates.extend(
+                known.into_iter().flat_map(|known| &known.fields).filter_map(|field| schema.field(*field)).map(|field| field.name.as_str()),
+            );
             let register = known.and_then(|known| known.register);
-            candidates.extend(schema.references.iter().filter(|reference| register.is_some_and(|register| reference.targets.contains(&register))).map(|reference| reference.inverse.as_str()));
+            candidates.extend(
+                schema
+                    .references
+                    .iter()
+                    .filter(|reference| register.is_some_and(|register| reference.targets.contains(&register)))
+                    .map(|reference| reference.inverse.as_str()),
+            );
         }
         let near = text::nearest(name, candidates).map_or_else(String::new, |near| format!("; did you mean {near}?"));
         mistake(span, format!("{} has no field {name}{near}", Ty::Record(structs.to_vec()).words(schema)))
@@ -458,10 +497,13 @@ impl<'s> Scope<'s> {
         match step {
             Step::Parent(structure) => {
                 let structure = *structure;
-                Typed::new(Ty::Record(vec![structure]), Code::item(move |cx| {
-                    let own = item(cx)?;
-                    cx.programme.parent(own, structure).ok_or(No::Fault(Fault::Internal))
-                }))
+                Typed::new(
+                    Ty::Record(vec![structure]),
+                    Code::item(move |cx| {
+                        let own = item(cx)?;
+                        cx.programme.parent(own, structure).ok_or(No::Fault(Fault::Internal))
+                    }),
+                )
             }
             Step::Inverse { references, holders } => {
                 let kept: Vec<(u16, Option<RegisterId>)> = references
@@ -471,51 +513,64 @@ impl<'s> Scope<'s> {
                         (*id, owner.and_then(|owner| root_register(schema, owner)))
                     })
                     .collect();
-                Typed::new(Ty::List(Box::new(Ty::Record(holders.clone()))), Code::list(move |cx, visit| {
-                    let own = item(cx)?;
-                    let programme = cx.programme;
-                    let number = programme.record(own.record).map_or(own.record, |record| record.canonical);
-                    let mut end = Ok(());
-                    for (reference, register) in &kept {
-                        if let Some(state) = register.and_then(|register| programme.registers.get(usize::from(register)).map(|state| (register, state))) {
-                            let (register, state) = state;
-                            if state.incomplete.is_some() {
-                                end = Err(No::Incomplete(register));
-                            } else if !state.kept {
-                                end = Err(No::Register(register));
+                Typed::new(
+                    Ty::List(Box::new(Ty::Record(holders.clone()))),
+                    Code::list(move |cx, visit| {
+                        let own = item(cx)?;
+                        let programme = cx.programme;
+                        let number = programme.record(own.record).map_or(own.record, |record| record.canonical);
+                        let mut end = Ok(());
+                        for (reference, register) in &kept {
+                            if let Some(state) =
+                                register.and_then(|register| programme.registers.get(usize::from(register)).map(|state| (register, state)))
+                            {
+                                let (register, state) = state;
+                                if state.incomplete.is_some() {
+                                    end = Err(No::Incomplete(register));
+                                } else if !state.kept {
+                                    end = Err(No::Register(register));
+                                }
+                            }
+                            for link in programme.referring(number, *reference) {
+                                cx.step()?;
+                                if !visit(cx, Ok(Value::Item(link.holder))) {
+                                    return Ok(());
+                                }
                             }
                         }
-                        for link in programme.referring(number, *reference) {
-                            cx.step()?;
-                            if !visit(cx, Ok(Value::Item(link.holder))) {
-                                return Ok(());
-                            }
-                        }
-                    }
-                    end
-                }))
+                        end
+                    }),
+                )
             }
             Step::Field { fields, ty, register } => {
                 let field = fields.first().copied().unwrap_or_default();
                 let known = schema.field(field);
                 let mut typed = match (ty, register.filter(|_| fields.len() == 1)) {
                     (Ty::List(_), Some(register)) => Typed::new(ty.clone(), register_list(register)),
-                    (Ty::List(_), None) => Typed::new(ty.clone(), field_list(fields.clone(), item, known.is_some_and(|known| known.default.is_some()))),
+                    (Ty::List(_), None) => {
+                        Typed::new(ty.clone(), field_list(fields.clone(), item, known.is_some_and(|known| known.default.is_some())))
+                    }
                     (Ty::Record(_), _) if matches!(schema.shape_of(field), Shape::Struct(_)) => {
                         let fields = fields.clone();
-                        Typed::new(ty.clone(), Code::item(move |cx| {
-                            let own = item(cx)?;
-                            let at = value_of(cx.programme, own.node, &fields)?;
-                            Ok(Item { node: at, record: own.record })
-                        }))
+                        Typed::new(
+                            ty.clone(),
+                            Code::item(move |cx| {
+                                let own = item(cx)?;
+                                let at = value_of(cx.programme, own.node, &fields)?;
+                                Ok(Item { node: at, record: own.record })
+                            }),
+                        )
                     }
                     (Ty::Record(_), _) => {
                         let fields = fields.clone();
-                        Typed::new(ty.clone(), Code::item(move |cx| {
-                            let own = item(cx)?;
-                            let at = value_of(cx.programme, own.node, &fields)?;
-                            cx.programme.target(at).ok_or_else(|| No::Field(cx.programme.forest.node(at).field))
-                        }))
+                        Typed::new(
+                            ty.clone(),
+                            Code::item(move |cx| {
+                                let own = item(cx)?;
+                                let at = value_of(cx.programme, own.node, &fields)?;
+                                cx.programme.target(at).ok_or_else(|| No::Field(cx.programme.forest.node(at).field))
+                            }),
+                        )
                     }
                     (Ty::Word(_), _) => {
                         let (own, all) = (item.clone(), fields.clone());
@@ -525,31 +580,40 @@ impl<'s> Scope<'s> {
                     }
                     (Ty::Date, _) => {
                         let fields = fields.clone();
-                        Typed::new(Ty::Date, Code::value(move |cx| {
-                            let own = item(cx)?;
-                            let at = value_of(cx.programme, own.node, &fields)?;
-                            Ok(Value::Date(cx.programme.forest.node(at).period()))
-                        }))
+                        Typed::new(
+                            Ty::Date,
+                            Code::value(move |cx| {
+                                let own = item(cx)?;
+                                let at = value_of(cx.programme, own.node, &fields)?;
+                                Ok(Value::Date(cx.programme.forest.node(at).period()))
+                            }),
+                        )
                     }
                     (Ty::Flag, _) => {
                         let fields = fields.clone();
                         let default = known.and_then(|known| known.default);
-                        Typed::new(Ty::Flag, Code::flag(move |cx| {
-                            let own = item(cx)?;
-                            match value_of(cx.programme, own.node, &fields) {
-                                Ok(at) => Ok(cx.programme.forest.node(at).kind == crate::document::Kind::True),
-                                Err(No::Field(_)) if default.is_some() => Ok(default == Some(DefaultValue::True)),
-                                Err(no) => Err(no),
-                            }
-                        }))
+                        Typed::new(
+                            Ty::Flag,
+                            Code::flag(move |cx| {
+                                let own = item(cx)?;
+                                match value_of(cx.programme, own.node, &fields) {
+                                    Ok(at) => Ok(cx.programme.forest.node(at).kind == crate::document::Kind::True),
+                                    Err(No::Field(_)) if default.is_some() => Ok(default == Some(DefaultValue::True)),
+                                    Err(no) => Err(no),
+                                }
+                            }),
+                        )
                     }
                     _ => {
                         let fields = fields.clone();
-                        Typed::new(ty.clone(), Code::value(move |cx| {
-                            let own = item(cx)?;
-                            let at = value_of(cx.programme, own.node, &fields)?;
-                            node_value(cx.programme, at, own.record)
-                        }))
+                        Typed::new(
+                            ty.clone(),
+                            Code::value(move |cx| {
+                                let own = item(cx)?;
+                                let at = value_of(cx.programme, own.node, &fields)?;
+                                node_value(cx.programme, at, own.record)
+                            }),
+                        )
                     }
                 };
                 typed.field = Some(field);
@@ -575,7 +639,11 @@ impl<'s> Scope<'s> {
     /// Whether records of a struct stand for people.
     fn is_people(&self, structure: StructId) -> bool {
         let schema = self.schema;
-        schema.structure(structure).and_then(|known| schema.register(known.register?)).and_then(|register| schema.field(register.field)).is_some_and(|field| field.people)
+        schema
+            .structure(structure)
+            .and_then(|known| schema.register(known.register?))
+            .and_then(|register| schema.field(register.field))
+            .is_some_and(|field| field.people)
     }
 
     fn index(&mut self, ast: &Ast, base_ast: &Ast, key_ast: &Ast) -> Built<Typed> {
@@ -586,13 +654,18 @@ impl<'s> Scope<'s> {
         let key = self.build(key_ast, Some(key_ty))?;
         self.expect(&key, key_ty, key_ast.span)?;
         let (run, run_key) = (base.code.clone(), key.code.clone());
-        let mut typed = Typed::new((**value_ty).clone(), Code::value(move |cx| {
-            let wanted = run_key.run(cx)?.key(cx.programme);
-            match run.run(cx)? {
-                Value::Map(entries) => entries.iter().find(|(key, _)| key.key(cx.programme) == wanted).map(|(_, value)| value.clone()).ok_or(No::Entry),
-                _ => Err(No::Fault(Fault::Internal)),
-            }
-        }))
+        let mut typed = Typed::new(
+            (**value_ty).clone(),
+            Code::value(move |cx| {
+                let wanted = run_key.run(cx)?.key(cx.programme);
+                match run.run(cx)? {
+                    Value::Map(entries) => {
+                        entries.iter().find(|(key, _)| key.key(cx.programme) == wanted).map(|(_, value)| value.clone()).ok_or(No::Entry)
+                    }
+                    _ => Err(No::Fault(Fault::Internal)),
+                }
+            }),
+        )
         .from(&[&base, &key]);
         typed.text = base.text;
         let path = self.path_text(ast);
@@ -641,7 +714,15 @@ impl<'s> Scope<'s> {
             Operator::Equal | Operator::Unequal => {
                 let (left, right) = self.pair(a, b)?;
                 if !left.ty.agrees(&right.ty) {
-                    return mistake(span, format!("{} cannot be compared with {}{}", left.ty.words(self.schema), right.ty.words(self.schema), date_hint(&left.ty, &right.ty)));
+                    return mistake(
+                        span,
+                        format!(
+                            "{} cannot be compared with {}{}",
+                            left.ty.words(self.schema),
+                            right.ty.words(self.schema),
+                            date_hint(&left.ty, &right.ty)
+                        ),
+                    );
                 }
                 if matches!(left.ty, Ty::Map(..)) {
                     return mistake(span, "maps are not compared; read an entry with [ ]");
@@ -673,28 +754,42 @@ impl<'s> Scope<'s> {
                     return mistake(span, "words are not compared with < or >; use x.at_least('…') or x.below('…')");
                 }
                 if !left.ty.agrees(&right.ty) || !matches!(left.ty, Ty::Number | Ty::Date | Ty::Time) {
-                    return mistake(span, format!("{} cannot be compared with {}{}", left.ty.words(self.schema), right.ty.words(self.schema), date_hint(&left.ty, &right.ty)));
+                    return mistake(
+                        span,
+                        format!(
+                            "{} cannot be compared with {}{}",
+                            left.ty.words(self.schema),
+                            right.ty.words(self.schema),
+                            date_hint(&left.ty, &right.ty)
+                        ),
+                    );
                 }
                 let (x, y) = (left.code.clone(), right.code.clone());
-                Ok(Typed::new(Ty::Flag, Code::flag(move |cx| {
-                    let (x, y) = (x.run(cx)?, y.run(cx)?);
-                    match operator {
-                        Operator::Less => less(&x, &y),
-                        Operator::LessOrEqual => less(&y, &x).map(|less| !less),
-                        Operator::Greater => less(&y, &x),
-                        _ => less(&x, &y).map(|less| !less),
-                    }
-                }))
+                Ok(Typed::new(
+                    Ty::Flag,
+                    Code::flag(move |cx| {
+                        let (x, y) = (x.run(cx)?, y.run(cx)?);
+                        match operator {
+                            Operator::Less => less(&x, &y),
+                            Operator::LessOrEqual => less(&y, &x).map(|less| !less),
+                            Operator::Greater => less(&y, &x),
+                            _ => less(&x, &y).map(|less| !less),
+                        }
+                    }),
+                )
                 .from(&[&left, &right]))
             }
             Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Remainder => {
                 let (left, right) = self.pair(a, b)?;
                 if operator == Operator::Add && left.ty == Ty::Text && right.ty == Ty::Text {
                     let (x, y) = (left.code.clone(), right.code.clone());
-                    let mut typed = Typed::new(Ty::Text, Code::value(move |cx| match (x.run(cx)?, y.run(cx)?) {
-                        (Value::Text(x), Value::Text(y)) => Ok(Value::Text(format!("{x}{y}").into())),
-                        _ => Err(No::Fault(Fault::Internal)),
-                    }))
+                    let mut typed = Typed::new(
+                        Ty::Text,
+                        Code::value(move |cx| match (x.run(cx)?, y.run(cx)?) {
+                            (Value::Text(x), Value::Text(y)) => Ok(Value::Text(format!("{x}{y}").into())),
+                            _ => Err(No::Fault(Fault::Internal)),
+                        }),
+                    )
                     .from(&[&left, &right]);
                     typed.text = TextKind::Free;
                     return Ok(typed);
@@ -707,10 +802,13 @@ impl<'s> Scope<'s> {
                     self.expect(part, &Ty::Number, ast.span)?;
                 }
                 let (x, y) = (left.code.clone(), right.code.clone());
-                Ok(Typed::new(Ty::Number, Code::value(move |cx| {
-                    let (x, y) = (x.run(cx)?, y.run(cx)?);
-                    arithmetic(operator, &x, &y)
-                }))
+                Ok(Typed::new(
+                    Ty::Number,
+                    Code::value(move |cx| {
+                        let (x, y) = (x.run(cx)?, y.run(cx)?);
+                        arithmetic(operator, &x, &y)
+                    }),
+                )
                 .from(&[&left, &right]))
             }
         }
@@ -743,31 +841,41 @@ impl<'s> Scope<'s> {
                 }
             }
             if let Some((item, fields)) = left.word_of.clone() {
-                return Ok(Typed::new(Ty::Flag, Code::flag(move |cx| word_at(cx, &item, &fields).map(|word| set & (1u128 << word.min(127)) != 0))).from(&[&left]));
+                return Ok(Typed::new(
+                    Ty::Flag,
+                    Code::flag(move |cx| word_at(cx, &item, &fields).map(|word| set & (1u128 << word.min(127)) != 0)),
+                )
+                .from(&[&left]));
             }
             let run = left.code.clone();
-            return Ok(Typed::new(Ty::Flag, Code::flag(move |cx| match run.run(cx)? {
-                Value::Word(word) => Ok(set & (1u128 << word.min(127)) != 0),
-                _ => Err(No::Fault(Fault::Internal)),
-            }))
+            return Ok(Typed::new(
+                Ty::Flag,
+                Code::flag(move |cx| match run.run(cx)? {
+                    Value::Word(word) => Ok(set & (1u128 << word.min(127)) != 0),
+                    _ => Err(No::Fault(Fault::Internal)),
+                }),
+            )
             .from(&[&left]));
         }
         let (element, list) = (left.code.clone(), right.code.clone().into_list());
-        Ok(Typed::new(Ty::Flag, Code::flag(move |cx| {
-            let wanted = element.run(cx)?;
-            let (mut found, mut why) = (false, None);
-            let end = list(cx, &mut |cx, element| {
-                match element.and_then(|element| equal(&wanted, &element, cx.programme)) {
-                    Ok(same) => found |= same,
-                    Err(no) => why = Some(no),
+        Ok(Typed::new(
+            Ty::Flag,
+            Code::flag(move |cx| {
+                let wanted = element.run(cx)?;
+                let (mut found, mut why) = (false, None);
+                let end = list(cx, &mut |cx, element| {
+                    match element.and_then(|element| equal(&wanted, &element, cx.programme)) {
+                        Ok(same) => found |= same,
+                        Err(no) => why = Some(no),
+                    }
+                    why.is_none()
+                });
+                match why {
+                    Some(no) => Err(no),
+                    None => end.map(|()| found),
                 }
-                why.is_none()
-            });
-            match why {
-                Some(no) => Err(no),
-                None => end.map(|()| found),
-            }
-        }))
+            }),
+        )
         .from(&[&left, &right]))
     }
 
@@ -819,7 +927,10 @@ impl<'s> Scope<'s> {
             None => Ok(()),
             Some(unasked) => mistake(
                 unasked.span,
-                format!("{} may not be recorded, and {macro_name}(…) then has no value at all; ask first with has(…) or known(…)", unasked.path),
+                format!(
+                    "{} may not be recorded, and {macro_name}(…) then has no value at all; ask first with has(…) or known(…)",
+                    unasked.path
+                ),
             ),
         }
     }
@@ -1029,7 +1140,7 @@ fn arithmetic<'p>(operator: Operator, a: &Value<'p>, b: &Value<'p>) -> Eval<Valu
     };
     let (a, b) = (number(a)?, number(b)?);
     let result = match operator {
-        Operator::Add => a.add(b),
+        Operator::Add => a.plus(b),
         Operator::Subtract => a.subtract(b),
         Operator::Multiply => a.multiply(b),
         _ if b.0 == 0 => return Err(No::Fault(Fault::DivisionByZero)),

@@ -22,17 +22,22 @@ impl Scope<'_> {
             ("has", None, [path]) => self.has(path),
             ("known", None, [path]) => self.known(path),
             ("otherwise", None, [path, default]) => self.otherwise(path, default),
-            ("exists" | "all" | "exists_one" | "filter" | "map" | "sort_by", Some(list), [variable, body]) => self.walk(name, list, variable, body, span),
+            ("exists" | "all" | "exists_one" | "filter" | "map" | "sort_by", Some(list), [variable, body]) => {
+                self.walk(name, list, variable, body, span)
+            }
             ("at_least" | "below", Some(word), [bound]) => self.ordered(name, word, bound),
             ("contains" | "startsWith" | "endsWith" | "matches", Some(text), [other]) => self.text_test(name, text, other),
             ("lower" | "trim", None, [text]) => {
                 let part = self.build(text, Some(&Ty::Text))?;
                 self.expect(&part, &Ty::Text, text.span)?;
                 let (run, lower) = (part.code.clone(), name == "lower");
-                let mut typed = Typed::new(Ty::Text, Code::value(move |cx| match run.run(cx)? {
-                    Value::Text(text) => Ok(Value::Text(if lower { text.to_lowercase() } else { text.trim().to_owned() }.into())),
-                    _ => Err(No::Fault(Fault::Internal)),
-                }))
+                let mut typed = Typed::new(
+                    Ty::Text,
+                    Code::value(move |cx| match run.run(cx)? {
+                        Value::Text(text) => Ok(Value::Text(if lower { text.to_lowercase() } else { text.trim().to_owned() }.into())),
+                        _ => Err(No::Fault(Fault::Internal)),
+                    }),
+                )
                 .from(&[&part]);
                 typed.text = TextKind::Free;
                 Ok(typed)
@@ -48,7 +53,8 @@ impl Scope<'_> {
             ("abs", None, [number]) => {
                 let part = self.number(number)?;
                 let run = part.code.clone();
-                Ok(Typed::new(Ty::Number, Code::value(move |cx| Ok(Value::Number(Decimal(number_of(run.run(cx)?)?.0.abs()))))).from(&[&part]))
+                Ok(Typed::new(Ty::Number, Code::value(move |cx| Ok(Value::Number(Decimal(number_of(run.run(cx)?)?.0.abs())))))
+                    .from(&[&part]))
             }
             ("share", None, [n, of]) => self.share(n, of),
             ("people", None, [n]) => self.number(n),
@@ -60,20 +66,23 @@ impl Scope<'_> {
             ("texts" | "values", None, [record]) => {
                 let part = self.record(record)?;
                 let (item, texts) = (part.code.clone().into_item(), name == "texts");
-                let mut typed = Typed::new(Ty::List(Box::new(Ty::Text)), Code::list(move |cx, visit| {
-                    let own = item(cx)?;
-                    let mut found = std::mem::take(&mut cx.nodes);
-                    found.clear();
-                    gather(cx.programme, own.node, texts, &mut found);
-                    for at in &found {
-                        cx.step()?;
-                        if !visit(cx, Ok(Value::Text(cx.programme.forest.string(*at)))) {
-                            break;
+                let mut typed = Typed::new(
+                    Ty::List(Box::new(Ty::Text)),
+                    Code::list(move |cx, visit| {
+                        let own = item(cx)?;
+                        let mut found = std::mem::take(&mut cx.nodes);
+                        found.clear();
+                        gather(cx.programme, own.node, texts, &mut found);
+                        for at in &found {
+                            cx.step()?;
+                            if !visit(cx, Ok(Value::Text(cx.programme.forest.string(*at)))) {
+                                break;
+                            }
                         }
-                    }
-                    cx.nodes = found;
-                    Ok(())
-                }));
+                        cx.nodes = found;
+                        Ok(())
+                    }),
+                );
                 typed.taint.hidden = true;
                 typed.text = TextKind::Free;
                 Ok(typed)
@@ -87,16 +96,20 @@ impl Scope<'_> {
             ("chance_gini", None, [mean]) => {
                 let part = self.number(mean)?;
                 let run = part.code.clone();
-                Ok(Typed::new(Ty::Number, Code::value(move |cx| statistic(statistics::chance_gini(number_of(run.run(cx)?)?.to_f64())))).from(&[&part]))
+                Ok(Typed::new(Ty::Number, Code::value(move |cx| statistic(statistics::chance_gini(number_of(run.run(cx)?)?.to_f64()))))
+                    .from(&[&part]))
             }
             ("looks_like_contact", None, [text]) => {
                 let part = self.build(text, Some(&Ty::Text))?;
                 self.expect(&part, &Ty::Text, text.span)?;
                 let run = part.code.clone();
-                Ok(Typed::new(Ty::Flag, Code::flag(move |cx| match run.run(cx)? {
-                    Value::Text(text) => Ok(texts_like::looks_like_contact(&text)),
-                    _ => Err(No::Fault(Fault::Internal)),
-                }))
+                Ok(Typed::new(
+                    Ty::Flag,
+                    Code::flag(move |cx| match run.run(cx)? {
+                        Value::Text(text) => Ok(texts_like::looks_like_contact(&text)),
+                        _ => Err(No::Fault(Fault::Internal)),
+                    }),
+                )
                 .from(&[&part]))
             }
             _ => self.definition(name, target, args, span, expected),
@@ -127,14 +140,18 @@ impl Scope<'_> {
 
     fn any_list(&mut self, ast: &Ast) -> Built<(Typed, Ty, ListCode)> {
         let part = self.build(ast, None)?;
-        let Ty::List(of) = &part.ty else { return mistake(ast.span, format!("this is {}; a list is expected", part.ty.words(self.schema))) };
+        let Ty::List(of) = &part.ty else {
+            return mistake(ast.span, format!("this is {}; a list is expected", part.ty.words(self.schema)));
+        };
         let (of, list) = ((**of).clone(), part.code.clone().into_list());
         Ok((part, of, list))
     }
 
     /// `has(x.f)`: written, neither unknown nor blank; no value where the value is at fault or `x` has none.
     fn has(&mut self, path: &Ast) -> Built<Typed> {
-        let Kind::Field(base_ast, name) = &path.kind else { return mistake(path.span, "has(…) takes a field, as in has(x.field); use known(…) for anything else") };
+        let Kind::Field(base_ast, name) = &path.kind else {
+            return mistake(path.span, "has(…) takes a field, as in has(x.field); use known(…) for anything else");
+        };
         let base = self.build(base_ast, None)?;
         let Ty::Record(structs) = &base.ty else { return mistake(path.span, format!("{} has no fields", base.ty.words(self.schema))) };
         let step = self.step(structs, name, path.span)?;
@@ -225,13 +242,15 @@ impl Scope<'_> {
         let mut typed = Typed::new(part.ty.clone(), code);
         typed.taint = part.taint.and(other.taint);
         typed.format = part.format;
-        typed.text = if part.text == other.text { part.text } else if other.text == TextKind::Safe { part.text } else { TextKind::Free };
+        typed.text = if part.text == other.text || other.text == TextKind::Safe { part.text } else { TextKind::Free };
         typed.unasked = other.unasked;
         Ok(typed)
     }
 
     fn walk(&mut self, name: &str, list_ast: &Ast, variable: &Ast, body: &Ast, span: Span) -> Built<Typed> {
-        let Kind::Name(variable_name) = &variable.kind else { return mistake(variable.span, "a name is expected here, as in exists(x, …)") };
+        let Kind::Name(variable_name) = &variable.kind else {
+            return mistake(variable.span, "a name is expected here, as in exists(x, …)");
+        };
         let (list_part, of, list) = self.any_list(list_ast)?;
         let is_test = name != "map" && name != "sort_by";
         let (slot, inner) = self.each(&list_part, variable_name, span, |scope, slot| {
@@ -361,7 +380,14 @@ impl Scope<'_> {
             typed.element_facts.clone_from(&list_part.element_facts);
             if name == "filter" {
                 let own = format!("#{slot}");
-                typed.element_facts.extend(inner.if_true.iter().filter_map(|fact| fact.strip_prefix(&own)).filter(|rest| rest.starts_with(['.', '['])).map(str::to_owned));
+                typed.element_facts.extend(
+                    inner
+                        .if_true
+                        .iter()
+                        .filter_map(|fact| fact.strip_prefix(&own))
+                        .filter(|rest| rest.starts_with(['.', '[']))
+                        .map(str::to_owned),
+                );
             }
         }
         Ok(typed)
@@ -369,9 +395,14 @@ impl Scope<'_> {
 
     fn ordered(&mut self, name: &str, word: &Ast, bound: &Ast) -> Built<Typed> {
         let part = self.build(word, None)?;
-        let Ty::Word(Words::Vocabulary(id)) = part.ty else { return mistake(word.span, format!("{name}(…) asks a word of an ordered vocabulary; this is {}", part.ty.words(self.schema))) };
+        let Ty::Word(Words::Vocabulary(id)) = part.ty else {
+            return mistake(word.span, format!("{name}(…) asks a word of an ordered vocabulary; this is {}", part.ty.words(self.schema)));
+        };
         let Some(vocabulary) = self.schema.vocabulary(id).filter(|known| known.ordered) else {
-            return mistake(word.span, format!("the words of {} have no order", self.schema.vocabulary(id).map_or("", |known| known.name.as_str())));
+            return mistake(
+                word.span,
+                format!("the words of {} have no order", self.schema.vocabulary(id).map_or("", |known| known.name.as_str())),
+            );
         };
         let ordered: Vec<bool> = vocabulary.words.iter().map(|word| word.ordered).collect();
         if let Kind::Text(text) = &bound.kind
@@ -382,14 +413,18 @@ impl Scope<'_> {
         let other = self.build(bound, Some(&part.ty))?;
         self.expect(&other, &part.ty, bound.span)?;
         let (run, limit, at_least) = (part.code.clone(), other.code.clone(), name == "at_least");
-        Ok(Typed::new(Ty::Flag, Code::flag(move |cx| match (run.run(cx)?, limit.run(cx)?) {
-            (Value::Word(own), Value::Word(bound)) => {
-                // A word outside the order is neither at least nor below.
-                let placed = ordered.get(usize::from(own)).copied().unwrap_or(false) && ordered.get(usize::from(bound)).copied().unwrap_or(false);
-                Ok(placed && (if at_least { own >= bound } else { own < bound }))
-            }
-            _ => Err(No::Fault(Fault::Internal)),
-        }))
+        Ok(Typed::new(
+            Ty::Flag,
+            Code::flag(move |cx| match (run.run(cx)?, limit.run(cx)?) {
+                (Value::Word(own), Value::Word(bound)) => {
+                    // A word outside the order is neither at least nor below.
+                    let placed = ordered.get(usize::from(own)).copied().unwrap_or(false)
+                        && ordered.get(usize::from(bound)).copied().unwrap_or(false);
+                    Ok(placed && (if at_least { own >= bound } else { own < bound }))
+                }
+                _ => Err(No::Fault(Fault::Internal)),
+            }),
+        )
         .from(&[&part, &other]))
     }
 
@@ -398,28 +433,36 @@ impl Scope<'_> {
         self.expect(&part, &Ty::Text, text_ast.span)?;
         let run = part.code.clone();
         if name == "matches" {
-            let Kind::Text(pattern) = &other_ast.kind else { return mistake(other_ast.span, "matches(…) takes a pattern written out in quotes") };
+            let Kind::Text(pattern) = &other_ast.kind else {
+                return mistake(other_ast.span, "matches(…) takes a pattern written out in quotes");
+            };
             let pattern = match regex::Regex::new(pattern) {
                 Ok(pattern) => pattern,
                 Err(_) => return mistake(other_ast.span, "the pattern cannot be read"),
             };
-            return Ok(Typed::new(Ty::Flag, Code::flag(move |cx| match run.run(cx)? {
-                Value::Text(text) => Ok(pattern.is_match(&text)),
-                _ => Err(No::Fault(Fault::Internal)),
-            }))
+            return Ok(Typed::new(
+                Ty::Flag,
+                Code::flag(move |cx| match run.run(cx)? {
+                    Value::Text(text) => Ok(pattern.is_match(&text)),
+                    _ => Err(No::Fault(Fault::Internal)),
+                }),
+            )
             .from(&[&part]));
         }
         let other = self.build(other_ast, Some(&Ty::Text))?;
         self.expect(&other, &Ty::Text, other_ast.span)?;
         let (run_other, name) = (other.code.clone(), name.to_owned());
-        Ok(Typed::new(Ty::Flag, Code::flag(move |cx| match (run.run(cx)?, run_other.run(cx)?) {
-            (Value::Text(text), Value::Text(other)) => Ok(match name.as_str() {
-                "contains" => text.contains(&*other),
-                "startsWith" => text.starts_with(&*other),
-                _ => text.ends_with(&*other),
+        Ok(Typed::new(
+            Ty::Flag,
+            Code::flag(move |cx| match (run.run(cx)?, run_other.run(cx)?) {
+                (Value::Text(text), Value::Text(other)) => Ok(match name.as_str() {
+                    "contains" => text.contains(&*other),
+                    "startsWith" => text.starts_with(&*other),
+                    _ => text.ends_with(&*other),
+                }),
+                _ => Err(No::Fault(Fault::Internal)),
             }),
-            _ => Err(No::Fault(Fault::Internal)),
-        }))
+        )
         .from(&[&part, &other]))
     }
 
@@ -459,40 +502,48 @@ impl Scope<'_> {
     fn days(&mut self, in_days: bool, a: &Ast, b: &Ast) -> Built<Typed> {
         let (from, to) = (self.dated(a)?, self.dated(b)?);
         let (x, y) = (from.code.clone(), to.code.clone());
-        Ok(Typed::new(Ty::Number, Code::value(move |cx| {
-            let (a, b) = (period_of(x.run(cx)?)?, period_of(y.run(cx)?)?);
-            let day = |days: i32| Decimal::whole(i64::from(days));
-            if in_days {
-                let (least, most) = (b.first - a.last, b.last - a.first);
-                return Ok(if least == most { Value::Number(day(least)) } else { Value::Between(Box::new((day(least), day(most)))) });
-            }
-            if !a.is_day() || !b.is_day() {
-                return Err(No::Period);
-            }
-            Ok(Value::Number(day(dates::months_between(a.first, b.first))))
-        }))
+        Ok(Typed::new(
+            Ty::Number,
+            Code::value(move |cx| {
+                let (a, b) = (period_of(x.run(cx)?)?, period_of(y.run(cx)?)?);
+                let day = |days: i32| Decimal::whole(i64::from(days));
+                if in_days {
+                    let (least, most) = (b.first - a.last, b.last - a.first);
+                    return Ok(if least == most { Value::Number(day(least)) } else { Value::Between(Box::new((day(least), day(most)))) });
+                }
+                if !a.is_day() || !b.is_day() {
+                    return Err(No::Period);
+                }
+                Ok(Value::Number(day(dates::months_between(a.first, b.first))))
+            }),
+        )
         .from(&[&from, &to]))
     }
 
     fn add(&mut self, days: bool, date: &Ast, number: &Ast) -> Built<Typed> {
         let (date, number) = (self.dated(date)?, self.number(number)?);
         let (x, n) = (date.code.clone(), number.code.clone());
-        Ok(Typed::new(Ty::Date, Code::value(move |cx| {
-            let (period, number) = (period_of(x.run(cx)?)?, number_of(n.run(cx)?)?);
-            let number = number.to_whole().ok_or(No::Fault(Fault::NotWhole))?;
-            let number = i32::try_from(number).ok().filter(|number| number.abs() < 1_000_000).ok_or(No::Fault(Fault::Overflow))?;
-            Ok(Value::Date(if days {
-                Period { first: period.first + number, last: period.last + number }
-            } else {
-                dates::move_months(period, number)
-            }))
-        }))
+        Ok(Typed::new(
+            Ty::Date,
+            Code::value(move |cx| {
+                let (period, number) = (period_of(x.run(cx)?)?, number_of(n.run(cx)?)?);
+                let number = number.to_whole().ok_or(No::Fault(Fault::NotWhole))?;
+                let number = i32::try_from(number).ok().filter(|number| number.abs() < 1_000_000).ok_or(No::Fault(Fault::Overflow))?;
+                Ok(Value::Date(if days {
+                    Period { first: period.first + number, last: period.last + number }
+                } else {
+                    dates::move_months(period, number)
+                }))
+            }),
+        )
         .from(&[&date, &number]))
     }
 
     fn date(&mut self, ast: &Ast) -> Built<Typed> {
         let Kind::Text(text) = &ast.kind else { return mistake(ast.span, "date(…) takes a date written out in quotes") };
-        let Some((first, precision)) = form::date(text.as_bytes()) else { return mistake(ast.span, "this is no date that exists; write YYYY-MM-DD") };
+        let Some((first, precision)) = form::date(text.as_bytes()) else {
+            return mistake(ast.span, "this is no date that exists; write YYYY-MM-DD");
+        };
         let period = Period::starting(first, precision);
         Ok(Typed::new(Ty::Date, Code::value(move |_| Ok(Value::Date(period)))))
     }
@@ -502,24 +553,30 @@ impl Scope<'_> {
         let (amounts_part, amounts_list) = self.list_of(amounts_ast, &Ty::Number)?;
         let days_part = self.number(days_ast)?;
         let days_code = days_part.code.clone();
-        Ok(Typed::new(Ty::Number, Code::value(move |cx| {
-            let mut days = Vec::new();
-            each_value(cx, &dates_list, &mut |_, value| {
-                let period = period_of(value)?;
-                if !period.is_day() {
-                    return Err(No::Period);
+        Ok(Typed::new(
+            Ty::Number,
+            Code::value(move |cx| {
+                let mut days = Vec::new();
+                each_value(cx, &dates_list, &mut |_, value| {
+                    let period = period_of(value)?;
+                    if !period.is_day() {
+                        return Err(No::Period);
+                    }
+                    days.push(period.first);
+                    Ok(())
+                })?;
+                let amounts = numbers(cx, &amounts_list)?;
+                if amounts.len() != days.len() {
+                    return Err(No::Fault(Fault::Internal));
                 }
-                days.push(period.first);
-                Ok(())
-            })?;
-            let amounts = numbers(cx, &amounts_list)?;
-            if amounts.len() != days.len() {
-                return Err(No::Fault(Fault::Internal));
-            }
-            let window = number_of(days_code.run(cx)?)?.to_whole().and_then(|days| i32::try_from(days).ok()).ok_or(No::Fault(Fault::NotWhole))?;
-            let dated: Vec<(i32, i128)> = days.into_iter().zip(amounts.iter().map(|amount| amount.0)).collect();
-            Ok(Value::Number(Decimal(dates::busiest(&dated, window))))
-        }))
+                let window = number_of(days_code.run(cx)?)?
+                    .to_whole()
+                    .and_then(|days| i32::try_from(days).ok())
+                    .ok_or(No::Fault(Fault::NotWhole))?;
+                let dated: Vec<(i32, i128)> = days.into_iter().zip(amounts.iter().map(|amount| amount.0)).collect();
+                Ok(Value::Number(Decimal(dates::busiest(&dated, window))))
+            }),
+        )
         .from(&[&dates_part, &amounts_part, &days_part]))
     }
 
@@ -527,43 +584,49 @@ impl Scope<'_> {
         let (part, of, list) = self.any_list(list_ast)?;
         if of == Ty::Date && matches!(name, "min" | "max") {
             let least = name == "min";
-            return Ok(Typed::new(Ty::Date, Code::value(move |cx| {
-                let mut best: Option<Period> = None;
-                each_value(cx, &list, &mut |_, value| {
-                    let period = period_of(value)?;
-                    best = Some(best.map_or(period, |best| {
-                        if least {
-                            Period { first: best.first.min(period.first), last: best.last.min(period.last) }
-                        } else {
-                            Period { first: best.first.max(period.first), last: best.last.max(period.last) }
-                        }
-                    }));
-                    Ok(())
-                })?;
-                best.map(Value::Date).ok_or(No::Empty)
-            }))
+            return Ok(Typed::new(
+                Ty::Date,
+                Code::value(move |cx| {
+                    let mut best: Option<Period> = None;
+                    each_value(cx, &list, &mut |_, value| {
+                        let period = period_of(value)?;
+                        best = Some(best.map_or(period, |best| {
+                            if least {
+                                Period { first: best.first.min(period.first), last: best.last.min(period.last) }
+                            } else {
+                                Period { first: best.first.max(period.first), last: best.last.max(period.last) }
+                            }
+                        }));
+                        Ok(())
+                    })?;
+                    best.map(Value::Date).ok_or(No::Empty)
+                }),
+            )
             .from(&[&part]));
         }
         if of != Ty::Number {
             return mistake(list_ast.span, format!("{name}(…) needs a list of numbers; this is {}", part.ty.words(self.schema)));
         }
         let name = name.to_owned();
-        let mut typed = Typed::new(Ty::Number, Code::value(move |cx| {
-            let all = numbers(cx, &list)?;
-            let result = match name.as_str() {
-                "sum" => all.iter().try_fold(Decimal(0), |sum, number| sum.add(*number)).ok_or(No::Fault(Fault::Overflow))?,
-                "min" => all.iter().copied().min().ok_or(No::Empty)?,
-                "max" => all.iter().copied().max().ok_or(No::Empty)?,
-                other => {
-                    if all.is_empty() {
-                        return Err(No::Empty);
+        let mut typed = Typed::new(
+            Ty::Number,
+            Code::value(move |cx| {
+                let all = numbers(cx, &list)?;
+                let result = match name.as_str() {
+                    "sum" => all.iter().try_fold(Decimal(0), |sum, number| sum.plus(*number)).ok_or(No::Fault(Fault::Overflow))?,
+                    "min" => all.iter().copied().min().ok_or(No::Empty)?,
+                    "max" => all.iter().copied().max().ok_or(No::Empty)?,
+                    other => {
+                        if all.is_empty() {
+                            return Err(No::Empty);
+                        }
+                        let floats: Vec<f64> = all.iter().map(|number| number.to_f64()).collect();
+                        return statistic(if other == "mean" { statistics::mean(&floats) } else { statistics::median(&floats) });
                     }
-                    let floats: Vec<f64> = all.iter().map(|number| number.to_f64()).collect();
-                    return statistic(if other == "mean" { statistics::mean(&floats) } else { statistics::median(&floats) });
-                }
-            };
-            Ok(Value::Number(result))
-        }))
+                };
+                Ok(Value::Number(result))
+            }),
+        )
         .from(&[&part]);
         typed.format = part.format;
         Ok(typed)
@@ -572,10 +635,13 @@ impl Scope<'_> {
     fn either(&mut self, name: &str, a: &Ast, b: &Ast) -> Built<Typed> {
         let (left, right) = (self.number(a)?, self.number(b)?);
         let (x, y, least) = (left.code.clone(), right.code.clone(), name == "min");
-        Ok(Typed::new(Ty::Number, Code::value(move |cx| {
-            let (x, y) = (number_of(x.run(cx)?)?, number_of(y.run(cx)?)?);
-            Ok(Value::Number(if least { x.min(y) } else { x.max(y) }))
-        }))
+        Ok(Typed::new(
+            Ty::Number,
+            Code::value(move |cx| {
+                let (x, y) = (number_of(x.run(cx)?)?, number_of(y.run(cx)?)?);
+                Ok(Value::Number(if least { x.min(y) } else { x.max(y) }))
+            }),
+        )
         .from(&[&left, &right]))
     }
 
@@ -583,27 +649,33 @@ impl Scope<'_> {
         let (part, list) = self.list_of(list_ast, &Ty::Number)?;
         let q = self.number(q_ast)?;
         let run = q.code.clone();
-        Ok(Typed::new(Ty::Number, Code::value(move |cx| {
-            let all: Vec<f64> = numbers(cx, &list)?.iter().map(|number| number.to_f64()).collect();
-            let q = number_of(run.run(cx)?)?.to_f64();
-            if all.is_empty() {
-                return Err(No::Empty);
-            }
-            statistic(statistics::quantile(&all, q))
-        }))
+        Ok(Typed::new(
+            Ty::Number,
+            Code::value(move |cx| {
+                let all: Vec<f64> = numbers(cx, &list)?.iter().map(|number| number.to_f64()).collect();
+                let q = number_of(run.run(cx)?)?.to_f64();
+                if all.is_empty() {
+                    return Err(No::Empty);
+                }
+                statistic(statistics::quantile(&all, q))
+            }),
+        )
         .from(&[&part, &q]))
     }
 
     fn share(&mut self, n: &Ast, of: &Ast) -> Built<Typed> {
         let (part, whole) = (self.number(n)?, self.number(of)?);
         let (x, y) = (part.code.clone(), whole.code.clone());
-        let mut typed = Typed::new(Ty::Number, Code::value(move |cx| {
-            let (n, of) = (number_of(x.run(cx)?)?, number_of(y.run(cx)?)?);
-            if of.0 == 0 {
-                return Err(No::Empty);
-            }
-            n.divide(of).map(Value::Number).ok_or(No::Fault(Fault::Overflow))
-        }))
+        let mut typed = Typed::new(
+            Ty::Number,
+            Code::value(move |cx| {
+                let (n, of) = (number_of(x.run(cx)?)?, number_of(y.run(cx)?)?);
+                if of.0 == 0 {
+                    return Err(No::Empty);
+                }
+                n.divide(of).map(Value::Number).ok_or(No::Fault(Fault::Overflow))
+            }),
+        )
         .from(&[&part, &whole]);
         typed.format = Format::Share;
         Ok(typed)
@@ -611,22 +683,25 @@ impl Scope<'_> {
 
     fn distinct(&mut self, list_ast: &Ast) -> Built<Typed> {
         let (part, _, list) = self.any_list(list_ast)?;
-        let mut typed = Typed::new(part.ty.clone(), Code::list(move |cx, visit| {
-            let mut seen = std::collections::HashSet::new();
-            let mut kept = Vec::new();
-            each_value(cx, &list, &mut |cx, value| {
-                if seen.insert(value.key(cx.programme)) {
-                    kept.push(value);
+        let mut typed = Typed::new(
+            part.ty.clone(),
+            Code::list(move |cx, visit| {
+                let mut seen = std::collections::HashSet::new();
+                let mut kept = Vec::new();
+                each_value(cx, &list, &mut |cx, value| {
+                    if seen.insert(value.key(cx.programme)) {
+                        kept.push(value);
+                    }
+                    Ok(())
+                })?;
+                for value in kept {
+                    if !visit(cx, Ok(value)) {
+                        break;
+                    }
                 }
                 Ok(())
-            })?;
-            for value in kept {
-                if !visit(cx, Ok(value)) {
-                    break;
-                }
-            }
-            Ok(())
-        }))
+            }),
+        )
         .from(&[&part]);
         typed.text = part.text;
         typed.format = part.format;
@@ -638,15 +713,18 @@ impl Scope<'_> {
         if !matches!(of, Ty::Word(_) | Ty::Text | Ty::Record(_)) {
             return mistake(list_ast.span, format!("count_by(…) counts words, texts or records; this is {}", part.ty.words(self.schema)));
         }
-        let typed = Typed::new(Ty::Map(Box::new(of), Box::new(Ty::Number)), Code::value(move |cx| {
-            let mut counts: std::collections::BTreeMap<Key, (Value<'_>, i64)> = std::collections::BTreeMap::new();
-            each_value(cx, &list, &mut |cx, value| {
-                counts.entry(value.key(cx.programme)).or_insert_with(|| (value.clone(), 0)).1 += 1;
-                Ok(())
-            })?;
-            let entries = counts.into_values().map(|(value, count)| (value, Value::Number(Decimal::whole(count)))).collect();
-            Ok(Value::Map(Arc::new(entries)))
-        }));
+        let typed = Typed::new(
+            Ty::Map(Box::new(of), Box::new(Ty::Number)),
+            Code::value(move |cx| {
+                let mut counts: std::collections::BTreeMap<Key, (Value<'_>, i64)> = std::collections::BTreeMap::new();
+                each_value(cx, &list, &mut |cx, value| {
+                    counts.entry(value.key(cx.programme)).or_insert_with(|| (value.clone(), 0)).1 += 1;
+                    Ok(())
+                })?;
+                let entries = counts.into_values().map(|(value, count)| (value, Value::Number(Decimal::whole(count)))).collect();
+                Ok(Value::Map(Arc::new(entries)))
+            }),
+        );
         Ok(typed.from(&[&part]))
     }
 
@@ -685,16 +763,21 @@ impl Scope<'_> {
     fn register_of(&mut self, record: &Ast) -> Built<Typed> {
         let part = self.record(record)?;
         let item = part.code.clone().into_item();
-        Ok(Typed::new(Ty::Word(Words::Registers), Code::value(move |cx| {
-            let own = item(cx)?;
-            cx.programme.register_of(own.record).map(Value::Word).ok_or(No::Empty)
-        }))
+        Ok(Typed::new(
+            Ty::Word(Words::Registers),
+            Code::value(move |cx| {
+                let own = item(cx)?;
+                cx.programme.register_of(own.record).map(Value::Word).ok_or(No::Empty)
+            }),
+        )
         .from(&[&part]))
     }
 
     fn missing(&mut self, record: &Ast, fields: &Ast) -> Built<Typed> {
         let part = self.record(record)?;
-        let (Ty::Record(structs), Kind::List(names)) = (&part.ty, &fields.kind) else { return mistake(fields.span, "missing(…) takes a list of field names written out") };
+        let (Ty::Record(structs), Kind::List(names)) = (&part.ty, &fields.kind) else {
+            return mistake(fields.span, "missing(…) takes a list of field names written out");
+        };
         let mut wanted: Vec<(String, Vec<FieldId>)> = Vec::new();
         for name in names {
             let Kind::Text(text) = &name.kind else { return mistake(name.span, "a field name in quotes is expected") };
@@ -704,24 +787,27 @@ impl Scope<'_> {
             }
         }
         let item = part.code.clone().into_item();
-        let mut typed = Typed::new(Ty::List(Box::new(Ty::Text)), Code::list(move |cx, visit| {
-            let own = item(cx)?;
-            for (name, fields) in &wanted {
-                let mut told = Ok(Value::Text(name.clone().into()));
-                let mut there = false;
-                for field in fields {
-                    match cx.programme.read(own.node, *field) {
-                        Reading::Value(_) => there = true,
-                        Reading::Faulty => told = Err(No::Faulty(*field)),
-                        Reading::Absent => {}
+        let mut typed = Typed::new(
+            Ty::List(Box::new(Ty::Text)),
+            Code::list(move |cx, visit| {
+                let own = item(cx)?;
+                for (name, fields) in &wanted {
+                    let mut told = Ok(Value::Text(name.clone().into()));
+                    let mut there = false;
+                    for field in fields {
+                        match cx.programme.read(own.node, *field) {
+                            Reading::Value(_) => there = true,
+                            Reading::Faulty => told = Err(No::Faulty(*field)),
+                            Reading::Absent => {}
+                        }
+                    }
+                    if !there && !visit(cx, told) {
+                        return Ok(());
                     }
                 }
-                if !there && !visit(cx, told) {
-                    return Ok(());
-                }
-            }
-            Ok(())
-        }));
+                Ok(())
+            }),
+        );
         typed.unasked = part.unasked;
         typed.text = TextKind::Safe;
         Ok(typed)
@@ -734,29 +820,42 @@ impl Scope<'_> {
         let structure = self.schema.register(number).map_or(CHARTER, |register| register.record);
         let item = part.code.clone().into_item();
         // The chain may be broken where a register that holds evidence links, or the one asked for, is not wholly here.
-        let mut links: Vec<u16> = self.schema.references.iter().filter(|reference| reference.evidence).filter_map(|reference| self.schema.field(reference.field)).filter_map(|field| super::types::root_register(self.schema, field.owner)).collect();
+        let mut links: Vec<u16> = self
+            .schema
+            .references
+            .iter()
+            .filter(|reference| reference.evidence)
+            .filter_map(|reference| self.schema.field(reference.field))
+            .filter_map(|field| super::types::root_register(self.schema, field.owner))
+            .collect();
         links.push(number);
         links.sort_unstable();
         links.dedup();
-        let mut typed = Typed::new(Ty::List(Box::new(Ty::Record(vec![structure]))), Code::list(move |cx, visit| {
-            let own = item(cx)?;
-            let programme = cx.programme;
-            let state = programme.registers.get(usize::from(number)).ok_or(No::Fault(Fault::Internal))?;
-            if !state.kept && state.incomplete.is_none() {
-                return Err(No::Register(number));
-            }
-            for reached in programme.along_evidence(programme.record(own.record).map_or(own.record, |record| record.canonical), up) {
-                cx.step()?;
-                if state.first <= reached && reached < state.end && !visit(cx, Ok(Value::Item(programme.item(reached)))) {
-                    return Ok(());
+        let mut typed = Typed::new(
+            Ty::List(Box::new(Ty::Record(vec![structure]))),
+            Code::list(move |cx, visit| {
+                let own = item(cx)?;
+                let programme = cx.programme;
+                let state = programme.registers.get(usize::from(number)).ok_or(No::Fault(Fault::Internal))?;
+                if !state.kept && state.incomplete.is_none() {
+                    return Err(No::Register(number));
                 }
-            }
-            // A register that is not wholly here may lack a link of the chain.
-            match links.iter().find(|register| programme.registers.get(usize::from(**register)).is_some_and(|state| state.incomplete.is_some())) {
-                Some(register) => Err(No::Incomplete(*register)),
-                None => Ok(()),
-            }
-        }));
+                for reached in programme.along_evidence(programme.record(own.record).map_or(own.record, |record| record.canonical), up) {
+                    cx.step()?;
+                    if state.first <= reached && reached < state.end && !visit(cx, Ok(Value::Item(programme.item(reached)))) {
+                        return Ok(());
+                    }
+                }
+                // A register that is not wholly here may lack a link of the chain.
+                match links
+                    .iter()
+                    .find(|register| programme.registers.get(usize::from(**register)).is_some_and(|state| state.incomplete.is_some()))
+                {
+                    Some(register) => Err(No::Incomplete(*register)),
+                    None => Ok(()),
+                }
+            }),
+        );
         typed.unasked = part.unasked;
         typed.text = TextKind::Id;
         Ok(typed)
@@ -765,11 +864,14 @@ impl Scope<'_> {
     fn fit(&mut self, p: bool, counts_ast: &Ast, shares_ast: &Ast) -> Built<Typed> {
         let (counts_part, counts) = self.list_of(counts_ast, &Ty::Number)?;
         let (shares_part, shares) = self.list_of(shares_ast, &Ty::Number)?;
-        let mut typed = Typed::new(Ty::Number, Code::value(move |cx| {
-            let counts = wholes(&numbers(cx, &counts)?)?;
-            let shares: Vec<f64> = numbers(cx, &shares)?.iter().map(|number| number.to_f64()).collect();
-            statistic(if p { statistics::fit_p(&counts, &shares) } else { statistics::total_variation(&counts, &shares) })
-        }))
+        let mut typed = Typed::new(
+            Ty::Number,
+            Code::value(move |cx| {
+                let counts = wholes(&numbers(cx, &counts)?)?;
+                let shares: Vec<f64> = numbers(cx, &shares)?.iter().map(|number| number.to_f64()).collect();
+                statistic(if p { statistics::fit_p(&counts, &shares) } else { statistics::total_variation(&counts, &shares) })
+            }),
+        )
         .from(&[&counts_part, &shares_part]);
         typed.taint.people = false;
         typed.format = if p { Format::Probability } else { Format::Plain };
@@ -779,14 +881,17 @@ impl Scope<'_> {
     fn binomial(&mut self, k: &Ast, n: &Ast, p: &Ast) -> Built<Typed> {
         let (k, n, p) = (self.number(k)?, self.number(n)?, self.number(p)?);
         let (x, y, z) = (k.code.clone(), n.code.clone(), p.code.clone());
-        let mut typed = Typed::new(Ty::Number, Code::value(move |cx| {
-            let counts = wholes(&[number_of(x.run(cx)?)?, number_of(y.run(cx)?)?])?;
-            let p = number_of(z.run(cx)?)?.to_f64();
-            match counts.as_slice() {
-                [k, n] => statistic(statistics::binomial_low_p(*k, *n, p)),
-                _ => Err(No::Fault(Fault::Internal)),
-            }
-        }))
+        let mut typed = Typed::new(
+            Ty::Number,
+            Code::value(move |cx| {
+                let counts = wholes(&[number_of(x.run(cx)?)?, number_of(y.run(cx)?)?])?;
+                let p = number_of(z.run(cx)?)?.to_f64();
+                match counts.as_slice() {
+                    [k, n] => statistic(statistics::binomial_low_p(*k, *n, p)),
+                    _ => Err(No::Fault(Fault::Internal)),
+                }
+            }),
+        )
         .from(&[&k, &n, &p]);
         typed.taint.people = false;
         typed.format = Format::Probability;
@@ -796,16 +901,19 @@ impl Scope<'_> {
     fn fisher(&mut self, cells: &[&Ast; 4]) -> Built<Typed> {
         let parts: Vec<Typed> = cells.iter().map(|cell| self.number(cell)).collect::<Result<_, _>>()?;
         let codes: Vec<Code> = parts.iter().map(|part| part.code.clone()).collect();
-        let mut typed = Typed::new(Ty::Number, Code::value(move |cx| {
-            let mut counts = Vec::new();
-            for code in &codes {
-                counts.push(number_of(code.run(cx)?)?);
-            }
-            match wholes(&counts)?.as_slice() {
-                [a, b, c, d] => statistic(statistics::fisher_p(*a, *b, *c, *d)),
-                _ => Err(No::Fault(Fault::Internal)),
-            }
-        }))
+        let mut typed = Typed::new(
+            Ty::Number,
+            Code::value(move |cx| {
+                let mut counts = Vec::new();
+                for code in &codes {
+                    counts.push(number_of(code.run(cx)?)?);
+                }
+                match wholes(&counts)?.as_slice() {
+                    [a, b, c, d] => statistic(statistics::fisher_p(*a, *b, *c, *d)),
+                    _ => Err(No::Fault(Fault::Internal)),
+                }
+            }),
+        )
         .from(&parts.iter().collect::<Vec<_>>());
         typed.taint.people = false;
         typed.format = Format::Probability;
@@ -816,11 +924,14 @@ impl Scope<'_> {
         let part = self.number(p)?;
         let (list_part, list) = self.list_of(list_ast, &Ty::Number)?;
         let run = part.code.clone();
-        let mut typed = Typed::new(Ty::Number, Code::value(move |cx| {
-            let p = number_of(run.run(cx)?)?.to_f64();
-            let all: Vec<f64> = numbers(cx, &list)?.iter().map(|number| number.to_f64()).collect();
-            statistic(statistics::holm(p, &all))
-        }))
+        let mut typed = Typed::new(
+            Ty::Number,
+            Code::value(move |cx| {
+                let p = number_of(run.run(cx)?)?.to_f64();
+                let all: Vec<f64> = numbers(cx, &list)?.iter().map(|number| number.to_f64()).collect();
+                statistic(statistics::holm(p, &all))
+            }),
+        )
         .from(&[&part, &list_part]);
         typed.taint.people = false;
         typed.format = Format::Probability;
@@ -829,10 +940,13 @@ impl Scope<'_> {
 
     fn gini(&mut self, list_ast: &Ast) -> Built<Typed> {
         let (part, list) = self.list_of(list_ast, &Ty::Number)?;
-        let mut typed = Typed::new(Ty::Number, Code::value(move |cx| {
-            let all: Vec<f64> = numbers(cx, &list)?.iter().map(|number| number.to_f64()).collect();
-            statistic(statistics::gini(&all))
-        }))
+        let mut typed = Typed::new(
+            Ty::Number,
+            Code::value(move |cx| {
+                let all: Vec<f64> = numbers(cx, &list)?.iter().map(|number| number.to_f64()).collect();
+                statistic(statistics::gini(&all))
+            }),
+        )
         .from(&[&part]);
         typed.taint.people = false;
         Ok(typed)
@@ -860,7 +974,10 @@ impl Scope<'_> {
                 (own, wanted) => own.agrees(wanted),
             };
             if !fits {
-                return mistake(arg.span, format!("{parameter} of {name}(…) is {}; this is {}", ty.words(self.schema), part.ty.words(self.schema)));
+                return mistake(
+                    arg.span,
+                    format!("{parameter} of {name}(…) is {}; this is {}", ty.words(self.schema), part.ty.words(self.schema)),
+                );
             }
             parts.push(part);
         }
@@ -908,7 +1025,11 @@ impl Scope<'_> {
         if typed.unasked.is_none()
             && let Some(unasked) = &definition.body.unasked
         {
-            typed.unasked = Some(super::types::Unasked { span, path: format!("{} (which {name}(…) reads)", unasked.path), depends_on: args.iter().map(|arg| self.innermost(arg)).max().unwrap_or(0) });
+            typed.unasked = Some(super::types::Unasked {
+                span,
+                path: format!("{} (which {name}(…) reads)", unasked.path),
+                depends_on: args.iter().map(|arg| self.innermost(arg)).max().unwrap_or(0),
+            });
         }
         Ok(typed)
     }
@@ -921,7 +1042,8 @@ impl Scope<'_> {
         let mut own = vec![self.variables.first()?.clone()];
         for (arg, (part, (name, _))) in args.iter().zip(parts.iter().zip(&definition.parameters)) {
             let Kind::Name(given) = &arg.kind else { return None };
-            let variable = self.variables.iter().rev().find(|variable| variable.name == *given).filter(|variable| variable.stands_for.is_none())?;
+            let variable =
+                self.variables.iter().rev().find(|variable| variable.name == *given).filter(|variable| variable.stands_for.is_none())?;
             own.push(Variable { name: name.clone(), ty: part.ty.clone(), ..variable.clone() });
         }
         let outer = (std::mem::replace(&mut self.variables, own), std::mem::replace(&mut self.parameters, inline.parameters.clone()));
@@ -930,7 +1052,11 @@ impl Scope<'_> {
         // Where the caller's narrower types do not fit, it is called.
         let mut typed = built.ok().filter(|typed| typed.ty.agrees(&definition.body.ty))?;
         typed.taint.people &= matches!(typed.ty, Ty::Number | Ty::List(_));
-        typed.unasked = typed.unasked.map(|unasked| super::types::Unasked { span, path: format!("{} (which {}(…) reads)", unasked.path, definition.name), ..unasked });
+        typed.unasked = typed.unasked.map(|unasked| super::types::Unasked {
+            span,
+            path: format!("{} (which {}(…) reads)", unasked.path, definition.name),
+            ..unasked
+        });
         Some(typed)
     }
 }

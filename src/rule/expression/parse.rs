@@ -106,7 +106,9 @@ impl Ast {
             Kind::Index(a, b) | Kind::And(a, b) | Kind::Or(a, b) | Kind::Binary(_, a, b) => a.size() + b.size(),
             Kind::Choice(a, b, c) => a.size() + b.size() + c.size(),
             Kind::List(all) => all.iter().map(Ast::size).sum(),
-            Kind::Call(_, target, args) => target.iter().map(|target| target.size()).sum::<usize>() + args.iter().map(Ast::size).sum::<usize>(),
+            Kind::Call(_, target, args) => {
+                target.iter().map(|target| target.size()).sum::<usize>() + args.iter().map(Ast::size).sum::<usize>()
+            }
         }
     }
 }
@@ -127,7 +129,13 @@ pub fn parse(source: &str) -> Result<Ast, Mistake> {
             let Some(first) = errors.errors.first() else { return Err(Mistake::new(whole, "the expression cannot be read")) };
             let at = offset(source, first.pos.0, first.pos.1);
             let width = source.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-            let message = first.msg.lines().next().unwrap_or_default().trim_start_matches("Syntax error: ").replace("<EOF>", "the end of the expression");
+            let message = first
+                .msg
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .trim_start_matches("Syntax error: ")
+                .replace("<EOF>", "the end of the expression");
             return Err(Mistake::new(Span::new(at as u32, (at + width) as u32), message));
         }
     };
@@ -147,7 +155,10 @@ struct Source<'a> {
 }
 
 fn convert(node: &IdedExpr, source: &Source<'_>, depth: usize) -> Result<Ast, Mistake> {
-    let own = source.info.offset_for(node.id).map_or(Span::default(), |(start, stop)| Span::new(start, stop.max(start).min(source.text.len() as u32)));
+    let own = source
+        .info
+        .offset_for(node.id)
+        .map_or(Span::default(), |(start, stop)| Span::new(start, stop.max(start).min(source.text.len() as u32)));
     if depth > limits::EXPRESSION_DEPTH_MAX {
         return Err(Mistake::new(own, "the expression is nested too deeply"));
     }
@@ -160,7 +171,9 @@ fn convert(node: &IdedExpr, source: &Source<'_>, depth: usize) -> Result<Ast, Mi
             LiteralValue::UInt(number) => Kind::Number(number.inner().to_string()),
             LiteralValue::Double(number) => Kind::Number(decimal_text(source.text, own, *number.inner())),
             LiteralValue::String(text) => Kind::Text(text.inner().to_string()),
-            LiteralValue::Null | LiteralValue::Bytes(_) => return Err(Mistake::new(own, "null and bytes have no meaning here; ask with has(…)")),
+            LiteralValue::Null | LiteralValue::Bytes(_) => {
+                return Err(Mistake::new(own, "null and bytes have no meaning here; ask with has(…)"));
+            }
         },
         Expr::Ident(name) => Kind::Name(name.clone()),
         Expr::Select(select) => {

@@ -44,12 +44,16 @@ impl Template {
                 words.push_str(rest.get(..1).unwrap_or(""));
                 at += 2;
             } else if rest.starts_with('{') {
-                let Some(length) = closing(rest) else { return mistake(Span::new(at as u32, at as u32 + 1), "this brace is not closed; write {{ for a brace") };
+                let Some(length) = closing(rest) else {
+                    return mistake(Span::new(at as u32, at as u32 + 1), "this brace is not closed; write {{ for a brace");
+                };
                 if !words.is_empty() {
                     pieces.push(Piece::Words(Arc::from(std::mem::take(&mut words))));
                 }
                 let source = rest.get(1..length).unwrap_or("");
-                let shift = |fault: Mistake| Mistake::new(Span::new(fault.span.start + at as u32 + 1, fault.span.end + at as u32 + 1), fault.message);
+                let shift = |fault: Mistake| {
+                    Mistake::new(Span::new(fault.span.start + at as u32 + 1, fault.span.end + at as u32 + 1), fault.message)
+                };
                 let piece = parse(source).and_then(|ast| Self::piece(&ast, source, scope)).map_err(shift)?;
                 pieces.push(piece);
                 at += length + 1;
@@ -189,7 +193,9 @@ fn show(programme: &Programme, name: &str, value: &Value<'_>, typed: &Typed, par
         Value::Time(minutes) => push(format!("{:02}:{:02}", minutes / 60, minutes % 60), Care::Safe),
         Value::Word(word) => {
             let text = match words_of(&typed.ty) {
-                Some(Words::Vocabulary(id)) => programme.schema.vocabulary(id).and_then(|known| known.words.get(usize::from(*word))).map(|word| word.text.clone()),
+                Some(Words::Vocabulary(id)) => {
+                    programme.schema.vocabulary(id).and_then(|known| known.words.get(usize::from(*word))).map(|word| word.text.clone())
+                }
                 Some(Words::Registers) => programme.schema.register(*word).map(|register| register.name.clone()),
                 None => None,
             };
@@ -272,7 +278,11 @@ impl Places {
         // The checker sees the expression as any other first.
         let whole = scope.build(&ast, None)?;
         // A register as such is the programme's: it is shown at the charter.
-        let register = whole.field.and_then(|field| scope.schema.field(field)).and_then(|field| scope.schema.register(field.register?)).is_some_and(|register| !register.nested);
+        let register = whole
+            .field
+            .and_then(|field| scope.schema.field(field))
+            .and_then(|field| scope.schema.register(field.register?))
+            .is_some_and(|register| !register.nested);
         if register && matches!(ast.kind, Kind::Field(..)) {
             return Ok(Self {
                 code: Arc::new(|cx, visit| {
@@ -303,7 +313,9 @@ impl Places {
 fn place(ast: &Ast, scope: &mut Scope<'_>) -> Built<PlaceCode> {
     match &ast.kind {
         Kind::Name(name) => {
-            let Some(variable) = scope.variable(name).map(|variable| variable.clone()) else { return mistake(ast.span, "this keeps no place") };
+            let Some(variable) = scope.variable(name).map(|variable| variable.clone()) else {
+                return mistake(ast.span, "this keeps no place");
+            };
             if let Some(syntax) = &variable.syntax {
                 return place(syntax, scope);
             }
@@ -373,13 +385,19 @@ fn place(ast: &Ast, scope: &mut Scope<'_>) -> Built<PlaceCode> {
                 Step::Field { fields, .. } => Arc::new(move |cx, visit| {
                     let own = holder(cx)?;
                     let programme = cx.programme;
-                    let Some(at) = fields.iter().find_map(|field| programme.forest.member(own.node, *field)) else { return Err(No::Field(fields.first().copied().unwrap_or_default())) };
+                    let Some(at) = fields.iter().find_map(|field| programme.forest.member(own.node, *field)) else {
+                        return Err(No::Field(fields.first().copied().unwrap_or_default()));
+                    };
                     let node = programme.forest.node(at);
                     if node.kind == crate::document::Kind::List {
                         let mut any = false;
                         for child in programme.forest.children(at) {
                             any = true;
-                            let face = if programme.forest.node(child).kind == crate::document::Kind::Object { programme.face(Item { node: child, record: own.record }) } else { child };
+                            let face = if programme.forest.node(child).kind == crate::document::Kind::Object {
+                                programme.face(Item { node: child, record: own.record })
+                            } else {
+                                child
+                            };
                             if !visit(cx, node_value(programme, child, own.record), Where::Node(face)) {
                                 return Ok(());
                             }
@@ -507,7 +525,11 @@ fn written_reference(programme: &Programme, holder: Item, reference: u16, target
     let canonical = |record: u32| programme.record(record).map_or(record, |record| record.canonical);
     let Some(at) = programme.forest.value(holder.node, field) else { return programme.face(holder) };
     if programme.forest.node(at).kind == crate::document::Kind::List {
-        return programme.forest.children(at).find(|child| programme.target(*child).is_some_and(|found| canonical(found.record) == target)).unwrap_or(at);
+        return programme
+            .forest
+            .children(at)
+            .find(|child| programme.target(*child).is_some_and(|found| canonical(found.record) == target))
+            .unwrap_or(at);
     }
     at
 }

@@ -89,7 +89,14 @@ impl Ty {
                 Scalar::Reference { .. } => {
                     let reference = schema.field(field).and_then(|field| schema.reference(field.reference?));
                     match reference {
-                        Some(reference) => Ty::Record(reference.targets.iter().filter_map(|register| schema.register(*register)).map(|register| register.record).collect()),
+                        Some(reference) => Ty::Record(
+                            reference
+                                .targets
+                                .iter()
+                                .filter_map(|register| schema.register(*register))
+                                .map(|register| register.record)
+                                .collect(),
+                        ),
                         None => Ty::Text,
                     }
                 }
@@ -445,7 +452,12 @@ pub fn root_register(schema: &Schema, structure: StructId) -> Option<u16> {
         at = match known.row_of.and_then(|field| schema.field(field)) {
             Some(list) => list.owner,
             // An object that is no row: the struct whose field it is.
-            None => schema.fields.iter().enumerate().find(|(id, _)| schema.struct_of(*id as FieldId) == Some(at)).map(|(_, field)| field.owner)?,
+            None => schema
+                .fields
+                .iter()
+                .enumerate()
+                .find(|(id, _)| schema.struct_of(*id as FieldId) == Some(at))
+                .map(|(_, field)| field.owner)?,
         };
     }
     None

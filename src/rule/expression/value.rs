@@ -83,7 +83,7 @@ impl Decimal {
 
     /// The sum.
     #[must_use]
-    pub fn add(self, other: Self) -> Option<Self> {
+    pub fn plus(self, other: Self) -> Option<Self> {
         Decimal(self.0.checked_add(other.0)?).bounded()
     }
 
@@ -284,7 +284,7 @@ mod tests {
             assert_eq!(number(text).as_deref(), expected, "{text}");
         }
         let tenth = Decimal::read("0.1");
-        let sum = tenth.and_then(|a| a.add(Decimal::read("0.2")?));
+        let sum = tenth.and_then(|a| a.plus(Decimal::read("0.2")?));
         assert_eq!(sum, Decimal::read("0.3"));
         assert_eq!(Decimal::whole(1).divide(Decimal::whole(3)).map(|third| third.text(9)).as_deref(), Some("0.333333333"));
         assert_eq!(Decimal::whole(1).divide(Decimal::whole(0)), None);

@@ -81,11 +81,9 @@ impl fmt::Display for NotTestable {
 impl std::error::Error for NotTestable {}
 
 const SHARE_OUT_OF_RANGE: NotTestable = NotTestable::OutOfRange(&("a share", "between 0 and 1"));
-const PROBABILITY_OUT_OF_RANGE: NotTestable =
-    NotTestable::OutOfRange(&("a probability", "between 0 and 1"));
+const PROBABILITY_OUT_OF_RANGE: NotTestable = NotTestable::OutOfRange(&("a probability", "between 0 and 1"));
 const COUNT_OUT_OF_RANGE: NotTestable = NotTestable::OutOfRange(&("a count", "small enough to work with"));
-const NUMBER_OUT_OF_RANGE: NotTestable =
-    NotTestable::OutOfRange(&("a number", "small enough to work with"));
+const NUMBER_OUT_OF_RANGE: NotTestable = NotTestable::OutOfRange(&("a number", "small enough to work with"));
 
 /// Total variation distance ½ Σ |oᵢ/n − pᵢ|, also called index of dissimilarity: the part of all observations that
 /// would have to change cell for the counts to match the shares.
@@ -505,12 +503,7 @@ impl Exact {
         for (index, cell) in large.iter().enumerate() {
             let after = cells.get(..small.len() + index)?;
             let share = sum(after.iter().map(|cell| cell.share).collect());
-            levels.push(Level {
-                odds: cell.share / share,
-                weight: weigh(cell.share),
-                rest: weigh(share),
-                peak: peaks(after, total),
-            });
+            levels.push(Level { odds: cell.share / share, weight: weigh(cell.share), rest: weigh(share), peak: peaks(after, total) });
         }
         levels.reverse();
 
@@ -519,10 +512,8 @@ impl Exact {
         for cell in cells {
             limit += f64::from(cell.count) * cell.share.ln() - at(&factorials, cell.count);
         }
-        let small = Small {
-            weights: small.iter().map(|cell| weigh(cell.share)).collect(),
-            tables: factorials.iter().map(|_| None).collect(),
-        };
+        let small =
+            Small { weights: small.iter().map(|cell| weigh(cell.share)).collect(), tables: factorials.iter().map(|_| None).collect() };
         Some(Self { levels, small, least, limit, root, total, steps, p: 0.0 })
     }
 

@@ -10,9 +10,14 @@ fn pattern(text: &str) -> Option<Regex> {
 }
 
 static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}"));
-static PHONE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"(?:^|[^\w.:/\-])(\+[1-9][0-9]{0,2}[ .\-/]?(?:\(0\)[ .\-/]?)?[0-9](?:[0-9 .\-/()]{5,16})[0-9]|\(?0[0-9]{1,5}\)?[ .\-/][0-9](?:[0-9 .\-/]{3,12})[0-9]|0[1-9][0-9]{8,11})(?:$|[^\w:/])"));
-static POSTCODE: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"\b(?:GIR ?0AA|[A-PR-UWYZ](?:[0-9][0-9A-HJKPSTUW]?|[A-HK-Y][0-9][0-9ABEHMNPRV-Y]?) ?[0-9][ABD-HJLNP-UW-Z]{2})\b"));
+static PHONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"(?:^|[^\w.:/\-])(\+[1-9][0-9]{0,2}[ .\-/]?(?:\(0\)[ .\-/]?)?[0-9](?:[0-9 .\-/()]{5,16})[0-9]|\(?0[0-9]{1,5}\)?[ .\-/][0-9](?:[0-9 .\-/]{3,12})[0-9]|0[1-9][0-9]{8,11})(?:$|[^\w:/])",
+    )
+});
+static POSTCODE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(r"\b(?:GIR ?0AA|[A-PR-UWYZ](?:[0-9][0-9A-HJKPSTUW]?|[A-HK-Y][0-9][0-9ABEHMNPRV-Y]?) ?[0-9][ABD-HJLNP-UW-Z]{2})\b")
+});
 
 /// Whether a text holds an e-mail address, a telephone number or a full British postal code.
 ///

@@ -742,10 +742,7 @@ fn reasons_are_plain_words() {
         (NotTestable::TooFew { have: 1, need: 5 }, "there is 1 and the test needs 5"),
         (NotTestable::TooFewGroups, "fewer than two groups are large enough to compare"),
         (NotTestable::SharesDoNotSum, "the shares do not add up to 1"),
-        (
-            NotTestable::Mismatch { counts: 4, shares: 5 },
-            "the number of counts (4) differs from the number of shares (5)",
-        ),
+        (NotTestable::Mismatch { counts: 4, shares: 5 }, "the number of counts (4) differs from the number of shares (5)"),
         (SHARE_OUT_OF_RANGE, "a share is not between 0 and 1"),
         (NotTestable::NotInList, "the value to adjust is not in the list"),
         (NotTestable::AllZero, "every value is zero, so there is nothing to share out"),
