@@ -72,6 +72,7 @@ const FIELD_NAMES: &[(&str, &[&str], &str)] = &[
     ("id", ALL, "of anything that is identified; the schema says which field of a record it is"),
     ("as_of", ALL, "the date of the audit, a name in expressions"),
     ("kept", &["programme"], "whether a register is written anywhere; the field of the list that the schema's x-keeping names"),
+    ("where", &["programme"], "the field of the list that the schema's x-keeping names"),
     ("keeping", &["schema"], "which field of the charter says what is kept elsewhere: read from the schema"),
     ("owner", &["schema"], "the struct that a field belongs to"),
     ("by", &["rule"], "the authors of a source"),
@@ -105,7 +106,7 @@ const DOMAIN_WORDS: &[(&str, &[&str], &str)] = &[
     ("outcome", &["document", "rule", "pipeline", "cli"], "what came of an attempt: parsing, an example, a run"),
     ("outcomes", &["rule", "pipeline", "cli"], "what came of examples; of a chance experiment"),
     ("gates", &["config"], "a key of havesay.toml for a later version, refused by name"),
-    ("participants", &["config"], "an example in a help text about havesay.toml"),
+    ("participants", &["config", "programme", "cli"], "an example in a help text"),
 ];
 
 struct File {

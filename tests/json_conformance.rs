@@ -15,7 +15,7 @@ use std::thread;
 use std::time::Duration;
 
 use havesay::document::{Forest, Kind, json};
-use havesay::schema::{Schema, Shape};
+use havesay::schema::{FIELD_NONE, Schema, Shape};
 use serde_json::Value;
 
 /// How long one file of at most some kilobytes may take; more is a hang.
@@ -30,7 +30,7 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 fn ours(bytes: &[u8], shape: Shape, schema: &Schema) -> Option<Value> {
     let text = std::str::from_utf8(bytes).ok()?;
     let mut forest = Forest { text: text.to_owned(), ..Forest::default() };
-    json::plant(&mut forest, 0, shape, schema).ok()?;
+    json::plant(&mut forest, 0, shape, FIELD_NONE, schema).ok()?;
     for node in &forest.nodes {
         assert!(node.start < node.end && node.end as usize <= text.len(), "a span outside of the text");
     }

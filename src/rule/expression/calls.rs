@@ -328,13 +328,16 @@ impl Scope<'_> {
             "map" => {
                 let body = inner.code.clone();
                 Code::list(move |cx, visit| {
-                    list(cx, &mut |cx, element| {
+                    let mut why = None;
+                    let end = list(cx, &mut |cx, element| {
                         let value = element.and_then(|element| {
                             cx.set(slot, Ok(element));
                             body.run(cx)
                         });
+                        why = why.or(value.as_ref().err().copied());
                         visit(cx, value)
-                    })
+                    });
+                    why.map_or(end, Err)
                 })
             }
             _ => {
@@ -736,8 +739,11 @@ impl Scope<'_> {
             let mut why = None;
             let end = list(cx, &mut |_, element| match element {
                 Ok(value) => {
-                    picked = Some(value);
-                    !first
+                    // The rest is looked at too: an element without a value, or a list that is not whole, leaves open which is the first.
+                    if !first || picked.is_none() {
+                        picked = Some(value);
+                    }
+                    true
                 }
                 Err(no) => {
                     why = Some(no);

@@ -2,8 +2,16 @@
 //!
 //! The crate `cel` parses; its tree does not leave this file. Macros are not expanded, so that
 //! `exists(c, …)` stays the call that was written.
+//!
+//! Of the crate's two parsers this is the Pratt parser: the other, which `cel::Env::parser` gives whatever
+//! features are on, takes some twenty times as long, and its places end one byte early. In return the Pratt
+//! parser always expands macros and keeps the places of nodes to itself where there is no error, which
+//! [`parse`] sees to. Both give the same tree (`tests/cel_conformance.rs`).
 
+use cel::ParseErrors;
 use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, SourceInfo, operators};
+use cel::parser::PrattParser;
+use cel::parser::pratt_parser::{Lexer, Token, TokenKind};
 
 use crate::limits;
 use crate::text::Span;
@@ -106,9 +114,7 @@ impl Ast {
             Kind::Index(a, b) | Kind::And(a, b) | Kind::Or(a, b) | Kind::Binary(_, a, b) => a.size() + b.size(),
             Kind::Choice(a, b, c) => a.size() + b.size() + c.size(),
             Kind::List(all) => all.iter().map(Ast::size).sum(),
-            Kind::Call(_, target, args) => {
-                target.iter().map(|target| target.size()).sum::<usize>() + args.iter().map(Ast::size).sum::<usize>()
-            }
+            Kind::Call(_, target, args) => target.iter().map(|target| target.size()).sum::<usize>() + args.iter().map(Ast::size).sum::<usize>(),
         }
     }
 }
@@ -122,43 +128,133 @@ pub fn parse(source: &str) -> Result<Ast, Mistake> {
     if source.len() > limits::EXPRESSION_BYTES_MAX {
         return Err(Mistake::new(whole, format!("the expression is longer than {} bytes", limits::EXPRESSION_BYTES_MAX)));
     }
-    let parser = cel::Env::default().parser().max_recursion_depth(limits::EXPRESSION_DEPTH_MAX as u16);
-    let (tree, info) = match parser.parse_with_source_info(source) {
-        Ok(parsed) => parsed,
-        Err(errors) => {
-            let Some(first) = errors.errors.first() else { return Err(Mistake::new(whole, "the expression cannot be read")) };
-            let at = offset(source, first.pos.0, first.pos.1);
-            let width = source.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-            let message = first
-                .msg
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .trim_start_matches("Syntax error: ")
-                .replace("<EOF>", "the end of the expression");
-            return Err(Mistake::new(Span::new(at as u32, (at + width) as u32), message));
-        }
+    let tokens = Tokens::of(source);
+    // The parser counts every other way to nest.
+    if tokens.list.iter().filter(|token| token.kind == TokenKind::TokQuestion).count() > limits::EXPRESSION_DEPTH_MAX {
+        return Err(Mistake::new(whole, "the expression is nested too deeply"));
+    }
+    let plain = tokens.without_macros(source);
+    let parser = || PrattParser::new().max_recursion_depth(limits::EXPRESSION_DEPTH_MAX as u16).enable_optional_syntax(true);
+    let tree = match parser().parse(&plain) {
+        Ok(tree) => tree,
+        Err(errors) => return Err(mistake(source, &errors)),
     };
-    convert(&tree, &Source { info: &info, text: source }, 0)
+    // The parser hands out the places of the nodes with errors only: one bracket too many, on a line of its
+    // own, is read after every node has got its number, so that the numbers are the same.
+    let places = parser().parse(&format!("{plain}\n)")).err().and_then(|errors| errors.errors.into_iter().find_map(|error| error.source_info));
+    let Some(places) = places else { return Err(Mistake::new(whole, "the expression cannot be read")) };
+    convert(&tree, &Source { places: &places, text: source, tokens: &tokens }, 0)
 }
 
-fn offset(source: &str, line: isize, column: isize) -> usize {
-    let line_start: usize = source.split_inclusive('\n').take(usize::try_from(line - 1).unwrap_or(0)).map(str::len).sum();
-    let rest = source.get(line_start..).unwrap_or("");
-    let within = rest.char_indices().nth(usize::try_from(column - 1).unwrap_or(0)).map_or(rest.len(), |(at, _)| at);
-    line_start + within
+/// The first of the parser's errors as a mistake.
+fn mistake(source: &str, errors: &ParseErrors) -> Mistake {
+    let whole = Span::new(0, source.len() as u32);
+    let Some(first) = errors.errors.first() else { return Mistake::new(whole, "the expression cannot be read") };
+    let message = first.msg.lines().next().unwrap_or_default().trim_start_matches("Syntax error: ");
+    if first.pos.0 < 1 {
+        let deep = message.contains("recursion limit");
+        return Mistake::new(whole, if deep { "the expression is nested too deeply" } else { "the expression cannot be read" });
+    }
+    // Lines and columns are counted from 1, columns in bytes.
+    let line_start: usize = source.split_inclusive('\n').take(usize::try_from(first.pos.0 - 1).unwrap_or(0)).map(str::len).sum();
+    let mut at = (line_start + usize::try_from(first.pos.1 - 1).unwrap_or(0)).min(source.len());
+    while !source.is_char_boundary(at) {
+        at -= 1;
+    }
+    let width = source.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    let message = if message.contains("'<EOF>'") {
+        "the expression ends too early".to_owned()
+    } else if message == "unexpected token" || message.ends_with("expecting <EOF>") {
+        "this is not expected here".to_owned()
+    } else {
+        message.to_owned()
+    };
+    Mistake::new(Span::new(at as u32, (at + width) as u32), message)
+}
+
+/// The tokens of an expression, with the partner of each bracket.
+struct Tokens {
+    list: Vec<Token>,
+    partners: Vec<usize>,
+}
+
+/// The names that the parser takes for macros, and for each one as long that it does not.
+const MACROS: [(&str, &str); 6] = [("has", "Has"), ("all", "All"), ("exists", "Exists"), ("exists_one", "Exists_one"), ("map", "Map"), ("filter", "Filter")];
+
+impl Tokens {
+    fn of(source: &str) -> Self {
+        let mut lexer = Lexer::new(source);
+        let (mut list, mut partners, mut open) = (Vec::new(), Vec::new(), Vec::new());
+        loop {
+            let token = lexer.lex();
+            match token.kind {
+                TokenKind::TokEnd | TokenKind::TokError => break,
+                TokenKind::TokWhitespace | TokenKind::TokComment => continue,
+                _ => {}
+            }
+            let number = list.len();
+            partners.push(number);
+            match token.kind {
+                TokenKind::TokLeftParen | TokenKind::TokLeftBracket | TokenKind::TokLeftBrace => open.push(number),
+                TokenKind::TokRightParen | TokenKind::TokRightBracket | TokenKind::TokRightBrace => {
+                    if let Some(partner) = open.pop()
+                        && let Some(slot) = partners.get_mut(partner)
+                    {
+                        *slot = number;
+                    }
+                }
+                _ => {}
+            }
+            list.push(token);
+        }
+        Self { list, partners }
+    }
+
+    /// The expression with its macros' names written so that they stay the calls that they are.
+    fn without_macros(&self, source: &str) -> String {
+        let mut plain = source.to_owned();
+        for pair in self.list.windows(2) {
+            let [name, next] = pair else { continue };
+            if name.kind == TokenKind::TokIdent
+                && next.kind == TokenKind::TokLeftParen
+                && let Some((_, other)) = MACROS.iter().find(|(known, _)| source.get(name.start..name.end) == Some(*known))
+            {
+                plain.replace_range(name.start..name.end, other);
+            }
+        }
+        plain
+    }
+
+    /// The token that begins at a byte.
+    fn at(&self, byte: u32) -> Option<usize> {
+        self.list.binary_search_by_key(&(byte as usize), |token| token.start).ok()
+    }
+
+    fn end(&self, number: usize) -> Option<u32> {
+        self.list.get(number).map(|token| token.end as u32)
+    }
+
+    /// A span with the parentheses that stand around it.
+    fn outer(&self, mut span: Span) -> Span {
+        while let Some(before) = self.at(span.start).and_then(|first| first.checked_sub(1))
+            && let Some(open) = self.list.get(before).filter(|token| token.kind == TokenKind::TokLeftParen)
+            && let Some(close) = self.partners.get(before).and_then(|partner| self.list.get(*partner))
+            && self.list.partition_point(|token| token.end as u32 <= span.end) == self.partners.get(before).copied().unwrap_or(0)
+        {
+            span = Span::new(open.start as u32, close.end as u32);
+        }
+        span
+    }
 }
 
 struct Source<'a> {
-    info: &'a SourceInfo,
+    places: &'a SourceInfo,
     text: &'a str,
+    tokens: &'a Tokens,
 }
 
 fn convert(node: &IdedExpr, source: &Source<'_>, depth: usize) -> Result<Ast, Mistake> {
-    let own = source
-        .info
-        .offset_for(node.id)
-        .map_or(Span::default(), |(start, stop)| Span::new(start, stop.max(start).min(source.text.len() as u32)));
+    let own = source.places.offset_for(node.id).map_or(Span::default(), |(start, end)| Span::new(start, end));
     if depth > limits::EXPRESSION_DEPTH_MAX {
         return Err(Mistake::new(own, "the expression is nested too deeply"));
     }
@@ -171,9 +267,7 @@ fn convert(node: &IdedExpr, source: &Source<'_>, depth: usize) -> Result<Ast, Mi
             LiteralValue::UInt(number) => Kind::Number(number.inner().to_string()),
             LiteralValue::Double(number) => Kind::Number(decimal_text(source.text, own, *number.inner())),
             LiteralValue::String(text) => Kind::Text(text.inner().to_string()),
-            LiteralValue::Null | LiteralValue::Bytes(_) => {
-                return Err(Mistake::new(own, "null and bytes have no meaning here; ask with has(…)"));
-            }
+            LiteralValue::Null | LiteralValue::Bytes(_) => return Err(Mistake::new(own, "null and bytes have no meaning here; ask with has(…)")),
         },
         Expr::Ident(name) => Kind::Name(name.clone()),
         Expr::Select(select) => {
@@ -182,16 +276,19 @@ fn convert(node: &IdedExpr, source: &Source<'_>, depth: usize) -> Result<Ast, Mi
             }
             Kind::Field(boxed(&select.operand)?, select.field.clone())
         }
+        Expr::List(list) if !list.optional_indices.is_empty() => return Err(Mistake::new(own, OPTIONAL)),
         Expr::List(list) => Kind::List(list.elements.iter().map(next).collect::<Result<_, _>>()?),
-        Expr::Call(call) => operator(call, own, &next)?,
+        Expr::Call(call) => operator(call, own, source, &next)?,
         Expr::Map(_) | Expr::Struct(_) => return Err(Mistake::new(own, "maps and structures cannot be written in rules")),
         Expr::Comprehension(_) | Expr::Unspecified => return Err(Mistake::new(own, "this has no meaning in rules")),
     };
-    let span = cover(&kind, own, source.text);
+    let span = cover(&kind, own, source.tokens);
     Ok(Ast { kind, span })
 }
 
-fn operator(call: &CallExpr, own: Span, next: &dyn Fn(&IdedExpr) -> Result<Ast, Mistake>) -> Result<Kind, Mistake> {
+const OPTIONAL: &str = "optional values are not part of the rule language; ask with known(…)";
+
+fn operator(call: &CallExpr, own: Span, source: &Source<'_>, next: &dyn Fn(&IdedExpr) -> Result<Ast, Mistake>) -> Result<Kind, Mistake> {
     let arg = |at: usize| match call.args.get(at) {
         Some(arg) => next(arg).map(Box::new),
         None => Err(Mistake::new(own, "something is missing here")),
@@ -217,10 +314,14 @@ fn operator(call: &CallExpr, own: Span, next: &dyn Fn(&IdedExpr) -> Result<Ast, 
         operators::MODULO => binary(Operator::Remainder),
         operators::IN => binary(Operator::In),
         name if name.starts_with('@') || name.contains('_') && name.contains(['?', '[']) => {
-            Err(Mistake::new(own, "optional values are not part of the rule language; ask with known(…)"))
+            Err(Mistake::new(own, OPTIONAL))
         }
         name => {
             let target = call.target.as_deref().map(|target| next(target).map(Box::new)).transpose()?;
+            // The name as it is written: of a call on a target, it stands before the bracket.
+            let number = source.tokens.at(own.start).and_then(|number| if target.is_some() { number.checked_sub(1) } else { Some(number) });
+            let written = number.and_then(|number| source.tokens.list.get(number)).and_then(|token| source.text.get(token.start..token.end));
+            let name = MACROS.iter().find(|(known, other)| *other == name && written == Some(*known)).map_or(name, |(known, _)| known);
             Ok(Kind::Call(name.to_owned(), target, call.args.iter().map(next).collect::<Result<_, _>>()?))
         }
     }
@@ -229,31 +330,45 @@ fn operator(call: &CallExpr, own: Span, next: &dyn Fn(&IdedExpr) -> Result<Ast, 
 /// The parser's own number is a double; the digits that were written are kept where they can be.
 fn decimal_text(text: &str, span: Span, number: f64) -> String {
     let rest = text.get(span.start as usize..).unwrap_or("");
+    let (sign, rest) = rest.strip_prefix('-').map_or(("", rest), |rest| ("-", rest.trim_start()));
     let width = rest.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
-    let written = rest.get(..width).unwrap_or("");
+    let written = format!("{sign}{}", rest.get(..width).unwrap_or(""));
     let exponent = rest.as_bytes().get(width).is_some_and(|byte| matches!(byte, b'e' | b'E'));
-    if !exponent && written.parse::<f64>() == Ok(number) { written.to_owned() } else { format!("{number}") }
+    if !exponent && written.parse::<f64>() == Ok(number) { written } else { format!("{number}") }
 }
 
-/// A node's own offsets are those of one token: its span is that of its children too.
-fn cover(kind: &Kind, own: Span, text: &str) -> Span {
+/// A node's own place is that of one token: its span is that of its children and closing bracket too.
+fn cover(kind: &Kind, own: Span, tokens: &Tokens) -> Span {
     let mut span = own;
     let mut take = |child: &Ast| {
-        span.start = span.start.min(child.span.start);
-        span.end = span.end.max(child.span.end);
+        let child = tokens.outer(child.span);
+        span.start = span.start.min(child.start);
+        span.end = span.end.max(child.end);
     };
-    let mut closed = false;
+    let number = tokens.at(own.start);
+    let closing = |open: Option<usize>| open.and_then(|open| tokens.end(*tokens.partners.get(open)?));
+    let mut last = None;
     match kind {
-        Kind::Flag(_) | Kind::Number(_) | Kind::Text(_) | Kind::Name(_) => {}
+        Kind::Flag(_) | Kind::Text(_) | Kind::Name(_) => {}
+        // A minus before digits is part of the number.
+        Kind::Number(_) => {
+            let minus = number.filter(|number| tokens.list.get(*number).is_some_and(|token| token.kind == TokenKind::TokMinus));
+            last = minus.and_then(|minus| tokens.end(minus + 1));
+        }
         Kind::List(elements) => {
             elements.iter().for_each(&mut take);
-            closed = true;
+            last = closing(number);
         }
-        Kind::Field(base, _) | Kind::Not(base) | Kind::Minus(base) => take(base),
+        Kind::Not(base) | Kind::Minus(base) => take(base),
+        // The field's name stands after the dot.
+        Kind::Field(base, _) => {
+            take(base);
+            last = number.and_then(|dot| tokens.end(dot + 1));
+        }
         Kind::Index(a, b) => {
             take(a);
             take(b);
-            closed = true;
+            last = closing(number);
         }
         Kind::And(a, b) | Kind::Or(a, b) | Kind::Binary(_, a, b) => {
             take(a);
@@ -263,22 +378,11 @@ fn cover(kind: &Kind, own: Span, text: &str) -> Span {
         Kind::Call(_, target, args) => {
             target.iter().for_each(|target| take(target));
             args.iter().for_each(&mut take);
-            closed = true;
+            let name = usize::from(target.is_none());
+            last = closing(number.map(|number| number + name));
         }
     }
-    if let Kind::Field(base, name) = kind {
-        // The field's name stands after the base.
-        let from = base.span.end as usize;
-        if let Some(at) = text.get(from..).and_then(|rest| rest.find(name.as_str())) {
-            span.end = span.end.max((from + at + name.len()) as u32);
-        }
-    }
-    if closed && let Some(rest) = text.get(span.end as usize..) {
-        let blank = rest.len() - rest.trim_start().len();
-        if rest.trim_start().starts_with([')', ']']) {
-            span.end += blank as u32 + 1;
-        }
-    }
+    span.end = span.end.max(last.unwrap_or(0));
     span
 }
 
@@ -286,21 +390,96 @@ fn cover(kind: &Kind, own: Span, text: &str) -> Span {
 mod tests {
     use super::*;
 
+    fn tree(source: &str) -> Ast {
+        parse(source).unwrap_or(Ast { kind: Kind::Name("a mistake".to_owned()), span: Span::default() })
+    }
+
+    /// The texts of all nodes, each before what it holds.
+    fn texts<'s>(ast: &Ast, source: &'s str, out: &mut Vec<&'s str>) {
+        out.push(source.get(ast.span.range()).unwrap_or("outside"));
+        match &ast.kind {
+            Kind::Flag(_) | Kind::Number(_) | Kind::Text(_) | Kind::Name(_) => {}
+            Kind::List(elements) => elements.iter().for_each(|element| texts(element, source, out)),
+            Kind::Field(a, _) | Kind::Not(a) | Kind::Minus(a) => texts(a, source, out),
+            Kind::And(a, b) | Kind::Or(a, b) | Kind::Binary(_, a, b) | Kind::Index(a, b) => [a, b].into_iter().for_each(|part| texts(part, source, out)),
+            Kind::Choice(a, b, c) => [a, b, c].into_iter().for_each(|part| texts(part, source, out)),
+            Kind::Call(_, target, args) => target.iter().map(|target| &**target).chain(args).for_each(|part| texts(part, source, out)),
+        }
+    }
+
     #[test]
     fn spans_cover_what_was_written() {
-        let source = "a.b == 'x' && c.exists(d, d.e)";
-        let tree = parse(source).unwrap_or(Ast { kind: Kind::Flag(false), span: Span::default() });
-        let Kind::And(left, right) = &tree.kind else { return assert!(matches!(tree.kind, Kind::And(..))) };
-        assert_eq!(source.get(left.span.range()), Some("a.b == 'x'"));
-        assert_eq!(source.get(right.span.range()), Some("c.exists(d, d.e)"));
-        assert_eq!(tree.span, Span::new(0, source.len() as u32));
+        for (source, expected) in [
+            ("a.b == 'né' && c.exists( d, d . e ) ", vec!["a.b == 'né' && c.exists( d, d . e )", "a.b == 'né'", "a.b", "a", "'né'", "c.exists( d, d . e )", "c", "d", "d . e", "d"]),
+            ("((a + b)) * -2.5", vec!["((a + b)) * -2.5", "a + b", "a", "b", "-2.5"]),
+            ("f( ) ? [ ] : [g((x), - 1)]", vec!["f( ) ? [ ] : [g((x), - 1)]", "f( )", "[ ]", "[g((x), - 1)]", "g((x), - 1)", "x", "- 1"]),
+            ("!(a || m[ ('k') ]) // why", vec!["!(a || m[ ('k') ])", "a || m[ ('k') ]", "a", "m[ ('k') ]", "m", "'k'"]),
+            ("has(a.filter(v,\n  v.map == 'map(').map(v, v.all).b)", vec!["has(a.filter(v,\n  v.map == 'map(').map(v, v.all).b)", "a.filter(v,\n  v.map == 'map(').map(v, v.all).b", "a.filter(v,\n  v.map == 'map(').map(v, v.all)", "a.filter(v,\n  v.map == 'map(')", "a", "v", "v.map == 'map('", "v.map", "v", "'map('", "v", "v.all", "v"]),
+        ] {
+            let mut found = Vec::new();
+            texts(&tree(source), source, &mut found);
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn macros_stay_the_calls_that_were_written() {
+        let name = |source: &str| match tree(source).kind {
+            Kind::Call(name, target, args) => Some((name, target.is_some(), args.len())),
+            _ => None,
+        };
+        for (source, expected) in [
+            ("has(a.b)", ("has", false, 1)),
+            ("a.exists (b, c)", ("exists", true, 2)),
+            ("a.exists_one(b, c)", ("exists_one", true, 2)),
+            ("a.map(b, c, d)", ("map", true, 3)),
+            ("a.all(b, c)", ("all", true, 2)),
+            ("a.filter(b, c)", ("filter", true, 2)),
+            ("has()", ("has", false, 0)),
+            ("a.exists(1, 2)", ("exists", true, 2)),
+            // A name of its own, however it is written.
+            ("a.Exists(b, c)", ("Exists", true, 2)),
+            ("Has(a.b)", ("Has", false, 1)),
+        ] {
+            assert_eq!(name(source), Some((expected.0.to_owned(), expected.1, expected.2)), "{source}");
+        }
     }
 
     #[test]
     fn a_mistake_has_its_place() {
-        let mistake = parse("a ==").map(|_| ());
-        assert!(matches!(&mistake, Err(mistake) if mistake.span.start == 4), "{mistake:?}");
-        assert!(parse(&"(".repeat(500)).is_err());
-        assert!(parse(&format!("a{}", " + a".repeat(2000))).is_err());
+        for (source, start, end, message) in [
+            ("a ==", 4, 4, "the expression ends too early"),
+            ("a == )", 5, 6, "this is not expected here"),
+            ("'é' == b c", 10, 11, "this is not expected here"),
+            ("a ==\n  b exists(c)", 9, 10, "this is not expected here"),
+            ("a && b)", 6, 7, "this is not expected here"),
+            ("a.b == #", 7, 8, "unexpected character"),
+            ("a[?b]", 1, 2, OPTIONAL),
+            ("[?b]", 0, 1, OPTIONAL),
+            ("a.?b", 1, 2, OPTIONAL),
+            ("", 0, 0, "the expression ends too early"),
+        ] {
+            assert_eq!(parse(source).map(|tree| tree.kind), Err(Mistake::new(Span::new(start, end), message)), "{source}");
+        }
+    }
+
+    #[test]
+    fn what_is_nested_too_deeply_is_refused_whatever_the_stack() {
+        let most = limits::EXPRESSION_BYTES_MAX;
+        for (open, middle, close) in [("(", "a", ")"), ("[", "a", "]"), ("f(", "a", ")"), ("a[", "a", "]"), ("-(", "a", ")"), ("a?a:", "a", ""), ("a.f(", "a", ")"), ("a?(", "a", "):a"), ("", "a", "+a"), ("", "a", ".a"), ("", "a", "==a"), ("", "a", "[a]")] {
+            for count in [limits::EXPRESSION_DEPTH_MAX + 2, (most - 1) / (open.len() + close.len())] {
+                let source = format!("{}{middle}{}", open.repeat(count), close.repeat(count));
+                // Brackets around brackets are one.
+                assert_eq!(parse(&source).is_ok(), open == "(", "{}", source.get(..40).unwrap_or_default());
+                assert!(parse(&open.repeat(count)).is_err() || count == 0 || open.is_empty());
+            }
+        }
+        for chain in ["!", "-"] {
+            assert!(parse(&format!("{}a", chain.repeat(most - 1))).is_ok());
+        }
+        for chain in ["&&a", "||a"] {
+            assert!(parse(&format!("a{}", chain.repeat((most - 1) / 3))).is_ok(), "a chain is no nesting");
+        }
+        assert!(parse(&"a".repeat(most + 1)).is_err());
     }
 }
