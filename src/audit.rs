@@ -12,7 +12,7 @@ pub use state::{RuleState, Selection, State};
 
 use crate::finding::{Finding, Label, Part, Subject as About, Verdicts, fingerprint, plain};
 use crate::limits;
-use crate::programme::{Flaw, Incomplete, Item, NO_RECORD, Programme, Where};
+use crate::programme::{About as FlawAbout, Flaw, Incomplete, Item, NO_RECORD, Programme, Where};
 use crate::rule::expression::types::Cx;
 use crate::rule::expression::value::{No, Value};
 use crate::rule::{Case, Rule, Rules, Subject};
@@ -70,11 +70,15 @@ pub fn audit(programme: &Programme, rules: &Rules, state: &State, as_of: i32) ->
         cx: Cx::new(programme, as_of, &state.params),
         spare: Verdicts::default(),
     };
+    // Flaws of the records come first: rules may yield to them.
+    auditor.flaws();
     for number in 0..rules.rules.len() {
         auditor.rule(number);
     }
-    auditor.flaws();
-    auditor.required();
+    if !programme.newer {
+        auditor.required();
+    }
+    auditor.passes();
     let mut audit = auditor.audit;
     let place = |finding: &Finding| finding.labels.first().map(|label| label.place);
     audit.findings.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.rule.cmp(&b.rule)).then_with(|| plain(&a.subject.address).cmp(&plain(&b.subject.address))));
@@ -111,7 +115,13 @@ impl<'p> Auditor<'p> {
         if let Err(why) = &state.on {
             return self.idle(number, why.clone());
         }
+        if self.programme.newer {
+            return self.idle(number, "the records follow a newer model".to_owned());
+        }
         if rule.built_in {
+            if self.state.reached(rule.from) == Some(false) {
+                self.idle(number, "its stage is not reached".to_owned());
+            }
             return;
         }
         match self.state.reached(rule.from) {
@@ -131,6 +141,8 @@ impl<'p> Auditor<'p> {
         self.verdicts(number).no_evidence += 1;
         let address = |programme: &Programme| subject.map(|subject| programme.address(subject.node).address);
         match self.audit.no_evidence.iter_mut().find(|known| known.rule == number && known.key == key) {
+            // A register that is not kept is one gap, however many subjects there are.
+            Some(_) if matches!(key, Cause::No(No::Register(_))) => self.verdicts(number).no_evidence -= 1,
             Some(known) => {
                 known.count += 1;
                 if known.addresses.len() < 3 {
@@ -296,9 +308,8 @@ impl<'p> Auditor<'p> {
     }
 
     fn yields(&self, rule: &Rule, subject: Item) -> bool {
-        rule.yields_to.iter().any(|name| {
-            let Some(other) = self.rules.rules.iter().position(|known| known.name == *name) else { return false };
-            self.found.get(other).is_some_and(|items| {
+        rule.yields.iter().any(|other| {
+            self.found.get(*other).is_some_and(|items| {
                 items.iter().any(|found| {
                     let (a, b) = (subject.node, found.node);
                     let charter = self.programme.charter;
@@ -318,8 +329,9 @@ impl<'p> Auditor<'p> {
         }
         self.cx.steps.set(0);
         let mut concerns = case.when.as_ref().map_or(Ok(true), |when| when(&mut self.cx));
-        if let Some(when) = case.profile_when.get(&self.state.profile)
+        if !case.profile_when.is_empty()
             && concerns != Ok(false)
+            && let Some(when) = case.profile_when.get(&self.state.profile)
         {
             concerns = match (concerns, when(&mut self.cx)) {
                 (_, Ok(false)) => Ok(false),
@@ -362,7 +374,7 @@ impl<'p> Auditor<'p> {
         if let No::Fault(fault) = no {
             self.audit.faulted = true;
             let message = vec![Part::words(&format!("the rule {} could not judge this: {}", rule.name, fault.words()))];
-            let flaw = Flaw { rule: "record/rule-fault", at: Where::Node(self.programme.face(subject)), message, label: "", help: None, also: Vec::new(), more: 0 };
+            let flaw = Flaw { rule: "record/rule-fault", at: Where::Node(self.programme.face(subject)), about: FlawAbout::Object(subject.node), message, label: "", help: None, also: Vec::new(), more: 0 };
             self.flaw(&flaw);
         }
         self.no_value(number, no, Some(subject));
@@ -430,7 +442,11 @@ impl<'p> Auditor<'p> {
                 self.no_value(number, No::Incomplete(*register), Some(subject));
             }
         }
-        // A record or file without a flaw passes.
+    }
+
+    /// A record or file without a flaw passes.
+    fn passes(&mut self) {
+        let programme = self.programme;
         let subjects = programme.records.iter().filter(|record| record.node != NO_RECORD).count() as u64;
         for (number, rule) in self.rules.rules.iter().enumerate() {
             if rule.built_in && self.state.rules.get(number).is_some_and(|state| state.on.is_ok()) && self.state.reached(rule.from) == Some(true) {
@@ -445,11 +461,17 @@ impl<'p> Auditor<'p> {
     fn flaw(&mut self, flaw: &Flaw) {
         let number = self.rules.rules.iter().position(|rule| *rule.name == *flaw.rule);
         let on = number.and_then(|number| self.state.rules.get(number)).is_none_or(|state| state.on.is_ok());
-        if !on {
+        let early = number.and_then(|number| self.rules.rules.get(number)).is_some_and(|rule| self.state.reached(rule.from) == Some(false));
+        if !on || early {
             return;
         }
         if let Some(number) = number {
             self.verdicts(number).finding += 1;
+            if let (Where::Node(at) | Where::Key(at), true) = (flaw.at, self.wanted.get(number).copied().unwrap_or(false))
+                && let Some(found) = self.found.get_mut(number)
+            {
+                found.push(Item { node: at, record: self.programme.record_around(at) });
+            }
         }
         if self.audit.findings.len() >= limits::FINDINGS_PER_PROGRAMME_MAX {
             self.audit.beyond += 1;
@@ -462,10 +484,18 @@ impl<'p> Auditor<'p> {
         let words = |text: &str| if text.is_empty() { Vec::new() } else { vec![Part::words(text)] };
         let mut labels = vec![Label { place: programme.place(flaw.at), text: words(flaw.label) }];
         labels.extend(flaw.also.iter().map(|(at, text)| Label { place: programme.place(*at), text: words(text) }));
-        let about = match flaw.at {
-            Where::Node(at) | Where::Key(at) => about(programme, at),
-            Where::In(place) => {
-                let path = programme.files.get(place.file as usize).map_or_else(|| Arc::from(""), |file| Arc::clone(&file.path));
+        let about = match (&flaw.about, flaw.at) {
+            (FlawAbout::Object(node), _) => about(programme, *node),
+            (FlawAbout::Lacking(node, name), _) => {
+                let mut lacking = about(programme, *node);
+                lacking.address.push(Part::words(&format!("/{name}")));
+                lacking
+            }
+            (FlawAbout::Place, Where::Node(at) | Where::Key(at)) => about(programme, at),
+            (FlawAbout::Place, Where::In(place)) => {
+                let path = programme.files.get(place.file as usize).map_or("", |file| &file.path);
+                // The path within the programme, so that the address is the same from wherever the audit is run.
+                let path: Arc<str> = Arc::from(path.strip_prefix(&*programme.folder).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path));
                 About { register: Arc::from(""), id: None, address: vec![Part::words("files/"), Part::Literal(path)], file: place.file, pointer: Vec::new() }
             }
         };

@@ -24,6 +24,9 @@ pub const EXPRESSION_DEPTH_MAX: usize = 60;
 /// Loops within loops in one expression, the definitions it uses included.
 pub const EXPRESSION_LOOPS_MAX: usize = 6;
 
+/// Nodes of a definition's expression up to which it is compiled where it is called, instead of being called.
+pub const INLINE_NODES_MAX: usize = 30;
+
 /// Bytes of one rule page.
 pub const PAGE_BYTES_MAX: u64 = 1 << 20;
 

@@ -105,6 +105,8 @@ pub struct Flaw {
     pub rule: &'static str,
     /// The place.
     pub at: Where,
+    /// What it is about, where that is not the place itself.
+    pub about: About,
     /// What is there.
     pub message: Vec<Part>,
     /// A few words under the place.
@@ -115,6 +117,18 @@ pub struct Flaw {
     pub also: Vec<(Where, &'static str)>,
     /// How many more places there are.
     pub more: usize,
+}
+
+/// What a flaw is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum About {
+    /// The value at its place.
+    #[default]
+    Place,
+    /// An object: a record, a row, the charter.
+    Object(u32),
+    /// A field or register that an object lacks.
+    Lacking(u32, String),
 }
 
 /// A place, as a node or within a file.
@@ -143,6 +157,8 @@ pub struct Programme {
     pub registers: Vec<Kept>,
     /// What is wrong with the records themselves.
     pub flaws: Vec<Flaw>,
+    /// Whether the records follow a newer model, so that nothing else is judged.
+    pub newer: bool,
     /// The charter's object, if there is one that could be read.
     pub charter: Option<u32>,
     /// References that lead nowhere here, and may lead into what could not be read: the node and the register.

@@ -99,6 +99,8 @@ pub struct Totals {
     pub faulted: bool,
     /// How many things git's rules left out, and the first.
     pub left_out: (usize, Option<Shown>),
+    /// How many record files belong to no programme, and the first.
+    pub strays: (usize, Option<Shown>),
     /// Causes of "no evidence": the rule, the words, the count.
     pub causes: Vec<(usize, Shown, u64)>,
     /// Why rules did not run, and on how many programmes.

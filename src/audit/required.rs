@@ -2,7 +2,7 @@
 
 use crate::document::Kind;
 use crate::finding::{Care, Part};
-use crate::programme::{Flaw, Item, Programme, Where};
+use crate::programme::{About, Flaw, Item, Programme, Where};
 use crate::rule::Rules;
 use crate::schema::guide::{ABSENT, UNKNOWN};
 use crate::schema::{CHARTER, FieldId, StructId};
@@ -39,11 +39,11 @@ pub fn judge(programme: &Programme, rules: &Rules, stage: u16, profile: &str) ->
                 judged.present += 1;
                 continue;
             }
-            let message = vec![Part::words(&format!("the register {} is not kept, and from the stage {word} on it is expected", field.name))];
-            let help = format!("keep {}: {}", field.name, field.description.trim_end_matches('.'));
+            let message = vec![Part::words(&format!("the register {} is not kept; it is expected from the stage {word} on", field.name))];
+            let help = format!("keep {}: {}", field.name, lower_first(&field.description));
             if programme.charter.is_some() {
                 let at = Where::Node(programme.face(programme.charter_item()));
-                judged.flaws.push(Flaw { rule: RULE, at, message, label: "", help: Some(help), also: Vec::new(), more: 0 });
+                judged.flaws.push(Flaw { rule: RULE, at, about: About::Lacking(programme.charter.unwrap_or_default(), field.name.clone()), message, label: "", help: Some(help), also: Vec::new(), more: 0 });
             }
             continue;
         }
@@ -51,6 +51,8 @@ pub fn judge(programme: &Programme, rules: &Rules, stage: u16, profile: &str) ->
         for object in objects(programme, field.owner) {
             match programme.forest.member(object, id).map(|at| programme.forest.node(at)) {
                 Some(node) if node.marks & ABSENT == 0 || node.marks & UNKNOWN != 0 => judged.present += 1,
+                // A misspelt name has its own finding.
+                _ if programme.misspelt(object, &field.name) => {}
                 _ => lacking.push(object),
             }
         }
@@ -64,19 +66,31 @@ pub fn judge(programme: &Programme, rules: &Rules, stage: u16, profile: &str) ->
                 if lacking.len() == 1 {
                     message.push(Part::words("it is missing in "));
                 } else {
-                    message.push(Part::value("count", lacking.len().to_string(), Care::Safe));
+                    let people = schema.structure(known.structure).and_then(|known| schema.register(known.register?)).and_then(|register| schema.field(register.field)).is_some_and(|field| field.people);
+                    let count = lacking.len() as u64;
+                    message.push(Part::value("count", count.to_string(), if people { Care::People(count) } else { Care::Safe }));
                     message.push(Part::words(" records lack it, the first is "));
                 }
                 message.push(programme.id_of(record).map_or_else(|| Part::words("one without an id"), |id| Part::value("id", id, Care::Id)));
             }
             None => message.push(Part::words("in the charter")),
         }
-        message.push(Part::words(&format!("; from the stage {word} on it is expected")));
+        message.push(Part::words(&format!("; it is expected from the stage {word} on")));
         let at = Where::Node(if first == programme.record(record).map_or(first, |known| known.node) { programme.face(Item { node: first, record }) } else { first });
-        let help = format!("record {}: {}", field.name, field.description.trim_end_matches('.'));
-        judged.flaws.push(Flaw { rule: RULE, at, message, label: "", help: Some(help), also: Vec::new(), more: lacking.len() - 1 });
+        let help = format!("record {}: {}", field.name, lower_first(&field.description));
+        judged.flaws.push(Flaw { rule: RULE, at, about: About::Lacking(first, field.name.clone()), message, label: "", help: Some(help), also: Vec::new(), more: lacking.len() - 1 });
     }
     judged
+}
+
+/// A description as it stands after a colon.
+fn lower_first(text: &str) -> String {
+    let text = text.trim_end_matches('.');
+    let mut chars = text.chars();
+    match (chars.next(), text.chars().nth(1)) {
+        (Some(first), second) if !second.is_some_and(char::is_uppercase) => first.to_lowercase().chain(chars).collect(),
+        _ => text.to_owned(),
+    }
 }
 
 /// The objects of a struct.

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{Common, ExplainArgs, RulesArgs, complain, exit, model, out, say, source};
 use crate::config;
 use crate::pipeline::setup::Setup;
+use crate::rule::function::LIBRARY;
 use crate::rule::{Rule, prose, sources};
 use crate::schema::{CHARTER, Field, FieldId, Scalar, Schema, Shape, StructId, Vocabulary};
 use crate::text;
@@ -46,6 +47,7 @@ fn told(setup: &Setup, name: &str) -> Option<String> {
         return Some(rule_text(setup, rule));
     }
     let mut parts = Vec::new();
+    parts.extend(LIBRARY.iter().find(|function| function.name == name).map(|function| format!("The function {}\n\n{}\n", function.call, function.gives)));
     parts.extend(definition(setup, name));
     parts.extend(register(&setup.schema, name));
     parts.extend(field(&setup.schema, name));
@@ -58,6 +60,7 @@ fn known(setup: &Setup) -> Vec<String> {
     let mut names: Vec<String> = setup.rules.rules.iter().map(|rule| rule.name.to_string()).collect();
     names.extend(setup.rules.definition_pages.iter().map(|page| page.name.trim_start_matches("definitions/").to_owned()));
     names.push("programme".to_owned());
+    names.extend(LIBRARY.iter().map(|function| function.name.to_owned()));
     for register in &schema.registers {
         names.push(register.name.clone());
         let fields = schema.structure(register.record).into_iter().flat_map(|record| &record.fields);

@@ -54,21 +54,21 @@ pub enum Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Problem::End => "the file ends before the value is complete",
+            Problem::End => "the file ends before every bracket and quotation mark is closed",
             Problem::Empty => "the file is empty",
-            Problem::Value => "no JSON value begins like this",
-            Problem::Key => "a key in double quotes is expected here",
-            Problem::Colon => "a colon is expected after the key",
+            Problem::Value => "neither a text in double quotes nor a number, list or object begins like this",
+            Problem::Key => "a field's name in double quotes is expected here",
+            Problem::Colon => "a colon is expected after the field's name",
             Problem::CommaOrBracket => "a comma or the closing bracket of the list is expected here",
             Problem::CommaOrBrace => "a comma or the closing brace of the object is expected here",
             Problem::TrailingComma => "there is a comma after the last entry",
-            Problem::Trailing => "there is more text after the end of the value",
+            Problem::Trailing => "there is more after the end of the first record or list",
             Problem::Control => "a line break or other control character stands within quotes",
             Problem::Escape => "JSON does not have this backslash sequence",
             Problem::Surrogate => "half of a surrogate pair stands alone",
             Problem::Number => "JSON does not write a number like this",
             Problem::NumberTooLarge => "the number is too large to be read",
-            Problem::Depth => "objects and lists are nested too deeply",
+            Problem::Depth => "brackets lie within brackets more than 127 deep",
             Problem::Values => "the programme holds too many values",
         })
     }
@@ -84,10 +84,11 @@ pub struct Fault {
 }
 
 /// Plants the tree of `forest.text[from..]`, which is one file's text. A leading byte-order mark is skipped.
+/// `field` is the field whose value the whole is, if it is one's.
 ///
 /// # Errors
 /// Where the text is not JSON: the place and the reason. The forest's nodes are then as before.
-pub fn plant<G: Guide>(forest: &mut Forest, from: usize, shape: Shape, guide: &G) -> Result<(), Fault> {
+pub fn plant<G: Guide>(forest: &mut Forest, from: usize, shape: Shape, field: FieldId, guide: &G) -> Result<(), Fault> {
     let before = (forest.nodes.len(), forest.references.len(), forest.doubts.len(), forest.repeated.len());
     let text = forest.text.as_str();
     let mut reader = Reader {
@@ -101,7 +102,7 @@ pub fn plant<G: Guide>(forest: &mut Forest, from: usize, shape: Shape, guide: &G
         free: Vec::new(),
         guide,
     };
-    let outcome = reader.document(shape);
+    let outcome = reader.document(shape, field);
     let end = text.len() as u32;
     match outcome {
         Ok(()) => {
@@ -137,7 +138,7 @@ struct Reader<'a, G> {
 }
 
 impl<G: Guide> Reader<'_, G> {
-    fn document(&mut self, shape: Shape) -> Read<()> {
+    fn document(&mut self, shape: Shape, field: FieldId) -> Read<()> {
         if self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with("\u{feff}".as_bytes())) {
             self.at += 3;
         }
@@ -146,7 +147,7 @@ impl<G: Guide> Reader<'_, G> {
             return Err((Problem::Empty, self.at));
         }
         let root = self.nodes.len() as u32;
-        let plain = self.value(shape, FIELD_NONE, 0, root)?;
+        let plain = self.value(shape, field, 0, root)?;
         if !plain {
             self.doubts.push(Doubt { node: root });
         }
@@ -596,7 +597,7 @@ mod tests {
 
     fn read(text: &str) -> (Forest, Result<(), Fault>) {
         let mut forest = Forest { text: text.to_owned(), ..Forest::default() };
-        let outcome = plant(&mut forest, 0, Shape::Any, &Blind);
+        let outcome = plant(&mut forest, 0, Shape::Any, FIELD_NONE, &Blind);
         (forest, outcome)
     }
 

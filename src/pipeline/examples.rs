@@ -205,7 +205,7 @@ fn rule_example(setup: &Setup, rule: &Rule, example: &Example) -> Checked {
     let clock = Clock { as_of, given: *rule.name == *"record/dated-after-audit" };
     let programme = programme::load(&setup.schema, &setup.judges, ".", &inputs, Forest::default(), clock, false);
     if !rule.built_in
-        && let Some(flaw) = programme.flaws.iter().find(|flaw| !matches!(flaw.rule, "record/dangling-reference" | "record/impossible-date-order") && !example.heading.contains("fault"))
+        && let Some(flaw) = programme.flaws.iter().find(|flaw| !matches!(flaw.rule, "record/dangling-reference" | "record/impossible-date-order" | "record/nothing-to-read") && !example.heading.contains("fault"))
     {
         let shown = crate::redact::text(&flaw.message, Terms { min_cell: 0 });
         return unusable(format!("the records break the schema: {}: {shown}", flaw.rule));
@@ -322,7 +322,7 @@ fn addresses_at(programme: &programme::Programme, place: crate::finding::Place) 
 fn definition_example(setup: &Setup, page: &Page, example: &Example) -> Checked {
     let (inputs, as_of) = files(setup, example, "live")?;
     let programme = programme::load(&setup.schema, &setup.judges, ".", &inputs, Forest::default(), Clock { as_of, given: false }, false);
-    if let Some(flaw) = programme.flaws.iter().find(|flaw| !matches!(flaw.rule, "record/dangling-reference" | "record/impossible-date-order") && !example.heading.contains("fault")) {
+    if let Some(flaw) = programme.flaws.iter().find(|flaw| !matches!(flaw.rule, "record/dangling-reference" | "record/impossible-date-order" | "record/nothing-to-read") && !example.heading.contains("fault")) {
         return unusable(format!("the records break the schema: {}: {}", flaw.rule, redactor_text(&flaw.message)));
     }
     if example.quotes.is_empty() {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use super::{Flaw, Item, LINK, Link, NOWHERE, Programme, Where};
+use super::{About, Flaw, Item, LINK, Link, NOWHERE, Programme, Where};
 use crate::document::Forest;
 use crate::finding::{Care, Part};
 use crate::limits;
@@ -26,7 +26,7 @@ struct Site {
 }
 
 fn flaw(rule: &'static str, at: Where, message: Vec<Part>, label: &'static str) -> Flaw {
-    Flaw { rule, at, message, label, help: None, also: Vec::new(), more: 0 }
+    Flaw { rule, at, about: About::Place, message, label, help: None, also: Vec::new(), more: 0 }
 }
 
 pub(super) fn link(programme: &mut Programme) {
@@ -109,12 +109,23 @@ pub(super) fn link(programme: &mut Programme) {
                 }
                 let names: Vec<String> = reference.targets.iter().filter_map(|target| schema.register(*target)).map(|register| register.name.clone()).collect();
                 let elsewhere = schema.registers.iter().enumerate().find(|(number, _)| ids.get(*number).is_some_and(|known| known.contains_key(id)));
-                let mut message = vec![Part::words("the reference "), Part::value("reference", written, Care::Id)];
+                let field = schema.field(node.field).map_or("", |field| field.name.as_str());
+                let mut message = vec![Part::words(&format!("{field} refers to ")), Part::value("reference", written, Care::Id)];
                 match elsewhere {
                     Some((_, register)) => {
-                        message.push(Part::words(&format!(" leads to a record of {}, not of {}", register.name, crate::text::list(&names, "or"))));
+                        message.push(Part::words(&format!(", which is a record of {}, not of {}", register.name, crate::text::list(&names, "or"))));
                     }
-                    None => message.push(Part::words(&format!(" leads to no record of {}", crate::text::list(&names, "or")))),
+                    None => {
+                        let have = if names.len() == 1 { "does" } else { "do" };
+                        message.push(Part::words(&format!(", which {} {have} not have", crate::text::list(&names, "and"))));
+                        let known = reference.targets.iter().filter_map(|target| ids.get(usize::from(*target))).flat_map(|known| known.keys().copied());
+                        let near = known.filter_map(|other| crate::text::edits(&id.to_ascii_lowercase(), &other.to_ascii_lowercase(), 1).map(|cost| (cost, other))).min();
+                        if let Some((_, near)) = near.filter(|_| id.len() > 3) {
+                            message.push(Part::words("; did you mean "));
+                            message.push(Part::value("near", near, Care::Id));
+                            message.push(Part::words("?"));
+                        }
+                    }
                 }
                 flaws.push(flaw("record/dangling-reference", Where::Node(site.node), message, "leads nowhere"));
             }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::validate::{self, Judges};
-use super::{FileEntry, Flaw, Incomplete, Kept, NO_RECORD, Programme, Record, Where, link, order};
+use super::{About, FileEntry, Flaw, Incomplete, Kept, NO_RECORD, Programme, Record, Where, link, order};
 use crate::document::json::{self, Problem};
 use crate::discover::{Input, Role, Source};
 use crate::document::{Forest, Kind};
 use crate::finding::{Care, Part, Place};
 use crate::limits;
 use crate::schema::guide::FAULTY;
-use crate::schema::{CHARTER, RegisterId, Schema, Shape};
+use crate::schema::{CHARTER, FIELD_NONE, RegisterId, Schema, Shape};
 use crate::text::{self, Span};
 
 /// The date of the audit.
@@ -36,6 +36,7 @@ pub fn load(schema: &Arc<Schema>, judges: &Judges, folder: &str, inputs: &[Input
         records: Vec::new(),
         registers: vec![Kept::default(); schema.registers.len()],
         flaws: Vec::new(),
+        newer: false,
         charter: None,
         open_references: Vec::new(),
         folder: Arc::from(folder),
@@ -55,6 +56,7 @@ pub fn load(schema: &Arc<Schema>, judges: &Judges, folder: &str, inputs: &[Input
         programme.id = programme.forest.string(id).into_owned();
     }
     if let Some(newer) = programme.newer_version() {
+        programme.newer = true;
         programme.flaws = vec![newer];
         programme.records.truncate(1);
         for kept in &mut programme.registers {
@@ -83,7 +85,7 @@ struct Loader<'p> {
 
 impl Loader<'_> {
     fn flaw(&mut self, rule: &'static str, at: Where, message: Vec<Part>, label: &'static str) {
-        self.programme.flaws.push(Flaw { rule, at, message, label, help: None, also: Vec::new(), more: 0 });
+        self.programme.flaws.push(Flaw { rule, at, about: About::Place, message, label, help: None, also: Vec::new(), more: 0 });
     }
 
     /// A flaw of the file as a whole: the registers that it may hold are incomplete.
@@ -132,7 +134,8 @@ impl Loader<'_> {
                 return self.unread(number, input.role, "record/name-not-utf-8", nowhere, message, "");
             }
             Role::Unsupported(_) => {
-                let message = vec![Part::words("this version cannot read this record format yet")];
+                let ending = input.path.rsplit_once('.').map_or("such", |(_, ending)| ending);
+                let message = vec![Part::words(&format!("this version cannot read .{ending} files yet"))];
                 return self.unread(number, input.role, "record/format-not-read", nowhere, message, "");
             }
             Role::SecondCharter => {
@@ -153,8 +156,12 @@ impl Loader<'_> {
             Role::Folder(register) => schema.record_or_list_shape(register),
             _ => schema.bundle_shape(),
         };
+        let field = match input.role {
+            Role::Register(register) | Role::Folder(register) => schema.register(register).map_or(FIELD_NONE, |register| register.field),
+            _ => FIELD_NONE,
+        };
         let first = self.programme.forest.nodes.len() as u32;
-        match json::plant(&mut self.programme.forest, from, shape, &*schema) {
+        match json::plant(&mut self.programme.forest, from, shape, field, &*schema) {
             Ok(()) => {
                 let tree = self.programme.forest.trees.len() as u32 - 1;
                 if let Some(file) = self.programme.files.get_mut(number as usize) {
@@ -186,10 +193,11 @@ impl Loader<'_> {
         let unreadable = |why: &str| ("record/not-readable", whole, vec![Part::words("the file cannot be read: "), Part::words(why)], "");
         let too_large = |bytes: u64| {
             let message = vec![
-                Part::words("the file has "),
+                Part::words("the file is too large to read: "),
                 Part::value("bytes", bytes.to_string(), Care::Safe),
-                Part::words(" bytes; with the programme's other files this is past the limit of "),
+                Part::words(" bytes, where the record files of a programme may have "),
                 Part::value("limit", limits::FILE_BYTES_MAX.to_string(), Care::Safe),
+                Part::words(" together"),
             ];
             ("record/too-large", whole, message, "")
         };
@@ -237,10 +245,11 @@ impl Loader<'_> {
                     file.text = Some(Arc::from(shown));
                 }
                 let message = vec![
-                    Part::words("the file is not UTF-8: byte "),
-                    Part::value("byte", at.to_string(), Care::Safe),
-                    Part::words(" begins no character"),
+                    Part::words("the file is not saved as UTF-8"),
                     Part::words(guess),
+                    Part::words(" (the first byte that cannot be read is number "),
+                    Part::value("byte", (at + 1).to_string(), Care::Safe),
+                    Part::words(")"),
                 ];
                 Err(("record/not-utf-8", Span::new(at as u32, at as u32 + 1), message, "here"))
             }
@@ -261,13 +270,13 @@ impl Loader<'_> {
                     self.incomplete(number, role);
                 }
             }
-            Role::Register(register) => self.register(number, register, root),
+            Role::Register(register) => self.register(number, register, root, false),
             Role::Folder(register) => match kind {
                 Kind::Object => {
                     self.keep(register);
                     self.found_in(register, root);
                 }
-                _ => self.register(number, register, root),
+                _ => self.register(number, register, root, true),
             },
             Role::Other => {
                 let Shape::Struct(bundle) = shape else { return };
@@ -278,7 +287,7 @@ impl Loader<'_> {
                 if kind == Kind::Object && known {
                     self.registers_within(number, root, bundle);
                 } else {
-                    let message = vec![Part::words("the file's name is no register's, and it holds no register")];
+                    let message = vec![Part::words("the file is not named after a register, and holds none")];
                     self.flaw("record/unknown-file", Where::In(Place { file: number, span: Span::default() }), message, "");
                     self.programme.forest.doubts.retain(|doubt| doubt.node != root);
                 }
@@ -306,7 +315,7 @@ impl Loader<'_> {
             let schema = Arc::clone(&self.programme.schema);
             let Some(register) = schema.field(node.field).and_then(|field| field.register) else { continue };
             if node.has_value() || node.marks & FAULTY != 0 {
-                self.register(number, register, member);
+                self.register(number, register, member, false);
             } else if node.marks & crate::schema::guide::REPEATED != 0 {
                 self.incomplete(number, Role::Register(register));
             }
@@ -314,7 +323,7 @@ impl Loader<'_> {
     }
 
     /// The records of a register's list.
-    fn register(&mut self, number: u32, register: RegisterId, list: u32) {
+    fn register(&mut self, number: u32, register: RegisterId, list: u32, single: bool) {
         self.keep(register);
         let node = self.programme.forest.node(list);
         if node.kind == Kind::Null {
@@ -323,9 +332,14 @@ impl Loader<'_> {
         if node.kind != Kind::List {
             let schema = Arc::clone(&self.programme.schema);
             let name = schema.register(register).map_or("", |register| register.name.as_str());
-            let message = vec![Part::words("the register "), Part::words(name), Part::words(" is not a list")];
             self.programme.forest.mark(list, FAULTY);
-            self.flaw("record/register-not-a-list", Where::Node(list), message, "a list in square brackets is expected");
+            if single {
+                let message = vec![Part::words("the file holds neither a record nor a list of records")];
+                self.flaw("record/register-not-a-list", Where::Node(list), message, "a record in curly brackets, or a list of them, is expected");
+            } else {
+                let message = vec![Part::words("the register "), Part::words(name), Part::words(" is not a list")];
+                self.flaw("record/register-not-a-list", Where::Node(list), message, "a list in square brackets is expected");
+            }
             return self.incomplete(number, Role::Register(register));
         }
         let elements: Vec<u32> = self.programme.forest.children(list).collect();
@@ -398,6 +412,7 @@ impl Programme {
         (version > 1.0).then(|| Flaw {
             rule: "record/newer-version",
             at: Where::Node(at),
+            about: About::Place,
             message: vec![
                 Part::words("the records follow version "),
                 Part::value("records", self.forest.raw(at), Care::Safe),
@@ -416,11 +431,13 @@ impl Programme {
         let any = self.registers.iter().enumerate().any(|(number, kept)| {
             (kept.kept || kept.incomplete.is_some()) && self.schema.registers.get(number).is_some_and(|register| !register.nested)
         });
-        if !any {
+        // What the charter says of its registers is an answer.
+        if !any && self.keeping_rows(&self.schema).is_empty() {
             let at = self.face(crate::programme::Item { node: charter, record: 0 });
             self.flaws.push(Flaw {
                 rule: "record/nothing-to-read",
                 at: Where::Node(at),
+                about: About::Object(charter),
                 message: vec![Part::words("the programme has a charter and no register")],
                 label: "",
                 help: Some("add a register, such as participants.json; havesay explain programme names them".to_owned()),
@@ -434,7 +451,7 @@ impl Programme {
     fn keeping(&mut self) {
         let schema = Arc::clone(&self.schema);
         let rows = self.keeping_rows(&schema);
-        for (register, elsewhere) in rows {
+        for (register, elsewhere, _) in rows {
             if let Some(kept) = self.registers.get_mut(usize::from(register))
                 && elsewhere
             {
@@ -443,22 +460,26 @@ impl Programme {
         }
     }
 
-    /// The registers that the charter speaks of in `keeping`, and whether each is kept elsewhere.
-    fn keeping_rows(&self, schema: &Schema) -> Vec<(RegisterId, bool)> {
+    /// The registers that the charter speaks of in `keeping`, whether each is kept elsewhere, and whether it says where.
+    fn keeping_rows(&self, schema: &Schema) -> Vec<(RegisterId, bool, bool)> {
         let rows = || {
             let list = self.forest.value(self.charter?, schema.field_named(CHARTER, &schema.jobs.keeping)?)?;
             let structure = schema.struct_of(self.forest.node(list).field)?;
             let (register, kept) = (schema.field_named(structure, "register")?, schema.field_named(structure, "kept")?);
             let read = |row: u32, field| self.forest.value(row, field).map(|at| self.forest.string(at).into_owned());
-            let rows = self.forest.children(list).filter_map(|row| Some((schema.register_named(&read(row, register)?)?, read(row, kept)? == "elsewhere")));
+            let place = schema.field_named(structure, "where");
+            let rows = self.forest.children(list).filter_map(|row| {
+                let said = place.is_some_and(|place| self.forest.value(row, place).is_some());
+                Some((schema.register_named(&read(row, register)?)?, read(row, kept)? == "elsewhere", said))
+            });
             Some(rows.collect::<Vec<_>>())
         };
         rows().unwrap_or_default()
     }
 
-    /// Whether the charter says that a register is kept elsewhere.
+    /// Whether the charter says that a register is kept elsewhere, and where.
     #[must_use]
     pub fn is_kept_elsewhere(&self, register: RegisterId) -> bool {
-        self.keeping_rows(&self.schema).iter().any(|(known, elsewhere)| *known == register && *elsewhere)
+        self.keeping_rows(&self.schema).iter().any(|(known, elsewhere, place)| *known == register && *elsewhere && *place)
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::load::Clock;
-use super::{Flaw, Programme, Where};
+use super::{About, Flaw, Programme, Where};
 use crate::document::Kind;
 use crate::finding::{Care, Part};
 use crate::schema::form::Period;
@@ -36,7 +36,7 @@ pub(super) fn judge(programme: &mut Programme, clock: Clock) {
             Part::value("count", count.to_string(), Care::Safe),
             Part::words(" in this register)"),
         ];
-        flaws.push(Flaw { rule: "record/dated-after-audit", at: Where::Node(at), message, label: "after the date of the audit", help: None, also: Vec::new(), more: count - 1 });
+        flaws.push(Flaw { rule: "record/dated-after-audit", at: Where::Node(at), about: About::Place, message, label: "after the date of the audit", help: None, also: Vec::new(), more: count - 1 });
     }
     cycles(programme, &schema, &mut flaws);
     programme.flaws.append(&mut flaws);
@@ -106,8 +106,16 @@ fn date(programme: &Programme, schema: &Schema, clock: Clock, holder: u32, at: u
                 None => later.push((register, at, 1)),
             }
         } else {
-            let message = vec![Part::words(&format!("{} of ", field.name)), owner(programme, record), Part::words(" lies in the future")];
-            flaws.push(flaw(Where::Node(at), message, "not yet"));
+            let message = vec![
+                Part::words(&format!("{} of ", field.name)),
+                owner(programme, record),
+                Part::words(" ("),
+                Part::value(&field.name, programme.forest.string(at), Care::Safe),
+                Part::words(") lies in the future"),
+            ];
+            let mut found = flaw(Where::Node(at), message, "not yet");
+            found.help = Some("correct the date, or leave it out until it has happened".to_owned());
+            flaws.push(found);
         }
     }
     for path in &field.not_before {
@@ -138,7 +146,7 @@ fn date(programme: &Programme, schema: &Schema, clock: Clock, holder: u32, at: u
 }
 
 fn flaw(at: Where, message: Vec<Part>, label: &'static str) -> Flaw {
-    Flaw { rule: "record/impossible-date-order", at, message, label, help: None, also: Vec::new(), more: 0 }
+    Flaw { rule: "record/impossible-date-order", at, about: About::Place, message, label, help: None, also: Vec::new(), more: 0 }
 }
 
 fn owner(programme: &Programme, record: u32) -> Part {
@@ -216,9 +224,9 @@ fn cycles(programme: &Programme, schema: &Schema, flaws: &mut Vec<Flaw>) {
 fn circle_flaw(programme: &Programme, schema: &Schema, circle: &[u32], back_to: u32) -> Flaw {
     let name = |record: u32| Part::value("id", programme.id_of(record).unwrap_or_default(), Care::Id);
     let mut message = vec![Part::words("the evidence rests on itself: ")];
-    for record in circle.iter().take(crate::limits::LIST_NAMES_MAX) {
+    for (number, record) in circle.iter().take(crate::limits::LIST_NAMES_MAX).enumerate() {
         message.push(name(*record));
-        message.push(Part::words(" rests on "));
+        message.push(Part::words(if number == 0 { " rests on " } else { ", which rests on " }));
     }
     if circle.len() > crate::limits::LIST_NAMES_MAX {
         message.push(Part::words("others, and they on "));
@@ -226,7 +234,7 @@ fn circle_flaw(programme: &Programme, schema: &Schema, circle: &[u32], back_to: 
     message.push(name(back_to));
     let last = circle.last().copied().unwrap_or(back_to);
     let at = programme.evidence_site(schema, last, back_to).map_or_else(|| Where::Node(programme.face(programme.item(last))), Where::Node);
-    Flaw { rule: "record/evidence-chain-cyclic", at, message, label: "this closes the circle", help: None, also: Vec::new(), more: 0 }
+    Flaw { rule: "record/evidence-chain-cyclic", at, about: About::Place, message, label: "this closes the circle", help: None, also: Vec::new(), more: 0 }
 }
 
 impl Programme {

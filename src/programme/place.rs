@@ -4,7 +4,8 @@ use super::{Item, NO_RECORD, Programme, Where};
 use crate::document::Kind;
 use crate::finding::{Care, Part, Place};
 use crate::schema::{CHARTER, FieldId, Shape};
-use crate::text::Span;
+use crate::limits;
+use crate::text::{self, Span};
 
 /// A node's address in its forms.
 #[derive(Clone, Debug)]
@@ -130,12 +131,31 @@ impl Programme {
             }
             _ => ("programme".to_owned(), vec![Part::words("programme")]),
         };
+        // An entry of a register that is no record is told by its place among such entries.
+        let list = self.forest.node(at);
+        let register_list = self.schema.field(list.field).and_then(|field| self.schema.register(field.register?)).filter(|register| !register.nested);
+        if let Some(found) = register_list.filter(|_| list.kind != Kind::Object && record == 0) {
+            let path = self.forest.path_to(at);
+            let holder = path.len().checked_sub(2).and_then(|up| path.get(up)).copied().filter(|up| self.forest.node(*up).kind == Kind::List && self.forest.node(*up).field == list.field);
+            if let Some(holder) = holder {
+                let ordinal = self.forest.children(holder).filter(|child| *child <= at && self.forest.node(*child).kind != Kind::Object).count();
+                let address = vec![Part::words(&format!("{}/#{ordinal}", found.name))];
+                return Addressed { register: found.name.clone(), id: None, address, pointer: self.pointer(&path), file: place.file };
+            }
+        }
         let path = self.forest.path_to(at);
         let from = known.map_or(0, |known| path.iter().position(|node| *node == known.node).unwrap_or(0));
         for pair in path.get(from..).unwrap_or_default().windows(2) {
             let [holder, here] = pair else { continue };
             self.step(*holder, *here, &mut address);
         }
+        let pointer = self.pointer(&path);
+        let id = if record == 0 { None } else { self.id_of(record) };
+        Addressed { register, id, address, pointer, file: place.file }
+    }
+
+    /// JSON Pointer along a path.
+    fn pointer(&self, path: &[u32]) -> Vec<Part> {
         let mut pointer = Vec::new();
         for pair in path.windows(2) {
             let [holder, here] = pair else { continue };
@@ -150,15 +170,38 @@ impl Programme {
                 }
             }
         }
-        let id = if record == 0 { None } else { self.id_of(record) };
-        Addressed { register, id, address, pointer, file: place.file }
+        pointer
     }
 
     fn key_name(&self, member: u32) -> Part {
         let key = self.forest.key(member).unwrap_or_default();
         let known = self.schema.field(self.forest.node(member).field).is_some();
         let escaped = key.replace('~', "~0").replace('/', "~1");
-        if known { Part::words(&escaped) } else { Part::value("key", escaped, Care::Hidden) }
+        if known { Part::words(&escaped) } else { Part::value("key", escaped, if self.is_quotable(member) { Care::Safe } else { Care::Hidden }) }
+    }
+
+    /// Whether an unknown key is almost a known one of the same object, so that it may be quoted.
+    #[must_use]
+    pub fn is_quotable(&self, member: u32) -> bool {
+        if self.forest.node(member).field != crate::schema::FIELD_UNKNOWN {
+            return false;
+        }
+        let path = self.forest.path_to(member);
+        let Some(holder) = path.len().checked_sub(2).and_then(|up| path.get(up)) else { return false };
+        let sibling = self.forest.children(*holder).find_map(|child| self.schema.field(self.forest.node(child).field)).map(|field| field.owner);
+        let Some(structure) = sibling.and_then(|owner| self.schema.structure(owner)) else { return false };
+        let names = || structure.fields.iter().filter_map(|field| self.schema.field(*field)).map(|field| field.name.as_str());
+        self.forest.key(member).is_some_and(|key| {
+            names().any(|name| text::edits(&key, name, limits::SUGGESTION_EDITS_MAX).is_some()) && text::nearest(&key, names()).is_some()
+        })
+    }
+
+    /// Whether an object has an unknown key that is almost this field's name.
+    #[must_use]
+    pub fn misspelt(&self, object: u32, name: &str) -> bool {
+        self.forest.children(object).any(|child| {
+            self.forest.node(child).field == crate::schema::FIELD_UNKNOWN && self.forest.key(child).is_some_and(|key| text::edits(&key, name, limits::SUGGESTION_EDITS_MAX).is_some())
+        })
     }
 
     /// One step of an address: a field's name, or a row's key.

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use jsonschema::Validator;
 
-use super::{Flaw, Programme, Where};
+use super::{About, Flaw, Programme, Where};
 use crate::document::view::{ForestJson, View};
 use crate::document::{Forest, Kind};
 use crate::finding::{Care, Part};
@@ -89,6 +89,7 @@ fn repeated(programme: &mut Programme) {
         programme.flaws.push(Flaw {
             rule: "record/key-repeated",
             at: Where::Key(value),
+            about: About::Place,
             message,
             label: "again here",
             help: None,
@@ -119,7 +120,13 @@ fn follow(forest: &Forest, from: u32, path: &[String]) -> u32 {
 
 fn object(programme: &mut Programme, judges: &Judges, structure: StructId, node: u32) {
     let schema = Arc::clone(&programme.schema);
-    let complaints = judges.complaints(&schema, structure, &programme.forest, node);
+    let mut complaints = judges.complaints(&schema, structure, &programme.forest, node);
+    // A register that is no list has its own finding.
+    complaints.retain(|complaint| {
+        let at = follow(&programme.forest, node, &complaint.path);
+        let register = schema.field(programme.forest.node(at).field).and_then(|field| schema.register(field.register?));
+        !(matches!(complaint.flaw, judge::Flaw::Type) && !complaint.path.is_empty() && register.is_some_and(|register| !register.nested))
+    });
     let mut explained: Vec<u32> = Vec::new();
     for complaint in &complaints {
         let at = follow(&programme.forest, node, &complaint.path);
@@ -191,16 +198,16 @@ fn unknown_key(programme: &mut Programme, schema: &Schema, structure: StructId, 
             message.push(Part::words("?"));
         }
         None => {
-            message.push(Part::words(" has a field that is not known, its name has "));
+            message.push(Part::words(" has a field that is not known (its name, "));
             message.push(Part::value("length", key.chars().count().to_string(), Care::Safe));
-            message.push(Part::words(" characters"));
+            message.push(Part::words(" characters, is not shown)"));
         }
     }
     let help = match near {
         Some(near) => format!("write {near}, or begin its name with x- if it is your organisation's own"),
         None => "begin its name with x- if it is your organisation's own, or remove it".to_owned(),
     };
-    programme.flaws.push(Flaw { rule: "record/unknown-key", at: Where::Key(member), message, label: "not a known field", help: Some(help), also: Vec::new(), more: 0 });
+    programme.flaws.push(Flaw { rule: "record/unknown-key", at: Where::Key(member), about: About::Place, message, label: "not a known field", help: Some(help), also: Vec::new(), more: 0 });
 }
 
 /// The struct of the object at a node, within the record whose struct is known.
@@ -230,7 +237,7 @@ fn missing(programme: &mut Programme, schema: &Schema, structure: StructId, at: 
         None => message.push(Part::words(&format!(" has no {key}"))),
     }
     let help = schema.field_named(within, key).and_then(|field| schema.field(field)).map(|field| format!("add {key}: {}", lower_first(&field.description)));
-    programme.flaws.push(Flaw { rule: "record/required-missing", at: Where::Node(at), message, label: "", help, also: Vec::new(), more: 0 });
+    programme.flaws.push(Flaw { rule: "record/required-missing", at: Where::Node(at), about: About::Lacking(at, key.to_owned()), message, label: "", help, also: Vec::new(), more: 0 });
 }
 
 fn lower_first(text: &str) -> String {
@@ -285,7 +292,14 @@ fn value(programme: &mut Programme, schema: &Schema, at: u32) {
     let path = programme.forest.path_to(at);
     let is_element = path.len().checked_sub(2).and_then(|up| path.get(up)).is_some_and(|up| programme.forest.node(*up).kind == Kind::List);
     let shape = if is_element { schema.element_shape_of(node.field) } else { schema.shape_of(node.field) };
-    let mut message = vec![Part::words(&field.name), Part::words(" of ")];
+    let mut message = vec![Part::words(&if is_element { format!("an entry in {} of ", field.name) } else { format!("{} of ", field.name) })];
+    // Within a row, the row is named.
+    let row = path.iter().rev().skip(1).find(|up| programme.forest.node(**up).kind == Kind::Object && structure_at(programme, **up).is_none());
+    if let Some(one) = row.and_then(|row| schema.field(programme.forest.node(*row).field)).and_then(|list| list.one.as_deref()) {
+        let one = one.replace('_', " ");
+        let article = if one.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        message.push(Part::words(&format!("{article} {one} of ")));
+    }
     message.extend(owner(programme, at));
     let wanted = expected(schema, shape);
     let mut help = None;
@@ -307,20 +321,20 @@ fn value(programme: &mut Programme, schema: &Schema, at: u32) {
             let known: Vec<&str> = schema.vocabulary(vocabulary).into_iter().flat_map(|known| known.choices()).collect();
             match text::nearest(&written, known.iter().copied()).filter(|near| text::edits(&written, near, 2).is_some()) {
                 Some(near) => {
-                    message.push(Part::words(" has the unknown word "));
+                    message.push(Part::words(" has the word "));
                     message.push(Part::value("word", written, Care::Safe));
-                    message.push(Part::words("; did you mean "));
+                    message.push(Part::words(", which is not listed; did you mean "));
                     message.push(Part::words(near));
                     message.push(Part::words("?"));
                 }
                 None => {
-                    message.push(Part::words(" has an unknown word of "));
+                    message.push(Part::words(" has a word of "));
                     message.push(Part::value("length", written.chars().count().to_string(), Care::Safe));
-                    message.push(Part::words(" characters"));
+                    message.push(Part::words(" characters that is not listed"));
                 }
             }
             help = Some(format!("use {wanted}, or unknown"));
-            ("record/unknown-term", "not in the vocabulary")
+            ("record/unknown-term", "not one of the listed words")
         }
         (Shape::List(of), Kind::List) if matches!(schema.shape(of), Shape::Scalar(Scalar::Word(_))) => {
             message.push(Part::words(" says unknown beside other words"));
@@ -352,16 +366,18 @@ fn value(programme: &mut Programme, schema: &Schema, at: u32) {
             ("record/wrong-type", "not an id")
         }
         (Shape::Scalar(_), Kind::Text) if node.marks & ABSENT == 0 && !matches!(shape, Shape::Scalar(Scalar::Number(_) | Scalar::Flag)) => {
-            message.push(Part::words(&format!(" is not {wanted}")));
+            let form = wanted.replace(" in quotes, such", ", such");
+            message.push(Part::words(&format!(" is not written as {form}")));
             ("record/wrong-type", "not of the expected form")
         }
         _ => {
-            message.push(Part::words(&format!(" is {}; expected is {wanted}", found(node.kind))));
-            ("record/wrong-type", "of another type")
+            message.push(Part::words(&format!(" is {}, where {wanted} belongs", found(node.kind))));
+            ("record/wrong-type", "another kind of value")
         }
     };
-    let help = help.or_else(|| Some(format!("write {wanted}")));
-    programme.flaws.push(Flaw { rule, at: Where::Node(at), message, label, help, also: Vec::new(), more: 0 });
+    // Out of range: the page says what to do.
+    let help = help.or_else(|| (rule != "record/out-of-range").then(|| format!("write {wanted}")));
+    programme.flaws.push(Flaw { rule, at: Where::Node(at), about: About::Place, message, label, help, also: Vec::new(), more: 0 });
 }
 
 /// Lists whose rows' values must add up.
@@ -401,7 +417,7 @@ fn sums(programme: &mut Programme) {
                 }
             }
             let first = programme.forest.children(list).find_map(|row| programme.forest.member(row, part)).unwrap_or(list);
-            programme.flaws.push(Flaw { rule: "record/shares-do-not-sum", at: Where::Node(first), message, label: "the first of them", help: None, also: Vec::new(), more: 0 });
+            programme.flaws.push(Flaw { rule: "record/shares-do-not-sum", at: Where::Node(first), about: About::Place, message, label: "the first of them", help: None, also: Vec::new(), more: 0 });
         }
     }
 }

@@ -178,17 +178,7 @@ fn is_key_safe(programme: &Programme, at: u32, field: FieldId) -> bool {
         return true;
     }
     // An unknown key is shown where it is almost a known one of the same object.
-    let Some(key) = programme.forest.key(at) else { return false };
-    field == crate::schema::FIELD_UNKNOWN && near_known_key(programme, at, &key)
-}
-
-fn near_known_key(programme: &Programme, at: u32, key: &str) -> bool {
-    let path = programme.forest.path_to(at);
-    let Some(holder) = path.len().checked_sub(2).and_then(|up| path.get(up)) else { return false };
-    let sibling = programme.forest.children(*holder).find_map(|child| programme.schema.field(programme.forest.node(child).field)).map(|field| field.owner);
-    let Some(structure) = sibling.and_then(|owner| programme.schema.structure(owner)) else { return false };
-    structure.fields.iter().filter_map(|field| programme.schema.field(*field)).any(|field| text::edits(key, &field.name, limits::SUGGESTION_EDITS_MAX).is_some())
-        && text::nearest(key, structure.fields.iter().filter_map(|field| programme.schema.field(*field)).map(|field| field.name.as_str())).is_some()
+    programme.is_quotable(at)
 }
 
 fn is_value_safe(programme: &Programme, at: u32) -> bool {

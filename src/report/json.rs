@@ -141,6 +141,7 @@ impl Renderer for Saved {
             "unwritten": totals.unwritten,
             "verdicts": counts(&totals.verdicts),
             "files_unjudged": totals.unjudged,
+            "outside_programmes": { "count": totals.strays.0, "first": totals.strays.1 },
             "left_out_by_git": { "count": totals.left_out.0, "first": totals.left_out.1 },
         });
         let mut text = b"\"summary\":".to_vec();

@@ -88,6 +88,10 @@ pub fn lines(run: &Run, totals: &Totals, status: u8) -> String {
         let first = totals.left_out.1.as_ref().map_or("", |first| first.as_str());
         let _ = writeln!(out, "git ignores {}, which {} not read, the first is {first}; --no-ignore reads all", count(totals.left_out.0 as u64, "file or folder", "files and folders"), if totals.left_out.0 == 1 { "was" } else { "were" });
     }
+    if totals.strays.0 > 0 {
+        let first = totals.strays.1.as_ref().map_or("", |first| first.as_str());
+        let _ = writeln!(out, "{} to no programme and {} not read, the first is {first}", count(totals.strays.0 as u64, "JSON file belongs", "JSON files belong"), if totals.strays.0 == 1 { "was" } else { "were" });
+    }
     if totals.unjudged > 0 {
         let _ = writeln!(out, "{} could not be judged as a whole, so the audit is incomplete", count(totals.unjudged, "file", "files"));
     }

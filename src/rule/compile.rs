@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::expression::build::{Parameter, Scope};
 use super::expression::parse::{Mistake, parse};
 use super::expression::template::{Places, Template};
-use super::expression::types::{Definition, Definitions, FlagCode, Ty, Typed, Words};
+use super::expression::types::{Definition, Definitions, FlagCode, Inline, Ty, Typed, Words};
 use super::expression::value::{Decimal, ListValue, Value};
 use super::front::{Scalar, Yaml};
 use super::page::{Keys, Page, PageProblem, expression, span};
 use crate::config::ParamValue;
 use crate::finding::Severity;
+use crate::limits;
 use crate::schema::{CHARTER, FieldId, RegisterId, Schema, StructId, form};
 use crate::text::{self, Span};
 
@@ -123,6 +124,8 @@ pub struct Rule {
     pub profiles: HashMap<String, Change>,
     /// Rules that speak first.
     pub yields_to: Vec<Arc<str>>,
+    /// The same by number.
+    pub yields: Vec<usize>,
     /// Fields (and registers, by their field) whose absence it reports.
     pub demands: Vec<FieldId>,
     /// Whether a finding by itself says something sensitive of one person.
@@ -276,6 +279,7 @@ impl<'s> Compiler<'s> {
             Some(gives) => Some(ty_of(self.schema, &gives.text).ok_or_else(|| one(page.problem(span(gives.at), format!("{} is no type", gives.text))))?),
             None => None,
         };
+        let mut syntax = None;
         let body = parse(&source.text).and_then(|ast| {
             let typed = scope.build(&ast, wanted.as_ref())?;
             if let Some(wanted) = &wanted
@@ -283,16 +287,21 @@ impl<'s> Compiler<'s> {
             {
                 return Err(Mistake::new(ast.span, format!("this is {}; the definition says that it gives {}", typed.ty.words(self.schema), wanted.words(self.schema))));
             }
+            syntax = Some(ast);
             Ok(typed)
         });
         let body = body.map_err(|mistake| placed(page, source, mistake))?;
+        let inline = match syntax {
+            Some(ast) if keys.get("let").is_none() && ast.size() <= limits::INLINE_NODES_MAX => Some(Inline { syntax: Arc::new(ast), parameters: scope.parameters.clone() }),
+            _ => None,
+        };
         unused(page, &keys, &scope)?;
         let frame = scope.frame;
         let name = page.call_name();
         self.rules.signatures.insert(name.clone(), format!("{name}({})", signature.join(", ")));
         let _ = numbers;
         self.rules.params.extend(declared);
-        self.rules.definitions.insert(name.clone(), Arc::new(Definition { name, parameters, body, frame }));
+        self.rules.definitions.insert(name.clone(), Arc::new(Definition { name, parameters, body, frame, inline }));
         Ok(())
     }
 
@@ -372,6 +381,7 @@ impl<'s> Compiler<'s> {
             params: (first..first + declared.len()).collect(),
             profiles,
             yields_to: texts("yields_to").map_err(one)?.iter().map(|name| Arc::from(name.as_str())).collect(),
+            yields: Vec::new(),
             demands,
             reveals,
             help,
@@ -628,6 +638,10 @@ impl<'s> Compiler<'s> {
                     break;
                 }
             }
+        }
+        let names: Vec<Arc<str>> = done.iter().map(|rule| Arc::clone(&rule.name)).collect();
+        for rule in &mut done {
+            rule.yields = rule.yields_to.iter().filter_map(|name| names.iter().position(|known| known == name)).collect();
         }
         self.rules.rules = done;
     }

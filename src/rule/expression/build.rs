@@ -221,7 +221,7 @@ impl<'s> Scope<'s> {
                 let run = inner.code.clone();
                 Ok(Typed::new(Ty::Number, Code::value(move |cx| match run.run(cx)? {
                     Value::Number(number) => Ok(Value::Number(Decimal(-number.0))),
-                    Value::Between(low, high) => Ok(Value::Between(Decimal(-high.0), Decimal(-low.0))),
+                    Value::Between(both) => Ok(Value::Between(Box::new((Decimal(-both.1.0), Decimal(-both.0.0))))),
                     _ => Err(No::Fault(Fault::Internal)),
                 }))
                 .from(&[&inner]))
@@ -977,7 +977,7 @@ pub(super) fn equal(a: &Value<'_>, b: &Value<'_>, programme: &Programme) -> Eval
 pub(super) fn less(a: &Value<'_>, b: &Value<'_>) -> Eval<bool> {
     let range = |value: &Value<'_>| match value {
         Value::Number(number) => Ok((number.0, number.0)),
-        Value::Between(low, high) => Ok((low.0, high.0)),
+        Value::Between(both) => Ok((both.0.0, both.1.0)),
         Value::Date(period) => Ok((i128::from(period.first), i128::from(period.last))),
         Value::Time(minutes) => Ok((i128::from(*minutes), i128::from(*minutes))),
         _ => Err(No::Fault(Fault::Internal)),

@@ -2,26 +2,18 @@
 
 use std::sync::Arc;
 
-use super::build::{Scope, equal, mistake};
+use super::build::{Scope, Variable, equal, mistake};
 use super::parse::{Ast, Kind, Mistake};
-use super::types::{Code, Cx, Format, ListCode, Taint, TextKind, Ty, Typed, Words};
+use super::types::{Code, Cx, Definition, Format, ListCode, Taint, TextKind, Ty, Typed, Words};
 use super::value::{Decimal, Eval, Fault, Key, No, Value};
 use crate::document::Kind as NodeKind;
 use crate::programme::{Item, Programme, Reading};
-use crate::rule::function::{dates, statistics, text as texts_like};
+use crate::rule::function::{LIBRARY, dates, statistics, text as texts_like};
 use crate::schema::form::{self, Period, Precision};
 use crate::schema::{CHARTER, FieldId, Scalar, Shape};
 use crate::text::{self, Span};
 
 type Built<T> = Result<T, Mistake>;
-
-const FUNCTIONS: [&str; 51] = [
-    "has", "known", "otherwise", "exists", "all", "exists_one", "filter", "map", "size", "contains", "startsWith", "endsWith", "matches",
-    "at_least", "below", "days", "months", "add_days", "add_months", "date", "busiest", "sum", "mean", "min", "max", "median", "quantile",
-    "abs", "share", "distinct", "count_by", "sort_by", "first", "last", "register_of", "missing", "texts", "values", "upstream",
-    "downstream", "total_variation", "fit_p", "binomial_low_p", "fisher_p", "holm", "gini", "chance_gini", "looks_like_contact", "people",
-    "lower", "trim",
-];
 
 impl Scope<'_> {
     pub(super) fn call(&mut self, ast: &Ast, name: &str, target: Option<&Ast>, args: &[Ast], expected: Option<&Ty>) -> Built<Typed> {
@@ -468,7 +460,7 @@ impl Scope<'_> {
             let day = |days: i32| Decimal::whole(i64::from(days));
             if in_days {
                 let (least, most) = (b.first - a.last, b.last - a.first);
-                return Ok(if least == most { Value::Number(day(least)) } else { Value::Between(day(least), day(most)) });
+                return Ok(if least == most { Value::Number(day(least)) } else { Value::Between(Box::new((day(least), day(most)))) });
             }
             if !a.is_day() || !b.is_day() {
                 return Err(No::Period);
@@ -840,10 +832,10 @@ impl Scope<'_> {
 
     fn definition(&mut self, name: &str, target: Option<&Ast>, args: &[Ast], span: Span, _expected: Option<&Ty>) -> Built<Typed> {
         let Some(definition) = self.definitions.get(name).filter(|_| target.is_none()).map(Arc::clone) else {
-            if FUNCTIONS.contains(&name) {
-                return mistake(span, format!("{name}(…) does not take these arguments; see docs/functions"));
+            if let Some(function) = LIBRARY.iter().find(|function| function.name == name) {
+                return mistake(span, format!("{name}(…) does not take these arguments; it is called {}", function.call));
             }
-            let known = FUNCTIONS.iter().copied().chain(self.definitions.keys().map(String::as_str));
+            let known = LIBRARY.iter().map(|function| function.name).chain(self.definitions.keys().map(String::as_str));
             let mut known: Vec<&str> = known.collect();
             known.sort_unstable();
             let near = text::nearest(name, known).map_or_else(String::new, |near| format!("; did you mean {near}(…)?"));
@@ -863,6 +855,9 @@ impl Scope<'_> {
                 return mistake(arg.span, format!("{parameter} of {name}(…) is {}; this is {}", ty.words(self.schema), part.ty.words(self.schema)));
             }
             parts.push(part);
+        }
+        if let Some(typed) = self.inlined(&definition, args, &parts, span) {
+            return Ok(typed);
         }
         let codes: Vec<Code> = parts.iter().map(|part| part.code.clone()).collect();
         let (frame, body) = (definition.frame, definition.body.code.clone());
@@ -911,24 +906,38 @@ impl Scope<'_> {
     }
 }
 
+impl Scope<'_> {
+    /// A small definition, compiled where it is called: its parameters are the caller's variables themselves.
+    fn inlined(&mut self, definition: &Definition, args: &[Ast], parts: &[Typed], span: Span) -> Option<Typed> {
+        let inline = definition.inline.as_ref()?;
+        let mut own = vec![self.variables.first()?.clone()];
+        for (arg, (part, (name, _))) in args.iter().zip(parts.iter().zip(&definition.parameters)) {
+            let Kind::Name(given) = &arg.kind else { return None };
+            let variable = self.variables.iter().rev().find(|variable| variable.name == *given).filter(|variable| variable.stands_for.is_none())?;
+            own.push(Variable { name: name.clone(), ty: part.ty.clone(), ..variable.clone() });
+        }
+        let outer = (std::mem::replace(&mut self.variables, own), std::mem::replace(&mut self.parameters, inline.parameters.clone()));
+        let built = self.build(&inline.syntax, Some(&definition.body.ty));
+        (self.variables, self.parameters) = outer;
+        // Where the caller's narrower types do not fit, it is called.
+        let mut typed = built.ok().filter(|typed| typed.ty.agrees(&definition.body.ty))?;
+        typed.taint.people &= matches!(typed.ty, Ty::Number | Ty::List(_));
+        typed.unasked = typed.unasked.map(|unasked| super::types::Unasked { span, path: format!("{} (which {}(…) reads)", unasked.path, definition.name), ..unasked });
+        Some(typed)
+    }
+}
+
 /// Opens a definition's frame: arguments first. Gives what [`leave`] needs.
 fn enter<'p>(cx: &mut Cx<'p>, codes: &[Code], frame: usize) -> Eval<(usize, usize)> {
     cx.step()?;
     let (base, length) = (cx.base, cx.frame.len());
-    // Arguments may call definitions themselves: they are worked out before their places are made.
-    let mut arguments: [Option<Eval<Value<'p>>>; 4] = [None, None, None, None];
-    let mut more = Vec::new();
-    for (number, code) in codes.iter().enumerate() {
-        let value = code.run(cx);
-        match arguments.get_mut(number) {
-            Some(slot) => *slot = Some(value),
-            None => more.push(value),
-        }
-    }
-    // The programme is the first variable of every frame.
+    // The programme is the first variable of every frame. What an argument calls in turn opens its frame
+    // behind the arguments that are there, and takes it away again.
     cx.frame.push(Ok(Value::Item(cx.programme.charter_item())));
-    cx.frame.extend(arguments.into_iter().flatten());
-    cx.frame.extend(more);
+    for code in codes {
+        let value = code.run(cx);
+        cx.frame.push(value);
+    }
     cx.frame.resize_with(length + frame.max(codes.len() + 1), || Err(No::Unset));
     cx.base = length;
     Ok((base, length))
@@ -1007,8 +1016,9 @@ fn gather(programme: &Programme, at: u32, texts_only: bool, out: &mut Vec<u32>) 
             continue;
         }
         if !texts_only {
-            // Everything that is written in quotes: a number or a flag cannot be a filler.
-            if node.kind == NodeKind::Text {
+            // What is written in quotes; words and references have checks of their own.
+            let judged = matches!(known.map(|_| schema.element_shape_of(node.field)), Some(Shape::Scalar(Scalar::Word(_) | Scalar::Reference { .. })));
+            if node.kind == NodeKind::Text && !judged {
                 out.push(child);
             }
         } else if node.kind == NodeKind::Text {

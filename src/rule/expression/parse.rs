@@ -96,6 +96,21 @@ pub enum Kind {
     Call(String, Option<Box<Ast>>, Vec<Ast>),
 }
 
+impl Ast {
+    /// How many nodes it has.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        1 + match &self.kind {
+            Kind::Flag(_) | Kind::Number(_) | Kind::Text(_) | Kind::Name(_) => 0,
+            Kind::Field(a, _) | Kind::Not(a) | Kind::Minus(a) => a.size(),
+            Kind::Index(a, b) | Kind::And(a, b) | Kind::Or(a, b) | Kind::Binary(_, a, b) => a.size() + b.size(),
+            Kind::Choice(a, b, c) => a.size() + b.size() + c.size(),
+            Kind::List(all) => all.iter().map(Ast::size).sum(),
+            Kind::Call(_, target, args) => target.iter().map(|target| target.size()).sum::<usize>() + args.iter().map(Ast::size).sum::<usize>(),
+        }
+    }
+}
+
 /// Parses an expression.
 ///
 /// # Errors

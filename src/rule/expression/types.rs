@@ -4,6 +4,8 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::build::Parameter;
+use super::parse::Ast;
 use super::value::{Eval, Fault, No, Value};
 use crate::limits;
 use crate::programme::{Item, Programme};
@@ -399,6 +401,17 @@ pub struct Definition {
     pub body: Typed,
     /// How many variables it needs.
     pub frame: usize,
+    /// Its syntax, where it is small and has no `let`: it is then compiled where it is called.
+    pub inline: Option<Inline>,
+}
+
+/// A definition that is compiled where it is called.
+#[derive(Clone, Debug)]
+pub struct Inline {
+    /// Its expression.
+    pub syntax: Arc<Ast>,
+    /// Its page's parameters.
+    pub parameters: Vec<Parameter>,
 }
 
 /// All definitions, by the name by which they are called.

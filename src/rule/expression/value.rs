@@ -210,7 +210,7 @@ pub enum Value<'p> {
     /// A number.
     Number(Decimal),
     /// A number known only to lie between two.
-    Between(Decimal, Decimal),
+    Between(Box<(Decimal, Decimal)>),
     /// A text.
     Text(Cow<'p, str>),
     /// A date or period.
@@ -233,7 +233,8 @@ impl Value<'_> {
     pub fn key(&self, programme: &crate::programme::Programme) -> Key {
         match self {
             Value::Flag(flag) => Key::Number(i128::from(*flag)),
-            Value::Number(number) | Value::Between(number, _) => Key::Number(number.0),
+            Value::Number(number) => Key::Number(number.0),
+            Value::Between(both) => Key::Number(both.0.0),
             Value::Text(text) => Key::Text(text.to_string()),
             Value::Date(period) => Key::Pair(period.first, period.last),
             Value::Time(minutes) => Key::Number(i128::from(*minutes)),
@@ -258,6 +259,13 @@ pub enum Key {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_and_reasons_are_small() {
+        // Every step of every expression moves them.
+        assert!(std::mem::size_of::<No>() <= 16, "{}", std::mem::size_of::<No>());
+        assert!(std::mem::size_of::<Eval<Value<'_>>>() <= 48, "{}", std::mem::size_of::<Eval<Value<'_>>>());
+    }
 
     #[test]
     fn decimals_are_exact_to_nine_places() {

@@ -51,12 +51,9 @@ pub enum NotTestable {
         shares: u32,
     },
     /// A value that the formula cannot take.
-    OutOfRange {
-        /// Which value, as in "a share".
-        what: &'static str,
-        /// Where it has to lie, as in "between 0 and 1".
-        range: &'static str,
-    },
+    /// The words: which value, as in "a share", and where it has to lie, as in "between 0 and 1". Behind a
+    /// reference, because a reason is carried by every step of an expression and must be small.
+    OutOfRange(&'static (&'static str, &'static str)),
     /// The value to adjust is not one of those it is to be adjusted with.
     NotInList,
     /// Every value is zero, so that there is nothing to share out.
@@ -74,7 +71,7 @@ impl fmt::Display for NotTestable {
             Self::Mismatch { counts, shares } => {
                 write!(out, "the number of counts ({counts}) differs from the number of shares ({shares})")
             }
-            Self::OutOfRange { what, range } => write!(out, "{what} is not {range}"),
+            Self::OutOfRange((what, range)) => write!(out, "{what} is not {range}"),
             Self::NotInList => out.write_str("the value to adjust is not in the list"),
             Self::AllZero => out.write_str("every value is zero, so there is nothing to share out"),
         }
@@ -83,12 +80,12 @@ impl fmt::Display for NotTestable {
 
 impl std::error::Error for NotTestable {}
 
-const SHARE_OUT_OF_RANGE: NotTestable = NotTestable::OutOfRange { what: "a share", range: "between 0 and 1" };
+const SHARE_OUT_OF_RANGE: NotTestable = NotTestable::OutOfRange(&("a share", "between 0 and 1"));
 const PROBABILITY_OUT_OF_RANGE: NotTestable =
-    NotTestable::OutOfRange { what: "a probability", range: "between 0 and 1" };
-const COUNT_OUT_OF_RANGE: NotTestable = NotTestable::OutOfRange { what: "a count", range: "small enough to work with" };
+    NotTestable::OutOfRange(&("a probability", "between 0 and 1"));
+const COUNT_OUT_OF_RANGE: NotTestable = NotTestable::OutOfRange(&("a count", "small enough to work with"));
 const NUMBER_OUT_OF_RANGE: NotTestable =
-    NotTestable::OutOfRange { what: "a number", range: "small enough to work with" };
+    NotTestable::OutOfRange(&("a number", "small enough to work with"));
 
 /// Total variation distance ½ Σ |oᵢ/n − pᵢ|, also called index of dissimilarity: the part of all observations that
 /// would have to change cell for the counts to match the shares.
@@ -174,7 +171,7 @@ pub fn binomial_low_p(k: u64, n: u64, p: f64) -> Result<f64, NotTestable> {
         return Err(NotTestable::Empty);
     }
     if k > n {
-        return Err(NotTestable::OutOfRange { what: "a count", range: "at most the total" });
+        return Err(NotTestable::OutOfRange(&("a count", "at most the total")));
     }
     let (k, n) = (count(k)?, count(n)?);
     if k == n || p == 0.0 {
@@ -263,7 +260,7 @@ pub fn holm(p: f64, list: &[f64]) -> Result<f64, NotTestable> {
 /// Source: Gini, with the size correction n/(n−1).
 pub fn gini(list: &[f64]) -> Result<f64, NotTestable> {
     if list.iter().any(|&value| value < 0.0) {
-        return Err(NotTestable::OutOfRange { what: "an amount", range: "zero or more" });
+        return Err(NotTestable::OutOfRange(&("an amount", "zero or more")));
     }
     let ascending = ascending(list)?;
     let n = length(list)?;
@@ -299,7 +296,7 @@ pub fn chance_gini(mean: f64) -> Result<f64, NotTestable> {
     if mean > 0.0 && mean.is_finite() {
         Ok(round_significant((std::f64::consts::PI * mean).sqrt().recip().min(1.0)))
     } else {
-        Err(NotTestable::OutOfRange { what: "the mean", range: "above zero" })
+        Err(NotTestable::OutOfRange(&("the mean", "above zero")))
     }
 }
 
@@ -312,7 +309,7 @@ pub fn chance_gini(mean: f64) -> Result<f64, NotTestable> {
 /// Source: type 7 of Hyndman & Fan 1996, the default of R and `numpy`.
 pub fn quantile(list: &[f64], q: f64) -> Result<f64, NotTestable> {
     if !(0.0..=1.0).contains(&q) {
-        return Err(NotTestable::OutOfRange { what: "the quantile", range: "between 0 and 1" });
+        return Err(NotTestable::OutOfRange(&("the quantile", "between 0 and 1")));
     }
     let ascending = ascending(list)?;
     let place = f64::from(length(list)? - 1) * q;

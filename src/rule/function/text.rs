@@ -21,8 +21,14 @@ static POSTCODE: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"\b(?:GIR ?
 #[must_use]
 pub fn looks_like_contact(text: &str) -> bool {
     let found = |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(text));
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    (text.contains('@') && found(&EMAIL)) || (digits >= 7 && phone(text)) || (digits >= 2 && text.bytes().any(|byte| byte.is_ascii_uppercase()) && found(&POSTCODE))
+    // One walk tells most texts from anything that the patterns could find.
+    let (mut digits, mut capitals, mut at) = (0usize, false, false);
+    for byte in text.bytes() {
+        digits += usize::from(byte.is_ascii_digit());
+        capitals |= byte.is_ascii_uppercase();
+        at |= byte == b'@';
+    }
+    (at && found(&EMAIL)) || (digits >= 7 && phone(text)) || (digits >= 2 && capitals && found(&POSTCODE))
 }
 
 fn phone(text: &str) -> bool {

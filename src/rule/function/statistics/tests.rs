@@ -417,7 +417,7 @@ mod binomial {
     #[test]
     fn says_why_it_cannot_be_tested() {
         assert_eq!(binomial_low_p(0, 0, 0.5), Err(NotTestable::Empty));
-        assert!(matches!(binomial_low_p(6, 5, 0.5), Err(NotTestable::OutOfRange { what: "a count", .. })));
+        assert!(matches!(binomial_low_p(6, 5, 0.5), Err(NotTestable::OutOfRange(("a count", _)))));
         for p in [-0.1, 1.1, f64::NAN] {
             assert_eq!(binomial_low_p(1, 5, p), Err(PROBABILITY_OUT_OF_RANGE));
         }
@@ -595,11 +595,11 @@ mod concentration {
         assert_eq!(gini(&[]), Err(NotTestable::Empty));
         assert_eq!(gini(&[3.0]), Err(NotTestable::TooFew { have: 1, need: 2 }));
         assert_eq!(gini(&[0.0, 0.0]), Err(NotTestable::AllZero));
-        assert!(matches!(gini(&[1.0, -1.0]), Err(NotTestable::OutOfRange { .. })));
-        assert!(matches!(gini(&[1.0, f64::NAN]), Err(NotTestable::OutOfRange { .. })));
-        assert!(matches!(gini(&[1.0, f64::INFINITY]), Err(NotTestable::OutOfRange { .. })));
+        assert!(matches!(gini(&[1.0, -1.0]), Err(NotTestable::OutOfRange(_))));
+        assert!(matches!(gini(&[1.0, f64::NAN]), Err(NotTestable::OutOfRange(_))));
+        assert!(matches!(gini(&[1.0, f64::INFINITY]), Err(NotTestable::OutOfRange(_))));
         for mean in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-            assert!(matches!(chance_gini(mean), Err(NotTestable::OutOfRange { .. })), "{mean}");
+            assert!(matches!(chance_gini(mean), Err(NotTestable::OutOfRange(_))), "{mean}");
         }
     }
 
@@ -683,7 +683,7 @@ mod average {
             assert_eq!(result, Err(NUMBER_OUT_OF_RANGE));
         }
         for q in [-0.1, 1.1, f64::NAN] {
-            assert!(matches!(quantile(&[1.0], q), Err(NotTestable::OutOfRange { what: "the quantile", .. })));
+            assert!(matches!(quantile(&[1.0], q), Err(NotTestable::OutOfRange(("the quantile", _)))));
         }
     }
 

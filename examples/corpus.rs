@@ -1,0 +1,150 @@
+//! Writes a corpus of programme records, and measures each stage of an audit beside a plain typed parse.
+//!
+//! `cargo run --release --example corpus -- write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults]`
+//! `cargo run --release --example corpus -- measure FOLDER [ROUNDS]`
+//!
+//! Layouts: `inline`, `registers`, `records`, `bundles`, `mixed` (the default). With `faults`, the planted
+//! faults are printed, one to a line: programme, rule, address. `measure` takes the programmes one by one and
+//! times the plain parse and each stage of the audit in turn on one thread, so that what else the machine
+//! does falls on all of them alike.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a development command that prints what it measured")]
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use havesay::audit::{self, Selection};
+use havesay::discover::{self, Options};
+use havesay::document::Forest;
+use havesay::pipeline::setup::{RuleSource, Setup};
+use havesay::pipeline::{self, Request};
+use havesay::programme::{self, Clock};
+use havesay::redact::Terms as Masks;
+use havesay::schema::{Schema, form};
+use havesay::settle::Terms;
+
+#[path = "../benches/corpus/mod.rs"]
+mod corpus;
+#[path = "../benches/yardstick/mod.rs"]
+mod yardstick;
+
+/// The date by which the corpus is written.
+const AS_OF: &str = "2026-07-01";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let arg = |at: usize| args.get(at).map(String::as_str).unwrap_or_default();
+    let done = match arg(0) {
+        "write" => write(Path::new(arg(1)), arg(2).parse().unwrap_or(3.0), arg(3).parse().unwrap_or(20), arg(4), args.iter().any(|arg| arg == "faults")),
+        "measure" => measure(Path::new(arg(1)), arg(2).parse().unwrap_or(3)),
+        _ => Err("write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults], or measure FOLDER [ROUNDS]".to_owned()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn write(root: &Path, megabytes: f64, programmes: usize, layout: &str, faults: bool) -> Result<(), String> {
+    let layout = match layout {
+        "inline" => corpus::Layout::Inline,
+        "registers" => corpus::Layout::RegisterFiles,
+        "records" => corpus::Layout::RecordFiles,
+        "bundles" => corpus::Layout::Bundles,
+        _ => corpus::Layout::Mixed,
+    };
+    let plan = corpus::Plan { seed: 42, programmes, bytes: (megabytes * 1e6) as u64, layout, faults };
+    let planted = corpus::write(&plan, root).map_err(|error| error.to_string())?;
+    for fault in &planted {
+        println!("{}\t{}\t{}", fault.programme, fault.rule, fault.address);
+    }
+    eprintln!("{} planted faults", planted.len());
+    Ok(())
+}
+
+#[derive(Default)]
+struct Times {
+    bytes: u64,
+    records: u64,
+    findings: u64,
+    plain: Duration,
+    load: Duration,
+    audit: Duration,
+    whole: Duration,
+}
+
+fn measure(root: &Path, rounds: usize) -> Result<(), String> {
+    let schema = Arc::new(Schema::builtin().map_err(|error| error.to_string())?);
+    let setup = Setup::read(&schema, &RuleSource::from_environment(), None, &|_| true).map_err(|error| format!("{error:?}"))?;
+    let options = Options { no_ignore: true, working: std::env::current_dir().map_err(|error| error.to_string())? };
+    let as_of = form::date(AS_OF.as_bytes()).map_or(0, |(day, _)| day);
+    let request = Request {
+        clock: Clock { as_of, given: true },
+        selection: Selection::default(),
+        terms: Terms { min_severity: havesay::finding::Severity::Advice, fail_on: havesay::finding::Severity::Error },
+        masks: Masks { min_cell: 5 },
+        excerpts: true,
+        max_findings: 100,
+        digests: false,
+        threads: 1,
+    };
+    let discovered = discover::discover(&[root.to_owned()], &options);
+    let setups = [setup];
+    let tasks = pipeline::tasks(&setups, &|_| 0, discovered.programmes, &options);
+    let Some(setup) = setups.first() else { return Err("no rules".to_owned()) };
+    println!("{:>5} {:>9} {:>9} {:>9} {:>9} {:>9}   ratio of the whole to the plain parse", "round", "plain", "load", "audit", "whole", "MB");
+    let mut forest = Forest::default();
+    let mut ratios = Vec::new();
+    for round in 0..rounds {
+        let mut times = Times::default();
+        for task in &tasks {
+            let files: Vec<PathBuf> = task.inputs.iter().filter_map(|input| if let discover::Source::Disk(path) = &input.source { Some(path.clone()) } else { None }).collect();
+            let begun = Instant::now();
+            for path in &files {
+                let text = std::fs::read(path).map_err(|error| error.to_string())?;
+                times.bytes += text.len() as u64;
+                let relative = path.strip_prefix(&task.found.folder).unwrap_or(path);
+                if let Some(kind) = yardstick::kind(relative, &text) {
+                    // A planted fault may break the type: the rest of the corpus is what is measured.
+                    times.records += yardstick::parse(kind, &text).unwrap_or(0) as u64;
+                }
+            }
+            times.plain += begun.elapsed();
+            let begun = Instant::now();
+            let read = programme::load(&setup.schema, &setup.judges, &task.found.shown, &task.inputs, std::mem::take(&mut forest), request.clock, false);
+            times.load += begun.elapsed();
+            let begun = Instant::now();
+            let state = audit::state::state(&setup.rules, &read, &setup.effective(&task.overrides), &request.selection);
+            let audited = audit::audit(&read, &setup.rules, &state, as_of);
+            times.audit += begun.elapsed();
+            drop(audited);
+            forest = read.forest;
+            let begun = Instant::now();
+            let (shown, kept) = pipeline::one(setup, &request, &task.found.shown, &task.inputs, &|_| true, &task.overrides, std::mem::take(&mut forest));
+            times.whole += begun.elapsed();
+            times.findings += shown.findings.len() as u64;
+            forest = kept;
+        }
+        let ratio = times.whole.as_secs_f64() / times.plain.as_secs_f64();
+        ratios.push(ratio);
+        println!(
+            "{round:>5} {:>8.3}s {:>8.3}s {:>8.3}s {:>8.3}s {:>9.1}   {ratio:.2}",
+            times.plain.as_secs_f64(),
+            times.load.as_secs_f64(),
+            times.audit.as_secs_f64(),
+            times.whole.as_secs_f64(),
+            times.bytes as f64 / 1e6
+        );
+        if round + 1 == rounds {
+            println!("{} programmes, {} records, {} findings", tasks.len(), times.records, times.findings);
+        }
+    }
+    ratios.sort_by(f64::total_cmp);
+    println!("median ratio {:.2}", ratios.get(ratios.len() / 2).copied().unwrap_or(0.0));
+    Ok(())
+}
