@@ -106,6 +106,8 @@ pub enum SeenKind {
     File,
     /// A symbolic link.
     Link,
+    /// A pipe, a socket or a device.
+    Odd,
     /// A folder that cannot be listed.
     Closed,
     /// Something that git ignores.
@@ -303,9 +305,15 @@ impl Walker<'_> {
             }
             if is_folder {
                 self.folder(&path, programme, rules, repository);
-            } else if kind.is_symlink() || kind.is_file() {
+            } else {
                 // A link to a folder has no ending; its name, or the folder around it, may be a register's.
-                let kind = if kind.is_symlink() { SeenKind::Link } else { SeenKind::File };
+                let kind = if kind.is_symlink() {
+                    SeenKind::Link
+                } else if kind.is_file() {
+                    SeenKind::File
+                } else {
+                    SeenKind::Odd
+                };
                 match programme.and_then(|at| self.found.get_mut(at)) {
                     Some(found) => found.files.push(Seen { path, kind }),
                     None if record_like(&path) => self.strays.push(path),
@@ -359,6 +367,8 @@ pub fn inputs(schema: &Schema, found: &Found, map: &[Mapping], files: &Files, fi
         let Some(role) = role(schema, seen, relative, map) else { continue };
         let source = match seen.kind {
             SeenKind::Closed => Source::Unreadable("the folder cannot be listed".to_owned()),
+            // Opening a pipe would wait for somebody to write into it.
+            SeenKind::Odd => Source::Unreadable("it is no ordinary file".to_owned()),
             _ => Source::Disk(seen.path.clone()),
         };
         inputs.push(Input { path: shown(&options.working, &seen.path), role, source });

@@ -99,7 +99,7 @@ pub enum Care {
 }
 
 /// A piece of a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Part {
     /// Words of the rule page or of the program.
     Literal(Arc<str>),
@@ -128,6 +128,16 @@ impl Part {
     }
 }
 
+// A value is not masked yet, so it does not print itself, not even for whoever looks for a mistake.
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Part::Literal(text) => f.debug_tuple("Literal").field(text).finish(),
+            Part::Value { name, care, .. } => f.debug_struct("Value").field("name", name).field("care", care).finish_non_exhaustive(),
+        }
+    }
+}
+
 /// A place in one file of a programme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
@@ -147,7 +157,7 @@ pub struct Label {
 }
 
 /// What a finding is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Subject {
     /// The register, or `programme` for the charter, or empty for a file as such.
     pub register: Arc<str>,
@@ -159,6 +169,12 @@ pub struct Subject {
     pub file: u32,
     /// JSON Pointer to it in that file, in parts.
     pub pointer: Vec<Part>,
+}
+
+impl fmt::Debug for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subject").field("register", &self.register).field("address", &self.address).field("file", &self.file).finish_non_exhaustive()
+    }
 }
 
 /// One flaw, at a place, raw.

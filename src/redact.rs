@@ -175,7 +175,7 @@ pub struct ShownProgramme {
     /// The counts for each rule, by number.
     pub verdicts: Vec<Verdicts>,
     /// Why rules did not run.
-    pub idle: Vec<(usize, String)>,
+    pub idle: Vec<(usize, Shown)>,
     /// Its findings.
     pub findings: Vec<ShownFinding>,
     /// What could not be judged.
@@ -269,6 +269,15 @@ pub fn join(parts: &[ShownPart]) -> Shown {
 #[must_use]
 pub fn text(message: &[Part], terms: Terms) -> Shown {
     join(&parts(message, terms))
+}
+
+/// Masks a reason why a rule does not run: after a colon it may be somebody's own words, from the settings.
+#[must_use]
+pub fn reason(why: &str, terms: Terms) -> Shown {
+    match why.split_once(": ") {
+        Some((words, own)) => text(&[Part::words(words), Part::words(": "), Part::value("reason", own, Care::Label)], terms),
+        None => value(why, Care::Label, terms),
+    }
 }
 
 /// Finds lines and masks, for the findings of one programme.

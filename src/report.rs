@@ -104,7 +104,7 @@ pub struct Totals {
     /// Causes of "no evidence": the rule, the words, the count.
     pub causes: Vec<(usize, Shown, u64)>,
     /// Why rules did not run, and on how many programmes.
-    pub idle: Vec<(usize, String, u64)>,
+    pub idle: Vec<(usize, Shown, u64)>,
 }
 
 impl Totals {

@@ -42,20 +42,30 @@ const REASONS: &[(&str, &str, fn(&Case) -> bool)] = &[
     ("maps", "maps and structures are read from records, never written out", |case| case.facts.maps),
     ("null, bytes", "what is not recorded is absent, and records hold no bytes", |case| case.facts.null_or_bytes),
     ("optional values", "absence is asked for with has, known and otherwise", |case| case.facts.optional),
-    ("extensions", "libraries beyond the standard: math, strings, lists, encoders, cel.bind, cel.block, two-variable macros", |case| case.facts.extension),
-    ("timestamps", "dates are periods with functions of their own; there are no clock times and durations", |case| case.facts.calls(&TIMES)),
-    ("conversions", "numbers are one type, and the type of everything is known when a page is loaded: no conversions, dyn or types as values", |case| {
-        case.facts.calls(&CONVERSIONS) || case.facts.names.iter().any(|name| TYPE_NAMES.contains(&name.as_str()))
+    ("extensions", "libraries beyond the standard: math, strings, lists, encoders, cel.bind, cel.block, two-variable macros", |case| {
+        case.facts.extension
     }),
-    (NUMBERS, "numbers are one decimal type, to nine places and 10¹⁸: no infinity, no overflow at 2⁶⁴, negative where uint has none, remainders of fractions", |case| {
-        case.facts.large || case.facts.zero_double_divisor || case.facts.double_remainder || case.facts.uint_below_zero
+    ("timestamps", "dates are periods with functions of their own; there are no clock times and durations", |case| {
+        case.facts.calls(&TIMES)
     }),
+    (
+        "conversions",
+        "numbers are one type, and the type of everything is known when a page is loaded: no conversions, dyn or types as values",
+        |case| case.facts.calls(&CONVERSIONS) || case.facts.names.iter().any(|name| TYPE_NAMES.contains(&name.as_str())),
+    ),
+    (
+        NUMBERS,
+        "numbers are one decimal type, to nine places and 10¹⁸: no infinity, no overflow at 2⁶⁴, negative where uint has none, remainders of fractions",
+        |case| case.facts.large || case.facts.zero_double_divisor || case.facts.double_remainder || case.facts.uint_below_zero,
+    ),
     ("names", "names that the suite leaves unbound, or binds to what records cannot hold", |case| case.unbound),
     ("list index", "a list is asked with first, last, exists or filter", |case| case.facts.index),
     ("list sum", "lists are not joined", |case| case.facts.list_sum),
     ("empty list", "an empty list written out has a type only where something says which", |case| case.facts.empty_list),
     ("order", "numbers, dates and times have an order; texts and flags have none", |case| case.facts.unordered),
-    ("unlike types", "checked when loaded: the suite switches its own checker off here, or mixes types in one list", |case| case.unchecked || case.facts.mixed_list),
+    ("unlike types", "checked when loaded: the suite switches its own checker off here, or mixes types in one list", |case| {
+        case.unchecked || case.facts.mixed_list
+    }),
 ];
 
 /// The reasons for which an expression that CEL has an error for is refused here for that very error.
@@ -65,14 +75,49 @@ const CHECKED: [&str; 4] = ["order", "unlike types", NUMBERS, "names"];
 const NUMBERS: &str = "numbers";
 
 const TIMES: [&str; 12] = [
-    "timestamp", "duration", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getFullYear", "getHours", "getMilliseconds", "getMinutes", "getMonth", "getSeconds",
+    "timestamp",
+    "duration",
+    "getDate",
+    "getDayOfMonth",
+    "getDayOfWeek",
+    "getDayOfYear",
+    "getFullYear",
+    "getHours",
+    "getMilliseconds",
+    "getMinutes",
+    "getMonth",
+    "getSeconds",
 ];
 const CONVERSIONS: [&str; 8] = ["dyn", "type", "int", "uint", "double", "string", "bool", "bytes"];
-const TYPE_NAMES: [&str; 12] = ["bool", "int", "uint", "double", "string", "bytes", "list", "map", "type", "null_type", "dyn", "optional_type"];
-const STANDARD: [&str; 12] = ["size", "contains", "startsWith", "endsWith", "matches", "has", "all", "exists", "exists_one", "map", "filter", "in"];
+const TYPE_NAMES: [&str; 12] =
+    ["bool", "int", "uint", "double", "string", "bytes", "list", "map", "type", "null_type", "dyn", "optional_type"];
+const STANDARD: [&str; 12] =
+    ["size", "contains", "startsWith", "endsWith", "matches", "has", "all", "exists", "exists_one", "map", "filter", "in"];
 const EXTENDED: [&str; 24] = [
-    "charAt", "indexOf", "join", "lastIndexOf", "lowerAscii", "quote", "replace", "reverse", "split", "substring", "trim", "upperAscii", "format", "existsOne", "transformList",
-    "transformMap", "transformMapEntry", "greatest", "least", "bind", "block", "iterVar", "encode", "decode",
+    "charAt",
+    "indexOf",
+    "join",
+    "lastIndexOf",
+    "lowerAscii",
+    "quote",
+    "replace",
+    "reverse",
+    "split",
+    "substring",
+    "trim",
+    "upperAscii",
+    "format",
+    "existsOne",
+    "transformList",
+    "transformMap",
+    "transformMapEntry",
+    "greatest",
+    "least",
+    "bind",
+    "block",
+    "iterVar",
+    "encode",
+    "decode",
 ];
 
 /// What stands in an expression.
@@ -171,10 +216,14 @@ impl Facts {
                     operators::INDEX => self.index = true,
                     operators::ADD => self.list_sum |= call.args.iter().any(|arg| matches!(arg.expr, Expr::List(_))),
                     operators::LESS | operators::LESS_EQUALS | operators::GREATER | operators::GREATER_EQUALS => {
-                        self.unordered |= call.args.iter().any(|arg| matches!(sort(arg), Some(Sort::Flag | Sort::Text)) || matches!(arg.expr, Expr::List(_)));
+                        self.unordered |= call
+                            .args
+                            .iter()
+                            .any(|arg| matches!(sort(arg), Some(Sort::Flag | Sort::Text)) || matches!(arg.expr, Expr::List(_)));
                     }
                     operators::DIVIDE => {
-                        self.zero_double_divisor |= second.is_some_and(|by| matches!(&by.expr, Expr::Literal(LiteralValue::Double(number)) if *number.inner() == 0.0));
+                        self.zero_double_divisor |= second
+                            .is_some_and(|by| matches!(&by.expr, Expr::Literal(LiteralValue::Double(number)) if *number.inner() == 0.0));
                     }
                     operators::MODULO => self.double_remainder |= call.args.iter().any(is_double),
                     operators::NEGATE => self.uint_below_zero |= first.is_some_and(is_uint),
@@ -236,9 +285,21 @@ impl Case {
             .filter_map(|(name, value)| Some((name.clone(), plain(value.get("value")?)?)))
             .collect();
         let variables: BTreeSet<String> = loop_variables(&tree);
-        let known = |name: &String| variables.contains(name) || bound.iter().any(|(own, _)| own == name) && !bindings.into_iter().flatten().any(|(own, _)| own.starts_with(&format!("{name}.")));
+        let known = |name: &String| {
+            variables.contains(name)
+                || bound.iter().any(|(own, _)| own == name)
+                    && !bindings.into_iter().flatten().any(|(own, _)| own.starts_with(&format!("{name}.")))
+        };
         let unbound = facts.names.iter().any(|name| !known(name)) || facts.functions.iter().any(|name| !STANDARD.contains(&name.as_str()));
-        Case { name, facts, bound, unbound, unchecked: json.get("disableCheck") == Some(&Json::Bool(true)), expected: Expected::read(json), source }
+        Case {
+            name,
+            facts,
+            bound,
+            unbound,
+            unchecked: json.get("disableCheck") == Some(&Json::Bool(true)),
+            expected: Expected::read(json),
+            source,
+        }
     }
 
     fn reason(&self) -> Option<&'static str> {
@@ -253,7 +314,9 @@ fn loop_variables(node: &IdedExpr) -> BTreeSet<String> {
     while let Some(node) = open.pop() {
         match &node.expr {
             Expr::Call(call) => {
-                if let (Some(_), true, Some(Expr::Ident(name))) = (&call.target, STANDARD.contains(&call.func_name.as_str()), call.args.first().map(|arg| &arg.expr)) {
+                if let (Some(_), true, Some(Expr::Ident(name))) =
+                    (&call.target, STANDARD.contains(&call.func_name.as_str()), call.args.first().map(|arg| &arg.expr))
+                {
                     found.insert(name.clone());
                 }
                 open.extend(call.target.as_deref());
@@ -288,7 +351,9 @@ fn plain(value: &Json) -> Option<Plain> {
         "stringValue" => value.as_str().map(|text| Plain::Text(text.to_owned())),
         "int64Value" | "uint64Value" => value.as_str()?.parse::<i128>().ok().map(|number| Plain::Number(number * 1_000_000_000)),
         "doubleValue" => value.as_f64().map(number),
-        "listValue" => value.get("values").map_or(Some(Plain::List(Vec::new())), |values| values.as_array()?.iter().map(plain).collect::<Option<_>>().map(Plain::List)),
+        "listValue" => value
+            .get("values")
+            .map_or(Some(Plain::List(Vec::new())), |values| values.as_array()?.iter().map(plain).collect::<Option<_>>().map(Plain::List)),
         _ => None,
     }
 }
@@ -318,13 +383,23 @@ fn the_conformance_suite_agrees_or_names_its_reason() {
         match (agrees, case.reason(), &outcome) {
             (true, ..) => agreeing += 1,
             // What CEL finds out when it runs, the checker finds when the page is loaded.
-            (false, reason, Outcome::Refused(_)) if matches!(case.expected, Expected::Error) && reason.is_none_or(|reason| CHECKED.contains(&reason)) => refused_rightly += 1,
+            (false, reason, Outcome::Refused(_))
+                if matches!(case.expected, Expected::Error) && reason.is_none_or(|reason| CHECKED.contains(&reason)) =>
+            {
+                refused_rightly += 1
+            }
             (false, Some(reason), Outcome::Refused(_)) => others.entry(reason).or_default().push(case.name),
             (false, Some(NUMBERS), _) => others.entry(NUMBERS).or_default().push(case.name),
-            (false, reason, outcome) => wrong.push(format!("{}: {}\n    here {outcome:?}, there {:?}; reason: {reason:?}", case.name, case.source, case.expected)),
+            (false, reason, outcome) => {
+                wrong.push(format!("{}: {}\n    here {outcome:?}, there {:?}; reason: {reason:?}", case.name, case.source, case.expected))
+            }
         }
     }
-    println!("{} cases: {agreeing} agree, {refused_rightly} are refused where CEL has an error, {} are outside of the rule language:", cases.len(), others.values().map(Vec::len).sum::<usize>());
+    println!(
+        "{} cases: {agreeing} agree, {refused_rightly} are refused where CEL has an error, {} are outside of the rule language:",
+        cases.len(),
+        others.values().map(Vec::len).sum::<usize>()
+    );
     for (name, why, _) in REASONS {
         println!("  {:>4} {name}: {why}", others.get(name).map_or(0, Vec::len));
     }
@@ -333,7 +408,6 @@ fn the_conformance_suite_agrees_or_names_its_reason() {
     assert!(idle.is_empty(), "no case needs the reasons {idle:?} any more");
     assert!(agreeing >= AGREEING_LEAST, "only {agreeing} agree");
 }
-
 
 /// Every expression of the pages under `rules/`, with the page that it stands on.
 fn shipped() -> Vec<(String, String)> {
@@ -407,7 +481,8 @@ fn both(source: &str) -> Result<(), String> {
 
 #[test]
 fn both_parsers_agree_on_every_expression_shipped() {
-    let wrong: Vec<String> = shipped().into_iter().filter_map(|(page, source)| both(&source).err().map(|why| format!("{page}: {why}"))).collect();
+    let wrong: Vec<String> =
+        shipped().into_iter().filter_map(|(page, source)| both(&source).err().map(|why| format!("{page}: {why}"))).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -539,7 +614,11 @@ impl Maker<'_> {
     fn text(&mut self, depth: usize) -> String {
         if depth == 0 {
             let at = self.pick(self.texts.len() + 1);
-            return self.texts.get(at).cloned().unwrap_or_else(|| self.one(&["'a'", "''", "\"ab\"", "'né'", "'\u{1f431}'", "'\\'\\n'", "r'\\d'"]));
+            return self
+                .texts
+                .get(at)
+                .cloned()
+                .unwrap_or_else(|| self.one(&["'a'", "''", "\"ab\"", "'né'", "'\u{1f431}'", "'\\'\\n'", "r'\\d'"]));
         }
         let d = depth - 1;
         match self.pick(3) {
@@ -588,7 +667,11 @@ impl Maker<'_> {
     fn open(&mut self, number: bool) -> String {
         let name = format!("v{}", self.loops);
         self.loops += 1;
-        if number { self.numbers.push(name.clone()) } else { self.texts.push(name.clone()) }
+        if number {
+            self.numbers.push(name.clone())
+        } else {
+            self.texts.push(name.clone())
+        }
         name
     }
 }

@@ -74,7 +74,7 @@ pub(super) fn test(args: &TestArgs) -> u8 {
     for outcome in &outcomes {
         match &outcome.failure {
             None if args.verbose => {
-                let _ = writeln!(text, "ok      {} · {}", outcome.page, outcome.heading);
+                let _ = writeln!(text, "ok       {} · {}", outcome.page, outcome.heading);
             }
             None => {}
             Some((failure, why)) => {
@@ -84,7 +84,7 @@ pub(super) fn test(args: &TestArgs) -> u8 {
                 if let Some(count) = slot.and_then(|slot| counts.get_mut(slot)) {
                     *count += 1;
                 }
-                let _ = writeln!(text, "{:8}{}.md:{} · {}\n        {why}", failure.word(), outcome.page, outcome.line, outcome.heading);
+                let _ = writeln!(text, "{:9}{}.md:{}{}{}\n         {why}", failure.word(), outcome.page, outcome.line, if outcome.heading.is_empty() { "" } else { " · " }, outcome.heading);
             }
         }
     }
