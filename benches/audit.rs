@@ -18,10 +18,8 @@ use havesay::programme::{self, Clock};
 use havesay::schema::{Schema, form};
 
 #[path = "corpus/mod.rs"]
-#[allow(dead_code, reason = "tests and the example use the rest")]
 mod corpus;
 #[path = "yardstick/mod.rs"]
-#[allow(dead_code, reason = "the example uses the rest")]
 mod yardstick;
 
 fn stages(criterion: &mut Criterion) {

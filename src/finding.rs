@@ -173,7 +173,11 @@ pub struct Subject {
 
 impl fmt::Debug for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Subject").field("register", &self.register).field("address", &self.address).field("file", &self.file).finish_non_exhaustive()
+        f.debug_struct("Subject")
+            .field("register", &self.register)
+            .field("address", &self.address)
+            .field("file", &self.file)
+            .finish_non_exhaustive()
     }
 }
 

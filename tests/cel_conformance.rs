@@ -37,8 +37,11 @@ use serde_json::Value as Json;
 /// How many cases of the suite agreed when this was last looked at; fewer would be a step back.
 const AGREEING_LEAST: usize = 380;
 
+/// What is left out, why, and whether a case is one of these.
+type Reason = (&'static str, &'static str, fn(&Case) -> bool);
+
 /// What the rule language leaves out of CEL, or does otherwise.
-const REASONS: &[(&str, &str, fn(&Case) -> bool)] = &[
+const REASONS: &[Reason] = &[
     ("maps", "maps and structures are read from records, never written out", |case| case.facts.maps),
     ("null, bytes", "what is not recorded is absent, and records hold no bytes", |case| case.facts.null_or_bytes),
     ("optional values", "absence is asked for with has, known and otherwise", |case| case.facts.optional),

@@ -4,7 +4,7 @@
 //! rule changes an expectation here. What becomes of faulty input is in `bad_input.rs`, what is masked in
 //! `masking.rs`.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 mod support;
 

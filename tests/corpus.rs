@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 #[path = "../benches/corpus/mod.rs"]
-#[allow(dead_code, reason = "benches and the example use the rest")]
 mod corpus;
 
 use corpus::{Layout, Plan};

@@ -6,6 +6,8 @@
 //! nothing else. Nothing is kept in memory but one record at a time: whatever a block holds is worked out
 //! again from the seed whenever a register asks for it. How programmes are read or judged is not known here.
 
+#![allow(dead_code, reason = "a bench, an example and a test each take what they need")]
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -78,14 +80,14 @@ pub fn write(plan: &Plan, root: &Path) -> io::Result<Vec<Planted>> {
         }
         let base = BASE_BYTES + SPECIMEN_BYTES * kinds as f64;
         let blocks = usize::max(1, ((owed - base) / BLOCK_BYTES).round() as usize);
-        let bytes = base + BLOCK_BYTES * blocks as f64;
-        (owed, left) = (owed - bytes, left - bytes);
         // Once to learn how the programme is bent, and once for good: what bends it is to hold for guests as well.
         let mut kit = Kit::new(Programme::new(draw, index, blocks));
         kit.sow(index, kinds, plan.faults);
-        let bent = kit.of.bent;
+        let (bent, blocks) = (kit.of.bent, blocks.max(kit.blocks_min));
         kit = Kit::new(Programme { bent, ..Programme::new(draw, index, blocks) });
         kit.sow(index, kinds, plan.faults);
+        let bytes = base + BLOCK_BYTES * blocks as f64;
+        (owed, left) = (owed - bytes, left - bytes);
         kit.write(&root.join(&kit.of.id), Shape::of(plan, index))?;
         planted.append(&mut kit.planted);
     }
@@ -1060,9 +1062,14 @@ impl Programme {
             "attributes": self.attributes(n),
             "age_band": pick(&["18-29", "30-44", "45-59", "60-74", "75 and over"], chance >> 16),
             "languages": if chance >> 20 & 7 == 0 { list!["en", "pt-BR"] } else { list!["en"] },
-            "access_needs": (n % 7 == 2).then(|| list![object! {
-                "need": "Cannot read small print.", "adjustment": "All papers in large print, sent ahead.", "met": true
-            }]),
+            "access_needs": match n % 7 {
+                2 => list![object! {
+                    "need": "Cannot read small print.", "adjustment": "All papers in large print, sent ahead.", "met": true
+                }],
+                // Asked, and has none; the others were not asked.
+                0 | 3 | 5 => list![],
+                _ => Value::Absent,
+            },
             "pay_eligibility": Self::pay(n),
             "workload_relief": staff.then_some("Two shifts a month are covered by a colleague."),
             "channel": pick(if self.bent.one_channel { &SINGLE_CHANNEL } else { &CHANNELS }, n as u64),
@@ -1751,20 +1758,27 @@ struct Kit {
     stray: Vec<(&'static str, Vec<u8>)>,
     /// Sessions that the programme claims to have held beyond those on record.
     boast: i64,
+    /// How many specimens there are to be, and how many guests there are.
+    kinds: usize,
     guests: usize,
+    /// How many blocks the specimens need.
+    blocks_min: usize,
     planted: Vec<Planted>,
 }
 
 impl Kit {
     fn new(of: Programme) -> Self {
-        Kit { of, extra: Vec::new(), stray: Vec::new(), boast: 0, guests: 0, planted: Vec::new() }
+        Kit { of, extra: Vec::new(), stray: Vec::new(), boast: 0, kinds: 0, guests: 0, blocks_min: 1, planted: Vec::new() }
     }
 
     /// Adds as many specimens as are asked for, going on in the list where the last programme left off.
     fn sow(&mut self, index: usize, kinds: usize, faults: bool) {
+        self.kinds = kinds;
         let mut sown: Vec<&Specimen> = Vec::new();
+        // One further on in each round, so that no two are always in each other's way.
+        let from = index * kinds + index * kinds / SPECIMENS.len();
         for turn in 0..SPECIMENS.len() {
-            let Some(specimen) = SPECIMENS.get((index * (kinds + 1) + turn) % SPECIMENS.len()) else { return };
+            let Some(specimen) = SPECIMENS.get((from + turn) % SPECIMENS.len()) else { return };
             let clash = |other: &&Specimen| other.apart.contains(&specimen.rule) || specimen.apart.contains(&other.rule);
             if sown.len() == kinds || sown.iter().any(clash) {
                 continue;
@@ -1914,7 +1928,8 @@ impl Kit {
     }
 }
 
-/// The specimens, family by family.
+/// The specimens, family by family but for those that get in each other's way, which stand apart so that each has
+/// its turn.
 const SPECIMENS: &[Specimen] = &[
     Specimen {
         rule: "power/level-unstated",
@@ -1948,37 +1963,6 @@ const SPECIMENS: &[Specimen] = &[
                 kit.come(Guest { contribution: Value::Absent, further: Value::Absent, message: Value::Absent, ..silent });
             }
             "participants/p-quiet".into()
-        },
-    },
-    Specimen {
-        rule: "power/promise-exceeds-practice",
-        apart: &["power/rights-on-paper-only"],
-        sow: |kit, bad| {
-            kit.of.bent.only_input = bad;
-            "programme".into()
-        },
-    },
-    Specimen {
-        rule: "power/rights-on-paper-only",
-        apart: &[],
-        sow: |kit, bad| {
-            for (name, proxy) in [("proxy", true), ("paper", false)] {
-                if !proxy && !bad {
-                    continue;
-                }
-                let topic: &'static str = if proxy { "t-proxy" } else { "t-paper" };
-                let role = object! {
-                    "id": format!("r-{name}"), "kind": "representative", "held_by": list!["p-00001"], "from": date(kit.of.start),
-                    "decision_rights": list![object! { "topic": topic, "right": "agree" }]
-                };
-                kit.row("topics", object! { "id": topic, "title": "What is tried first", "negotiable": true });
-                kit.add("roles", role);
-                let on = kit.of.week(33);
-                let decision = kit.decision(name, on).with("topic", topic).without("agreed_by").with("input_from", list!["p-00001"]);
-                kit.add("decisions", decision.with("exercised_by_proxy", proxy.then_some("p-00000")));
-                kit.delivery(name, on);
-            }
-            "roles/r-paper/decision_rights[topic=t-paper,right=agree]".into()
         },
     },
     Specimen {
@@ -2187,8 +2171,17 @@ const SPECIMENS: &[Specimen] = &[
         },
     },
     Specimen {
+        rule: "power/promise-exceeds-practice",
+        apart: &["power/rights-on-paper-only"],
+        sow: |kit, bad| {
+            kit.of.bent.only_input = bad;
+            "programme".into()
+        },
+    },
+    Specimen {
         rule: "representation/reference-population-missing",
-        apart: &[],
+        // A share that is at fault leaves open whether the frame is whole.
+        apart: &["record/shares-do-not-sum"],
         sow: |kit, bad| {
             kit.of.bent.no_frame_date = bad;
             "programme".into()
@@ -2229,9 +2222,10 @@ const SPECIMENS: &[Specimen] = &[
         apart: &[],
         sow: |kit, bad| {
             // Enough people for the whole to be striking, too few for any one segment to be.
-            if !(2..8).contains(&kit.of.blocks) {
+            if kit.of.blocks > 5 || kit.kinds > 12 {
                 return String::new();
             }
+            kit.blocks_min = 2;
             kit.of.bent.departs_from_frame = bad;
             "programme/reference_population/attributes[name=device]".into()
         },
@@ -2241,9 +2235,7 @@ const SPECIMENS: &[Specimen] = &[
         apart: &[],
         sow: |kit, bad| {
             // With fewer, too little is said by each for the rule to judge.
-            if kit.of.blocks < 2 {
-                return String::new();
-            }
+            kit.blocks_min = 2;
             kit.of.bent.one_voice = bad;
             "programme".into()
         },
@@ -2447,6 +2439,29 @@ const SPECIMENS: &[Specimen] = &[
         },
     },
     Specimen {
+        rule: "power/rights-on-paper-only",
+        apart: &[],
+        sow: |kit, bad| {
+            for (name, proxy) in [("proxy", true), ("paper", false)] {
+                if !proxy && !bad {
+                    continue;
+                }
+                let topic: &'static str = if proxy { "t-proxy" } else { "t-paper" };
+                let role = object! {
+                    "id": format!("r-{name}"), "kind": "representative", "held_by": list!["p-00001"], "from": date(kit.of.start),
+                    "decision_rights": list![object! { "topic": topic, "right": "agree" }]
+                };
+                kit.row("topics", object! { "id": topic, "title": "What is tried first", "negotiable": true });
+                kit.add("roles", role);
+                let on = kit.of.week(33);
+                let decision = kit.decision(name, on).with("topic", topic).without("agreed_by").with("input_from", list!["p-00001"]);
+                kit.add("decisions", decision.with("exercised_by_proxy", proxy.then_some("p-00000")));
+                kit.delivery(name, on);
+            }
+            "roles/r-paper/decision_rights[topic=t-paper,right=agree]".into()
+        },
+    },
+    Specimen {
         rule: "care/participant-overloaded",
         apart: &[],
         sow: |kit, bad| {
@@ -2554,12 +2569,12 @@ const SPECIMENS: &[Specimen] = &[
         rule: "record/look-alike-identity",
         apart: &[],
         sow: |kit, bad| {
-            for id in ["in-like-1", "in-like-2", "in-Like-2"] {
+            for id in ["in-like-1", "in-Like-2", "in-like-2"] {
                 if bad || id != "in-Like-2" {
                     kit.add("incidents", object! { "id": id, "kind": "complaint" });
                 }
             }
-            "incidents/in-Like-2/id".into()
+            "incidents/in-like-2/id".into()
         },
     },
     Specimen {
@@ -2586,7 +2601,7 @@ const SPECIMENS: &[Specimen] = &[
                 let participant = guest.participant.without("types");
                 kit.come(Guest { participant, ..guest });
             }
-            "participants/p-untyped/id".into()
+            "participants/p-untyped/types".into()
         },
     },
     Specimen {
@@ -2717,7 +2732,7 @@ const SPECIMENS: &[Specimen] = &[
         sow: |kit, bad| {
             let artefact = kit.of.artefact("a-kindless".into(), "note", kit.of.week(20), Vec::new());
             kit.add("artefacts", if bad { artefact.without("type") } else { artefact });
-            "artefacts/a-kindless".into()
+            "artefacts/a-kindless/type".into()
         },
     },
     Specimen {
@@ -2767,7 +2782,7 @@ const SPECIMENS: &[Specimen] = &[
     },
     Specimen {
         rule: "record/not-json",
-        apart: &["record/not-utf-8"],
+        apart: &[],
         sow: |kit, bad| {
             if bad {
                 kit.stray.push(("incidents/in-broken.json", b"{\n  \"id\": \"in-broken\",\n  \"kind\": \"complaint\",\n}\n".to_vec()));
@@ -2777,7 +2792,7 @@ const SPECIMENS: &[Specimen] = &[
     },
     Specimen {
         rule: "record/not-utf-8",
-        apart: &["record/not-json"],
+        apart: &[],
         sow: |kit, bad| {
             if bad {
                 kit.stray.push(("incidents/in-latin.json", b"{\n  \"id\": \"in-latin\",\n  \"severity\": \"caf\xe9\"\n}\n".to_vec()));
@@ -2817,7 +2832,7 @@ const SPECIMENS: &[Specimen] = &[
                 b"{\n  \"incidents\": null\n}\n"
             };
             kit.stray.push(("archive.json", text.to_vec()));
-            "files/archive.json".into()
+            "programme/incidents".into()
         },
     },
     Specimen {

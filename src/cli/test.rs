@@ -84,7 +84,15 @@ pub(super) fn test(args: &TestArgs) -> u8 {
                 if let Some(count) = slot.and_then(|slot| counts.get_mut(slot)) {
                     *count += 1;
                 }
-                let _ = writeln!(text, "{:9}{}.md:{}{}{}\n         {why}", failure.word(), outcome.page, outcome.line, if outcome.heading.is_empty() { "" } else { " · " }, outcome.heading);
+                let _ = writeln!(
+                    text,
+                    "{:9}{}.md:{}{}{}\n         {why}",
+                    failure.word(),
+                    outcome.page,
+                    outcome.line,
+                    if outcome.heading.is_empty() { "" } else { " · " },
+                    outcome.heading
+                );
             }
         }
     }

@@ -5,6 +5,7 @@
 //! those that a test gives it, and a `.git` above it, so that no settings of the machine are found.
 
 #![allow(dead_code, reason = "each test file uses a part of this")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use std::ffi::{OsStr, OsString};
 use std::fs;

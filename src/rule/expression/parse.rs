@@ -114,7 +114,9 @@ impl Ast {
             Kind::Index(a, b) | Kind::And(a, b) | Kind::Or(a, b) | Kind::Binary(_, a, b) => a.size() + b.size(),
             Kind::Choice(a, b, c) => a.size() + b.size() + c.size(),
             Kind::List(all) => all.iter().map(Ast::size).sum(),
-            Kind::Call(_, target, args) => target.iter().map(|target| target.size()).sum::<usize>() + args.iter().map(Ast::size).sum::<usize>(),
+            Kind::Call(_, target, args) => {
+                target.iter().map(|target| target.size()).sum::<usize>() + args.iter().map(Ast::size).sum::<usize>()
+            }
         }
     }
 }
@@ -141,7 +143,8 @@ pub fn parse(source: &str) -> Result<Ast, Mistake> {
     };
     // The parser hands out the places of the nodes with errors only: one bracket too many, on a line of its
     // own, is read after every node has got its number, so that the numbers are the same.
-    let places = parser().parse(&format!("{plain}\n)")).err().and_then(|errors| errors.errors.into_iter().find_map(|error| error.source_info));
+    let places =
+        parser().parse(&format!("{plain}\n)")).err().and_then(|errors| errors.errors.into_iter().find_map(|error| error.source_info));
     let Some(places) = places else { return Err(Mistake::new(whole, "the expression cannot be read")) };
     convert(&tree, &Source { places: &places, text: source, tokens: &tokens }, 0)
 }
@@ -179,7 +182,8 @@ struct Tokens {
 }
 
 /// The names that the parser takes for macros, and for each one as long that it does not.
-const MACROS: [(&str, &str); 6] = [("has", "Has"), ("all", "All"), ("exists", "Exists"), ("exists_one", "Exists_one"), ("map", "Map"), ("filter", "Filter")];
+const MACROS: [(&str, &str); 6] =
+    [("has", "Has"), ("all", "All"), ("exists", "Exists"), ("exists_one", "Exists_one"), ("map", "Map"), ("filter", "Filter")];
 
 impl Tokens {
     fn of(source: &str) -> Self {
@@ -267,7 +271,9 @@ fn convert(node: &IdedExpr, source: &Source<'_>, depth: usize) -> Result<Ast, Mi
             LiteralValue::UInt(number) => Kind::Number(number.inner().to_string()),
             LiteralValue::Double(number) => Kind::Number(decimal_text(source.text, own, *number.inner())),
             LiteralValue::String(text) => Kind::Text(text.inner().to_string()),
-            LiteralValue::Null | LiteralValue::Bytes(_) => return Err(Mistake::new(own, "null and bytes have no meaning here; ask with has(…)")),
+            LiteralValue::Null | LiteralValue::Bytes(_) => {
+                return Err(Mistake::new(own, "null and bytes have no meaning here; ask with has(…)"));
+            }
         },
         Expr::Ident(name) => Kind::Name(name.clone()),
         Expr::Select(select) => {
@@ -313,14 +319,13 @@ fn operator(call: &CallExpr, own: Span, source: &Source<'_>, next: &dyn Fn(&Ided
         operators::DIVIDE => binary(Operator::Divide),
         operators::MODULO => binary(Operator::Remainder),
         operators::IN => binary(Operator::In),
-        name if name.starts_with('@') || name.contains('_') && name.contains(['?', '[']) => {
-            Err(Mistake::new(own, OPTIONAL))
-        }
+        name if name.starts_with('@') || name.contains('_') && name.contains(['?', '[']) => Err(Mistake::new(own, OPTIONAL)),
         name => {
             let target = call.target.as_deref().map(|target| next(target).map(Box::new)).transpose()?;
             // The name as it is written: of a call on a target, it stands before the bracket.
             let number = source.tokens.at(own.start).and_then(|number| if target.is_some() { number.checked_sub(1) } else { Some(number) });
-            let written = number.and_then(|number| source.tokens.list.get(number)).and_then(|token| source.text.get(token.start..token.end));
+            let written =
+                number.and_then(|number| source.tokens.list.get(number)).and_then(|token| source.text.get(token.start..token.end));
             let name = MACROS.iter().find(|(known, other)| *other == name && written == Some(*known)).map_or(name, |(known, _)| known);
             Ok(Kind::Call(name.to_owned(), target, call.args.iter().map(next).collect::<Result<_, _>>()?))
         }
@@ -401,7 +406,9 @@ mod tests {
             Kind::Flag(_) | Kind::Number(_) | Kind::Text(_) | Kind::Name(_) => {}
             Kind::List(elements) => elements.iter().for_each(|element| texts(element, source, out)),
             Kind::Field(a, _) | Kind::Not(a) | Kind::Minus(a) => texts(a, source, out),
-            Kind::And(a, b) | Kind::Or(a, b) | Kind::Binary(_, a, b) | Kind::Index(a, b) => [a, b].into_iter().for_each(|part| texts(part, source, out)),
+            Kind::And(a, b) | Kind::Or(a, b) | Kind::Binary(_, a, b) | Kind::Index(a, b) => {
+                [a, b].into_iter().for_each(|part| texts(part, source, out))
+            }
             Kind::Choice(a, b, c) => [a, b, c].into_iter().for_each(|part| texts(part, source, out)),
             Kind::Call(_, target, args) => target.iter().map(|target| &**target).chain(args).for_each(|part| texts(part, source, out)),
         }
@@ -410,11 +417,42 @@ mod tests {
     #[test]
     fn spans_cover_what_was_written() {
         for (source, expected) in [
-            ("a.b == 'né' && c.exists( d, d . e ) ", vec!["a.b == 'né' && c.exists( d, d . e )", "a.b == 'né'", "a.b", "a", "'né'", "c.exists( d, d . e )", "c", "d", "d . e", "d"]),
+            (
+                "a.b == 'né' && c.exists( d, d . e ) ",
+                vec![
+                    "a.b == 'né' && c.exists( d, d . e )",
+                    "a.b == 'né'",
+                    "a.b",
+                    "a",
+                    "'né'",
+                    "c.exists( d, d . e )",
+                    "c",
+                    "d",
+                    "d . e",
+                    "d",
+                ],
+            ),
             ("((a + b)) * -2.5", vec!["((a + b)) * -2.5", "a + b", "a", "b", "-2.5"]),
             ("f( ) ? [ ] : [g((x), - 1)]", vec!["f( ) ? [ ] : [g((x), - 1)]", "f( )", "[ ]", "[g((x), - 1)]", "g((x), - 1)", "x", "- 1"]),
             ("!(a || m[ ('k') ]) // why", vec!["!(a || m[ ('k') ])", "a || m[ ('k') ]", "a", "m[ ('k') ]", "m", "'k'"]),
-            ("has(a.filter(v,\n  v.map == 'map(').map(v, v.all).b)", vec!["has(a.filter(v,\n  v.map == 'map(').map(v, v.all).b)", "a.filter(v,\n  v.map == 'map(').map(v, v.all).b", "a.filter(v,\n  v.map == 'map(').map(v, v.all)", "a.filter(v,\n  v.map == 'map(')", "a", "v", "v.map == 'map('", "v.map", "v", "'map('", "v", "v.all", "v"]),
+            (
+                "has(a.filter(v,\n  v.map == 'map(').map(v, v.all).b)",
+                vec![
+                    "has(a.filter(v,\n  v.map == 'map(').map(v, v.all).b)",
+                    "a.filter(v,\n  v.map == 'map(').map(v, v.all).b",
+                    "a.filter(v,\n  v.map == 'map(').map(v, v.all)",
+                    "a.filter(v,\n  v.map == 'map(')",
+                    "a",
+                    "v",
+                    "v.map == 'map('",
+                    "v.map",
+                    "v",
+                    "'map('",
+                    "v",
+                    "v.all",
+                    "v",
+                ],
+            ),
         ] {
             let mut found = Vec::new();
             texts(&tree(source), source, &mut found);
@@ -466,7 +504,20 @@ mod tests {
     #[test]
     fn what_is_nested_too_deeply_is_refused_whatever_the_stack() {
         let most = limits::EXPRESSION_BYTES_MAX;
-        for (open, middle, close) in [("(", "a", ")"), ("[", "a", "]"), ("f(", "a", ")"), ("a[", "a", "]"), ("-(", "a", ")"), ("a?a:", "a", ""), ("a.f(", "a", ")"), ("a?(", "a", "):a"), ("", "a", "+a"), ("", "a", ".a"), ("", "a", "==a"), ("", "a", "[a]")] {
+        for (open, middle, close) in [
+            ("(", "a", ")"),
+            ("[", "a", "]"),
+            ("f(", "a", ")"),
+            ("a[", "a", "]"),
+            ("-(", "a", ")"),
+            ("a?a:", "a", ""),
+            ("a.f(", "a", ")"),
+            ("a?(", "a", "):a"),
+            ("", "a", "+a"),
+            ("", "a", ".a"),
+            ("", "a", "==a"),
+            ("", "a", "[a]"),
+        ] {
             for count in [limits::EXPRESSION_DEPTH_MAX + 2, (most - 1) / (open.len() + close.len())] {
                 let source = format!("{}{middle}{}", open.repeat(count), close.repeat(count));
                 // Brackets around brackets are one.
