@@ -287,13 +287,12 @@ impl<'p> Auditor<'p> {
         let programme = self.programme;
         let Some((field, rest)) = fields.split_first() else { return false };
         let Some(at) = programme.forest.value(holder.node, *field) else { return false };
-        let nodes: Vec<u32> = match programme.forest.node(at).kind {
-            crate::document::Kind::List => programme.forest.children(at).collect(),
-            _ => vec![at],
-        };
         let is_list = programme.forest.node(at).kind == crate::document::Kind::List;
+        let (mut next_node, end) = if is_list { (at + 1, programme.forest.after(at)) } else { (at, at + 1) };
         let mut any = false;
-        for node in nodes {
+        while next_node < end {
+            let node = next_node;
+            next_node = programme.forest.after(node);
             if programme.forest.node(node).kind != crate::document::Kind::Object {
                 continue;
             }
@@ -333,8 +332,8 @@ impl<'p> Auditor<'p> {
     }
 
     fn judge(&mut self, number: usize, rule: &'p Rule, case: &'p Case, subject: Item) {
-        for slot in case.given..case.frame {
-            self.cx.set(slot, Err(No::Unset));
+        for slot in &case.lets {
+            self.cx.set(*slot, Err(No::Unset));
         }
         self.cx.steps.set(0);
         let mut concerns = case.when.as_ref().map_or(Ok(true), |when| when(&mut self.cx));

@@ -296,22 +296,21 @@ impl Programme {
             while at < edge {
                 let Some(number) = seen.get(at).copied() else { break };
                 at += 1;
-                let next: Vec<u32> = if up {
+                let mut reach = |number: u32| {
+                    if !seen.contains(&number) {
+                        seen.push(number);
+                    }
+                };
+                if up {
                     let start = self.evidence.partition_point(|(source, _)| *source < number);
-                    self.evidence.iter().skip(start).take_while(|(source, _)| *source == number).map(|(_, target)| *target).collect()
+                    self.evidence.iter().skip(start).take_while(|(source, _)| *source == number).for_each(|(_, target)| reach(*target));
                 } else {
                     let start = self.link_starts.get(number as usize).copied().unwrap_or(0) as usize;
                     let end = self.link_starts.get(number as usize + 1).copied().unwrap_or(0) as usize;
                     let links = self.links.get(start..end).unwrap_or_default().iter();
                     links
                         .filter(|link| self.schema.reference(link.reference).is_some_and(|reference| reference.evidence))
-                        .map(|link| link.holder.record)
-                        .collect()
-                };
-                for number in next {
-                    if !seen.contains(&number) {
-                        seen.push(number);
-                    }
+                        .for_each(|link| reach(link.holder.record));
                 }
             }
             if edge == seen.len() {

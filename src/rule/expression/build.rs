@@ -654,9 +654,19 @@ impl<'s> Scope<'s> {
         let key = self.build(key_ast, Some(key_ty))?;
         self.expect(&key, key_ty, key_ast.span)?;
         let (run, run_key) = (base.code.clone(), key.code.clone());
-        let mut typed = Typed::new(
-            (**value_ty).clone(),
-            Code::value(move |cx| {
+        let direct = base.map_of.clone().filter(|_| **key_ty == Ty::Text && **value_ty == Ty::Text);
+        let code = match direct {
+            // The entry is looked for where it is written: no map is made of it.
+            Some((item, fields)) => Code::value(move |cx| {
+                let own = item(cx)?;
+                let at = value_of(cx.programme, own.node, &fields)?;
+                let Value::Text(wanted) = run_key.run(cx)? else { return Err(No::Fault(Fault::Internal)) };
+                let forest = &cx.programme.forest;
+                let entry = forest.children(at).find(|child| forest.key(*child).is_some_and(|key| key == wanted)).ok_or(No::Entry)?;
+                let node = forest.node(entry);
+                if node.has_value() { Ok(Value::Text(forest.string(entry))) } else { Err(No::Entry) }
+            }),
+            None => Code::value(move |cx| {
                 let wanted = run_key.run(cx)?.key(cx.programme);
                 match run.run(cx)? {
                     Value::Map(entries) => {
@@ -665,7 +675,8 @@ impl<'s> Scope<'s> {
                     _ => Err(No::Fault(Fault::Internal)),
                 }
             }),
-        )
+        };
+        let mut typed = Typed::new((**value_ty).clone(), code)
         .from(&[&base, &key]);
         typed.text = base.text;
         let path = self.path_text(ast);

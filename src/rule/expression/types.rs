@@ -366,6 +366,8 @@ pub struct Typed {
     pub field: Option<FieldId>,
     /// Of a word that is read from a field: from what, and which fields.
     pub word_of: Option<(ItemCode, Vec<FieldId>)>,
+    /// Of a map that is read from a field: from what, and which fields.
+    pub map_of: Option<(ItemCode, Vec<FieldId>)>,
     /// Of a list: paths from each element that are known to have a value.
     pub element_facts: Vec<String>,
 }
@@ -391,6 +393,7 @@ impl Typed {
             if_false: Vec::new(),
             field: None,
             word_of: None,
+            map_of: None,
             element_facts: Vec::new(),
         }
     }
