@@ -46,7 +46,13 @@ pub(super) fn validate(programme: &mut Programme, judges: &Judges) {
     repeated(programme);
     let mut doubts: Vec<u32> = programme.forest.doubts.iter().map(|doubt| doubt.node).collect();
     if judges.all {
-        doubts.extend(programme.records.iter().map(|record| record.node).filter(|node| (*node as usize) < programme.forest.nodes.len()));
+        // Rows of the charter that are a register of their own are judged with it.
+        let is_row = |structure| {
+            let register = programme.schema.structure(structure).and_then(|known| programme.schema.register(known.register?));
+            register.is_some_and(|register| register.nested)
+        };
+        let alone = programme.records.iter().filter(|record| !is_row(record.structure)).map(|record| record.node);
+        doubts.extend(alone.filter(|node| (*node as usize) < programme.forest.nodes.len()));
     }
     doubts.sort_unstable();
     doubts.dedup();
