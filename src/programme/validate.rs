@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use jsonschema::Validator;
 
 use super::{About, Flaw, Programme, Where};
-use crate::document::view::{ForestJson, View};
+use crate::document::view::{ForestJson, View, is_recorded};
 use crate::document::{Forest, Kind};
 use crate::finding::{Care, Part};
 use crate::schema::guide::{ABSENT, FAULTY, REPEATED};
@@ -114,7 +114,9 @@ fn follow(forest: &Forest, from: u32, path: &[String]) -> u32 {
             Kind::Object => forest
                 .children(at)
                 .find(|child| forest.node(*child).marks & REPEATED == 0 && forest.key(*child).is_some_and(|key| key == *step)),
-            Kind::List => step.parse::<usize>().ok().and_then(|number| forest.children(at).nth(number)),
+            Kind::List => {
+                step.parse::<usize>().ok().and_then(|number| forest.children(at).filter(|child| is_recorded(forest, *child)).nth(number))
+            }
             _ => None,
         };
         match next {
