@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use jsonschema::Validator;
 
 use super::{About, Flaw, Programme, Where};
-use crate::document::view::{ForestJson, View};
+use crate::document::view::{ForestJson, View, is_recorded};
 use crate::document::{Forest, Kind};
 use crate::finding::{Care, Part};
 use crate::schema::guide::{ABSENT, FAULTY, REPEATED};
@@ -46,7 +46,13 @@ pub(super) fn validate(programme: &mut Programme, judges: &Judges) {
     repeated(programme);
     let mut doubts: Vec<u32> = programme.forest.doubts.iter().map(|doubt| doubt.node).collect();
     if judges.all {
-        doubts.extend(programme.records.iter().map(|record| record.node).filter(|node| (*node as usize) < programme.forest.nodes.len()));
+        // Rows of the charter that are a register of their own are judged with it.
+        let is_row = |structure| {
+            let register = programme.schema.structure(structure).and_then(|known| programme.schema.register(known.register?));
+            register.is_some_and(|register| register.nested)
+        };
+        let alone = programme.records.iter().filter(|record| !is_row(record.structure)).map(|record| record.node);
+        doubts.extend(alone.filter(|node| (*node as usize) < programme.forest.nodes.len()));
     }
     doubts.sort_unstable();
     doubts.dedup();
@@ -108,7 +114,9 @@ fn follow(forest: &Forest, from: u32, path: &[String]) -> u32 {
             Kind::Object => forest
                 .children(at)
                 .find(|child| forest.node(*child).marks & REPEATED == 0 && forest.key(*child).is_some_and(|key| key == *step)),
-            Kind::List => step.parse::<usize>().ok().and_then(|number| forest.children(at).nth(number)),
+            Kind::List => {
+                step.parse::<usize>().ok().and_then(|number| forest.children(at).filter(|child| is_recorded(forest, *child)).nth(number))
+            }
             _ => None,
         };
         match next {

@@ -9,7 +9,7 @@ use super::types::{Code, Cx, Definitions, Format, ItemCode, Taint, TextKind, Ty,
 use super::value::{Decimal, Eval, Fault, No, Value};
 use crate::limits;
 use crate::programme::{Item, Programme, Reading};
-use crate::schema::guide::{FAULTY, REPEATED};
+use crate::schema::guide::{ABSENT, FAULTY, REPEATED};
 use crate::schema::{CHARTER, DefaultValue, FieldId, RegisterId, Scalar, Schema, Shape, StructId};
 use crate::text::{self, Span};
 
@@ -1086,8 +1086,8 @@ fn field_list(fields: Vec<FieldId>, item: super::types::ItemCode, has_default: b
         while child < end {
             cx.step()?;
             let node = programme.forest.node(child);
-            // Null within a list says nothing.
-            if node.kind != crate::document::Kind::Null && !visit(cx, node_value(programme, child, own.record)) {
+            // Null or a blank within a list says nothing.
+            if node.marks & (ABSENT | FAULTY) != ABSENT && !visit(cx, node_value(programme, child, own.record)) {
                 return Ok(());
             }
             child = programme.forest.after(child);
