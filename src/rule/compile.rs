@@ -815,7 +815,8 @@ fn lets(page: &Page, keys: &Keys<'_>, scope: &mut Scope<'_>, lenient: bool) -> M
 
 /// The places of those `let`s that depend on the subject, by themselves or through others.
 fn lets_of_subject(scope: &Scope<'_>) -> Vec<usize> {
-    let mut dependent: Vec<&str> = scope.variables.iter().skip(1).filter(|variable| variable.stands_for.is_none()).map(|variable| variable.name.as_str()).collect();
+    let mut dependent: Vec<&str> =
+        scope.variables.iter().skip(1).filter(|variable| variable.stands_for.is_none()).map(|variable| variable.name.as_str()).collect();
     let mut places = Vec::new();
     for variable in &scope.variables {
         let Some(syntax) = &variable.syntax else { continue };

@@ -106,8 +106,7 @@ impl Loader {
             None => None,
             Some(address) => {
                 let name = address.strip_prefix("#/$defs/").ok_or_else(|| SchemaError(format!("{address} lies outside $defs")))?;
-                let target =
-                    self.defs.get(name).ok_or_else(|| SchemaError(format!("{address} leads nowhere")))?;
+                let target = self.defs.get(name).ok_or_else(|| SchemaError(format!("{address} leads nowhere")))?;
                 Some((name.to_owned(), Arc::clone(target)))
             }
         };
@@ -176,6 +175,7 @@ impl Loader {
             not_before: texts(resolved.get("x-not-before")).iter().map(|path| path.split('.').map(str::to_owned).collect()).collect(),
             past: resolved.flag("x-past"),
             sensitive: resolved.get("x-sensitive").and_then(Value::as_bool),
+            masked: false,
             people: resolved.flag("x-people"),
             counts: resolved.flag("x-counts"),
             default,

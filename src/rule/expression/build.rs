@@ -372,7 +372,7 @@ impl<'s> Scope<'s> {
         let path = self.path_text(ast);
         let known = path.as_ref().is_some_and(|path| self.is_known(path));
         let mut typed = self.take(&step, &base, structs.len());
-        typed.taint = typed.taint.and(Taint { hidden: base.taint.hidden, people: false });
+        typed.taint = typed.taint.and(Taint { people: false, ..base.taint });
         typed.unasked.clone_from(&base.unasked);
         if !known && typed.unasked.is_none() && self.may_be_absent(&step, structs.len()) {
             typed.unasked = Some(Unasked {
@@ -619,8 +619,12 @@ impl<'s> Scope<'s> {
                 typed.field = Some(field);
                 typed.text = match schema.element_shape_of(field) {
                     Shape::Scalar(Scalar::Id) => TextKind::Id,
-                    Shape::Scalar(Scalar::Text { .. } | Scalar::Odd) if schema.is_safe(field) => TextKind::Label,
-                    Shape::Scalar(Scalar::Currency | Scalar::Language) if schema.is_safe(field) => TextKind::Safe,
+                    Shape::Scalar(Scalar::Text { .. } | Scalar::Odd) if known.is_some_and(|known| known.sensitive == Some(false)) => {
+                        TextKind::Label
+                    }
+                    Shape::Scalar(Scalar::Currency | Scalar::Language) if known.is_some_and(|known| known.sensitive != Some(true)) => {
+                        TextKind::Safe
+                    }
                     Shape::Scalar(Scalar::Reference { .. }) => TextKind::Id,
                     _ => TextKind::Free,
                 };
@@ -630,7 +634,11 @@ impl<'s> Scope<'s> {
                 };
                 let people = known.is_some_and(|known| known.people || known.counts)
                     || matches!(ty, Ty::List(of) if matches!(&**of, Ty::Record(structs) if structs.iter().any(|structure| self.is_people(*structure))));
-                typed.taint = Taint { hidden: known.is_some_and(|known| known.sensitive == Some(true)), people };
+                typed.taint = Taint {
+                    hidden: known.is_some_and(|known| known.sensitive == Some(true)),
+                    people,
+                    masked: known.is_some_and(|known| known.masked),
+                };
                 typed
             }
         }
@@ -676,8 +684,7 @@ impl<'s> Scope<'s> {
                 }
             }),
         };
-        let mut typed = Typed::new((**value_ty).clone(), code)
-        .from(&[&base, &key]);
+        let mut typed = Typed::new((**value_ty).clone(), code).from(&[&base, &key]);
         typed.text = base.text;
         let path = self.path_text(ast);
         if !path.as_ref().is_some_and(|path| self.is_known(path)) && typed.unasked.is_none() {
@@ -901,7 +908,7 @@ impl<'s> Scope<'s> {
         }
         let slot = self.declare(name, (**of).clone());
         if let Some(variable) = self.variables.last_mut() {
-            variable.taint = Taint { hidden: list.taint.hidden, people: false };
+            variable.taint = Taint { people: false, ..list.taint };
             variable.text = list.text;
             variable.format = list.format;
             variable.field = list.field;

@@ -129,16 +129,18 @@ pub struct Taint {
     pub hidden: bool,
     /// It counts people or is derived from such a count, or is a list of people.
     pub people: bool,
+    /// It comes from a field that the settings mask.
+    pub masked: bool,
 }
 
 impl Taint {
     /// Nothing to hide.
-    pub const NONE: Taint = Taint { hidden: false, people: false };
+    pub const NONE: Taint = Taint { hidden: false, people: false, masked: false };
 
     /// Both together.
     #[must_use]
     pub const fn and(self, other: Taint) -> Taint {
-        Taint { hidden: self.hidden || other.hidden, people: self.people || other.people }
+        Taint { hidden: self.hidden || other.hidden, people: self.people || other.people, masked: self.masked || other.masked }
     }
 }
 
