@@ -66,7 +66,6 @@ pub fn audit(programme: &Programme, rules: &Rules, state: &State, as_of: i32) ->
         state,
         audit: Audit { verdicts: vec![Verdicts::default(); rules.rules.len()], ..Audit::default() },
         found: vec![Vec::new(); rules.rules.len()],
-        wanted: rules.rules.iter().map(|rule| rules.rules.iter().any(|other| other.yields_to.contains(&rule.name))).collect(),
         cx: Cx::new(programme, as_of, &state.params),
         spare: Verdicts::default(),
     };
@@ -94,7 +93,6 @@ struct Auditor<'p> {
     audit: Audit,
     /// Subjects with a finding, for rules that others yield to.
     found: Vec<Vec<Item>>,
-    wanted: Vec<bool>,
     cx: Cx<'p>,
     /// Takes counts of what is no rule.
     spare: Verdicts,
@@ -405,7 +403,7 @@ impl<'p> Auditor<'p> {
 
     fn raise(&mut self, number: usize, rule: &'p Rule, case: &'p Case, subject: Item) {
         self.verdicts(number).finding += 1;
-        if self.wanted.get(number).copied().unwrap_or(false)
+        if self.rules.yielded_to.get(number).copied().unwrap_or(false)
             && let Some(found) = self.found.get_mut(number)
         {
             found.push(subject);
@@ -488,7 +486,7 @@ impl<'p> Auditor<'p> {
         }
         if let Some(number) = number {
             self.verdicts(number).finding += 1;
-            if let (Where::Node(at) | Where::Key(at), true) = (flaw.at, self.wanted.get(number).copied().unwrap_or(false))
+            if let (Where::Node(at) | Where::Key(at), true) = (flaw.at, self.rules.yielded_to.get(number).copied().unwrap_or(false))
                 && let Some(found) = self.found.get_mut(number)
             {
                 found.push(Item { node: at, record: self.programme.record_around(at) });

@@ -445,11 +445,11 @@ fn sums(programme: &mut Programme) {
     for (id, field) in schema.fields.iter().enumerate() {
         let Some((part, to)) = &field.sum else { continue };
         let Some(part) = schema.struct_of(id as u16).and_then(|rows| schema.field_named(rows, part)) else { continue };
-        let lists: Vec<u32> = (0..programme.forest.nodes.len() as u32)
-            .filter(|at| {
-                let node = programme.forest.node(*at);
-                node.field == id as u16 && node.kind == Kind::List && node.has_value()
-            })
+        let lists: Vec<u32> = programme
+            .objects_of(field.owner)
+            .into_iter()
+            .filter_map(|object| programme.forest.value(object, id as u16))
+            .filter(|list| programme.forest.node(*list).kind == Kind::List)
             .collect();
         for list in lists {
             let numbers: Vec<Option<f64>> = programme

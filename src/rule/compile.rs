@@ -149,6 +149,10 @@ pub struct Rule {
 pub struct Rules {
     /// The rules: each after those it yields to, else by name.
     pub rules: Vec<Rule>,
+    /// Whether some other rule yields to each, by number.
+    pub yielded_to: Vec<bool>,
+    /// Whether some rule demands each field, by number.
+    pub demanded: Vec<bool>,
     /// The parameters of all of them and of the definitions.
     pub params: Vec<Param>,
     /// The definitions' pages and code.
@@ -749,6 +753,13 @@ impl<'s> Compiler<'s> {
         let names: Vec<Arc<str>> = done.iter().map(|rule| Arc::clone(&rule.name)).collect();
         for rule in &mut done {
             rule.yields = rule.yields_to.iter().filter_map(|name| names.iter().position(|known| known == name)).collect();
+        }
+        self.rules.yielded_to = (0..done.len()).map(|number| done.iter().any(|rule| rule.yields.contains(&number))).collect();
+        self.rules.demanded = vec![false; self.schema.fields.len()];
+        for field in done.iter().flat_map(|rule| &rule.demands) {
+            if let Some(slot) = self.rules.demanded.get_mut(usize::from(*field)) {
+                *slot = true;
+            }
         }
         self.rules.rules = done;
     }
