@@ -2,11 +2,12 @@
 //!
 //! `cargo run --release --example corpus -- write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults]`
 //! `cargo run --release --example corpus -- measure FOLDER [ROUNDS]`
+//! `cargo run --release --example corpus -- rules FOLDER`
 //!
 //! Layouts: `inline`, `registers`, `records`, `bundles`, `mixed` (the default). With `faults`, the planted
 //! faults are printed, one to a line: programme, rule, address. `measure` takes the programmes one by one and
 //! times the plain parse and each stage of the audit in turn on one thread, so that what else the machine
-//! does falls on all of them alike.
+//! does falls on all of them alike. `rules` times each rule by itself, the dearest first.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a development command that prints what it measured")]
 
@@ -45,7 +46,8 @@ fn main() -> ExitCode {
             args.iter().any(|arg| arg == "faults"),
         ),
         "measure" => measure(Path::new(arg(1)), arg(2).parse().unwrap_or(3)),
-        _ => Err("write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults], or measure FOLDER [ROUNDS]".to_owned()),
+        "rules" => rules(Path::new(arg(1))),
+        _ => Err("write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults], measure FOLDER [ROUNDS], or rules FOLDER".to_owned()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -168,5 +170,50 @@ fn measure(root: &Path, rounds: usize) -> Result<(), String> {
     }
     ratios.sort_by(f64::total_cmp);
     println!("median ratio {:.2}", ratios.get(ratios.len() / 2).copied().unwrap_or(0.0));
+    Ok(())
+}
+
+fn rules(root: &Path) -> Result<(), String> {
+    let schema = Arc::new(Schema::builtin().map_err(|error| error.to_string())?);
+    let setup = Setup::read(&schema, &RuleSource::from_environment(), None, &|_| true).map_err(|error| format!("{error:?}"))?;
+    let options = Options { no_ignore: true, working: std::env::current_dir().map_err(|error| error.to_string())? };
+    let as_of = form::date(AS_OF.as_bytes()).map_or(0, |(day, _)| day);
+    let discovered = discover::discover(&[root.to_owned()], &options);
+    let setups = [setup];
+    let tasks = pipeline::tasks(&setups, &|_| 0, discovered.programmes, &options);
+    let Some(setup) = setups.first() else { return Err("no rules".to_owned()) };
+    let clock = Clock { as_of, given: true };
+    let read: Vec<_> = tasks
+        .iter()
+        .map(|task| programme::load(&setup.schema, &setup.judges, &task.found.shown, &task.inputs, Forest::default(), clock, false))
+        .collect();
+    let settings = setup.effective(Path::new(""));
+    let time = |select: Vec<String>| {
+        let selection = Selection { select, ..Selection::default() };
+        let mut best = Duration::MAX;
+        for _ in 0..3 {
+            let begun = Instant::now();
+            for programme in &read {
+                let state = audit::state::state(&setup.rules, programme, &settings, &selection);
+                std::hint::black_box(audit::audit(programme, &setup.rules, &state, as_of));
+            }
+            best = best.min(begun.elapsed());
+        }
+        best
+    };
+    let none = time(vec!["record/not-json".to_owned()]);
+    println!("{:>9.2} ms  all", time(Vec::new()).as_secs_f64() * 1e3);
+    println!("{:>9.2} ms  none", none.as_secs_f64() * 1e3);
+    let mut each: Vec<(Duration, &str)> = setup
+        .rules
+        .rules
+        .iter()
+        .filter(|rule| !rule.built_in)
+        .map(|rule| (time(vec![rule.name.to_string()]).saturating_sub(none), &*rule.name))
+        .collect();
+    each.sort_by(|a, b| b.cmp(a));
+    for (time, name) in each {
+        println!("{:>9.2} ms  {name}", time.as_secs_f64() * 1e3);
+    }
     Ok(())
 }
