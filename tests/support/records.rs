@@ -6,6 +6,7 @@
 #![allow(dead_code, reason = "each test that includes this uses its own part of it")]
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
@@ -159,7 +160,27 @@ impl<'c> Chooser<'c> {
 }
 
 /// Values, each of which is wrong for some fields: types, forms, bounds, words, blanks, nesting.
-pub const ODD: &[&str] = &[
+pub static ODD: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let long = |piece: &str, times: usize| format!("\"{}\"", piece.repeat(times));
+    // At the bounds of ids, references and labels, and one past them; bounds count characters, not bytes.
+    let lengths = [
+        ("a", 100),
+        ("a", 101),
+        ("é", 200),
+        ("é", 201),
+        ("a", 200),
+        ("a", 201),
+        (" ", 201),
+        ("\\u0061", 100),
+        ("\\u0061", 101),
+        ("a", 5000),
+    ];
+    let bounds = lengths.into_iter().map(|(piece, times)| long(piece, times));
+    let references = [100, 101].into_iter().map(|length| format!("\"sessions/{}\"", "a".repeat(length)));
+    SHORT.iter().map(|text| (*text).to_owned()).chain(bounds).chain(references).collect()
+});
+
+const SHORT: &[&str] = &[
     "null",
     "true",
     "false",
@@ -169,6 +190,7 @@ pub const ODD: &[&str] = &[
     "-0",
     "2",
     "0.5",
+    "1.0000001",
     "1.5",
     "-0.25",
     "1.0",
@@ -489,7 +511,7 @@ impl Model {
         }
         for (name, property) in part.properties().into_iter().flatten() {
             let inner = self.part(property);
-            for odd in ODD {
+            for odd in ODD.iter() {
                 visit(wrap(least.with(name, Tree::raw(odd))));
             }
             let mut below = |schema: &Value, put: &dyn Fn(Tree) -> Tree| {
@@ -504,7 +526,7 @@ impl Model {
                 Some(items) => {
                     below(items, &|tree| Tree::List(vec![tree]));
                     let valid = self.least_or_first(items);
-                    for odd in ODD {
+                    for odd in ODD.iter() {
                         visit(wrap(least.with(name, Tree::List(vec![Tree::raw(odd)]))));
                         visit(wrap(least.with(name, Tree::List(vec![valid.clone(), Tree::raw(odd)]))));
                     }
@@ -513,7 +535,7 @@ impl Model {
             }
             if let Some(values) = inner.get("additionalProperties").filter(|values| values.is_object()) {
                 let valid = self.least_or_first(values);
-                for odd in ODD {
+                for odd in ODD.iter() {
                     visit(wrap(least.with(name, Tree::Object(vec![("k".to_owned(), valid.clone()), ("x-k".to_owned(), Tree::raw(odd))]))));
                 }
             }
@@ -529,7 +551,7 @@ impl Model {
 pub fn mutate(tree: &mut Tree, choices: &mut Chooser<'_>) {
     let number = choices.pick(tree.count());
     let Some(here) = tree.at(number) else { return };
-    let odd = Tree::raw(choices.one(ODD).copied().unwrap_or("null"));
+    let odd = Tree::raw(choices.one(&ODD).map_or("null", String::as_str));
     match (choices.pick(4), &mut *here) {
         (1, Tree::Object(members)) => {
             let at = choices.pick(members.len() + 1);
