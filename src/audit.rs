@@ -67,7 +67,6 @@ pub fn audit(programme: &Programme, rules: &Rules, state: &State, as_of: i32) ->
         state,
         audit: Audit { verdicts: vec![Verdicts::default(); rules.rules.len()], ..Audit::default() },
         found: vec![BTreeSet::new(); rules.rules.len()],
-        wanted: rules.rules.iter().map(|rule| rules.rules.iter().any(|other| other.yields_to.contains(&rule.name))).collect(),
         cx: Cx::new(programme, as_of, &state.params),
         spare: Verdicts::default(),
     };
@@ -95,7 +94,6 @@ struct Auditor<'p> {
     audit: Audit,
     /// Subjects with a finding, for rules that others yield to.
     found: Vec<BTreeSet<u32>>,
-    wanted: Vec<bool>,
     cx: Cx<'p>,
     /// Takes counts of what is no rule.
     spare: Verdicts,
@@ -288,13 +286,12 @@ impl<'p> Auditor<'p> {
         let programme = self.programme;
         let Some((field, rest)) = fields.split_first() else { return false };
         let Some(at) = programme.forest.value(holder.node, *field) else { return false };
-        let nodes: Vec<u32> = match programme.forest.node(at).kind {
-            crate::document::Kind::List => programme.forest.children(at).collect(),
-            _ => vec![at],
-        };
         let is_list = programme.forest.node(at).kind == crate::document::Kind::List;
+        let (mut next_node, end) = if is_list { (at + 1, programme.forest.after(at)) } else { (at, at + 1) };
         let mut any = false;
-        for node in nodes {
+        while next_node < end {
+            let node = next_node;
+            next_node = programme.forest.after(node);
             if programme.forest.node(node).kind != crate::document::Kind::Object {
                 continue;
             }
@@ -329,8 +326,8 @@ impl<'p> Auditor<'p> {
     }
 
     fn judge(&mut self, number: usize, rule: &'p Rule, case: &'p Case, subject: Item) {
-        for slot in case.given..case.frame {
-            self.cx.set(slot, Err(No::Unset));
+        for slot in &case.lets {
+            self.cx.set(*slot, Err(No::Unset));
         }
         self.cx.steps.set(0);
         let mut concerns = case.when.as_ref().map_or(Ok(true), |when| when(&mut self.cx));
@@ -402,7 +399,7 @@ impl<'p> Auditor<'p> {
 
     fn raise(&mut self, number: usize, rule: &'p Rule, case: &'p Case, subject: Item) {
         self.verdicts(number).finding += 1;
-        if self.wanted.get(number).copied().unwrap_or(false)
+        if self.rules.yielded_to.get(number).copied().unwrap_or(false)
             && let Some(found) = self.found.get_mut(number)
         {
             found.insert(subject.node);
@@ -485,7 +482,7 @@ impl<'p> Auditor<'p> {
         }
         if let Some(number) = number {
             self.verdicts(number).finding += 1;
-            if let (Where::Node(at) | Where::Key(at), true) = (flaw.at, self.wanted.get(number).copied().unwrap_or(false))
+            if let (Where::Node(at) | Where::Key(at), true) = (flaw.at, self.rules.yielded_to.get(number).copied().unwrap_or(false))
                 && let Some(found) = self.found.get_mut(number)
             {
                 found.insert(at);

@@ -19,7 +19,7 @@ pub use load::{Clock, load};
 pub use place::Addressed;
 pub use validate::Judges;
 
-use crate::document::Forest;
+use crate::document::{Forest, Kind};
 use crate::finding::{Part, Place};
 use crate::schema::{CHARTER, FieldId, ReferenceId, RegisterId, Schema, StructId};
 
@@ -306,22 +306,21 @@ impl Programme {
             while at < edge {
                 let Some(number) = seen.get(at).copied() else { break };
                 at += 1;
-                let next: Vec<u32> = if up {
+                let mut reach = |number: u32| {
+                    if !seen.contains(&number) {
+                        seen.push(number);
+                    }
+                };
+                if up {
                     let start = self.evidence.partition_point(|(source, _)| *source < number);
-                    self.evidence.iter().skip(start).take_while(|(source, _)| *source == number).map(|(_, target)| *target).collect()
+                    self.evidence.iter().skip(start).take_while(|(source, _)| *source == number).for_each(|(_, target)| reach(*target));
                 } else {
                     let start = self.link_starts.get(number as usize).copied().unwrap_or(0) as usize;
                     let end = self.link_starts.get(number as usize + 1).copied().unwrap_or(0) as usize;
                     let links = self.links.get(start..end).unwrap_or_default().iter();
                     links
                         .filter(|link| self.schema.reference(link.reference).is_some_and(|reference| reference.evidence))
-                        .map(|link| link.holder.record)
-                        .collect()
-                };
-                for number in next {
-                    if !seen.contains(&number) {
-                        seen.push(number);
-                    }
+                        .for_each(|link| reach(link.holder.record));
                 }
             }
             if edge == seen.len() {
@@ -349,6 +348,30 @@ impl Programme {
                     && self.schema.struct_of(self.forest.node(**at).field) == Some(structure)
             })
             .map(|at| Item { node: *at, record: item.record })
+    }
+
+    /// All objects of a struct: the charter, the records of a register, or rows within them.
+    #[must_use]
+    pub fn objects_of(&self, structure: StructId) -> Vec<u32> {
+        let schema = &self.schema;
+        if structure == CHARTER {
+            return self.charter.into_iter().collect();
+        }
+        if let Some(register) = schema.structure(structure).and_then(|known| known.register) {
+            return self.records_of(register).filter_map(|record| self.record(record)).map(|record| record.node).collect();
+        }
+        let mut out = Vec::new();
+        for id in (0..schema.fields.len() as FieldId).filter(|id| schema.struct_of(*id) == Some(structure)) {
+            let Some(holder) = schema.field(id).map(|field| field.owner) else { continue };
+            for value in self.objects_of(holder).into_iter().filter_map(|object| self.forest.value(object, id)) {
+                match self.forest.node(value).kind {
+                    Kind::Object => out.push(value),
+                    Kind::List => out.extend(self.forest.children(value).filter(|row| self.forest.node(*row).kind == Kind::Object)),
+                    _ => {}
+                }
+            }
+        }
+        out
     }
 
     /// The number of the record that a row of a nested register is.

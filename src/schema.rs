@@ -124,6 +124,8 @@ pub struct Field {
     pub past: bool,
     /// Whether it may be shown: yes (`false`), no (`true`), or by its type.
     pub sensitive: Option<bool>,
+    /// Whether the settings say that it is not shown.
+    pub masked: bool,
     /// Whether its rows or records stand for people.
     pub people: bool,
     /// Whether it counts people.
@@ -479,10 +481,32 @@ impl Schema {
     /// Whether a value of this field is known to be safe to show, going by the field alone.
     #[must_use]
     pub fn is_safe(&self, field: FieldId) -> bool {
-        let Some(known) = self.field(field) else { return false };
+        let Some(known) = self.field(field).filter(|known| !known.masked) else { return false };
         match known.sensitive {
             Some(sensitive) => !sensitive,
             None => !matches!(self.element_shape_of(field), Shape::Any | Shape::Map(_) | Shape::Scalar(Scalar::Text { .. } | Scalar::Odd)),
+        }
+    }
+
+    /// The field at the end of a path such as `participants.age_band` or `programme.sponsor`.
+    #[must_use]
+    pub fn field_at(&self, path: &str) -> Option<FieldId> {
+        let mut steps = path.split('.');
+        let first = steps.next()?;
+        let mut structure = if first == "programme" { CHARTER } else { self.register(self.register_named(first)?)?.record };
+        let mut found = None;
+        for step in steps {
+            let field = self.field_named(structure, step)?;
+            found = Some(field);
+            structure = self.struct_of(field).unwrap_or(structure);
+        }
+        found
+    }
+
+    /// Lets a field not be shown, because the settings say so.
+    pub fn mask(&mut self, field: FieldId) {
+        if let Some(known) = self.fields.get_mut(usize::from(field)) {
+            known.masked = true;
         }
     }
 

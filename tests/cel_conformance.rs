@@ -768,3 +768,17 @@ fn what_has_no_value_is_absorbed_where_the_rule_language_says_so() {
         assert_eq!(&desk.run(source, &[]), expected, "{source}");
     }
 }
+
+#[test]
+fn null_and_blank_say_nothing_within_a_list() {
+    let charter = r#"{ "id": "x", "title": "X", "stage": "charter", "inherits_from": ["", "a", null, " "], "budget": [null, "", { "kind": "fees" }] }"#;
+    let desk = Desk::over(charter).unwrap_or_else(|| panic!("the built-in schema cannot be read"));
+    for source in [
+        "size(programme.inherits_from) == 1",
+        "first(programme.inherits_from) == 'a'",
+        "size(programme.budget) == 1",
+        "known(programme.budget.map(b, b))",
+    ] {
+        assert_eq!(desk.run(source, &[]), Outcome::Value(Plain::Flag(true)), "{source}");
+    }
+}

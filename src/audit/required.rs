@@ -1,11 +1,10 @@
 //! What the model requires from a stage on, and what of it is not there: one flaw for each register and field.
 
-use crate::document::Kind;
 use crate::finding::{Care, Part};
 use crate::programme::{About, Flaw, Incomplete, Item, Programme, Where};
 use crate::rule::Rules;
 use crate::schema::guide::{ABSENT, UNKNOWN};
-use crate::schema::{CHARTER, FieldId, StructId};
+use crate::schema::{CHARTER, FieldId};
 
 /// The rule that reports it.
 pub const RULE: &str = "record/field-required-at-stage";
@@ -25,7 +24,7 @@ pub fn judge(programme: &Programme, rules: &Rules, stage: u16, profile: &str) ->
     let schema = &programme.schema;
     let mut judged = Judged::default();
     // What a rule demands it reports itself, whether it is on, off or not applicable.
-    let demanded = |field: FieldId| rules.rules.iter().any(|rule| rule.demands.contains(&field));
+    let demanded = |field: FieldId| rules.demanded.get(usize::from(field)).copied().unwrap_or(false);
     for (number, field) in schema.fields.iter().enumerate() {
         let id = number as FieldId;
         let Some(from) = field.required_from.as_ref().and_then(|from| from.under(profile)) else { continue };
@@ -60,7 +59,7 @@ pub fn judge(programme: &Programme, rules: &Rules, stage: u16, profile: &str) ->
             continue;
         }
         let mut lacking: Vec<u32> = Vec::new();
-        for object in objects(programme, field.owner) {
+        for object in programme.objects_of(field.owner) {
             match programme.forest.member(object, id).map(|at| programme.forest.node(at)) {
                 Some(node) if node.marks & ABSENT == 0 || node.marks & UNKNOWN != 0 => judged.present += 1,
                 // A misspelt name has its own finding.
@@ -124,36 +123,4 @@ fn lower_first(text: &str) -> String {
         (Some(first), second) if !second.is_some_and(char::is_uppercase) => first.to_lowercase().chain(chars).collect(),
         _ => text.to_owned(),
     }
-}
-
-/// The objects of a struct.
-fn objects(programme: &Programme, structure: StructId) -> Vec<u32> {
-    let schema = &programme.schema;
-    if structure == CHARTER {
-        return programme.charter.into_iter().collect();
-    }
-    let Some(known) = schema.structure(structure) else { return Vec::new() };
-    if let Some(register) = known.register {
-        return programme.records_of(register).filter_map(|record| programme.record(record)).map(|record| record.node).collect();
-    }
-    let field = schema
-        .fields
-        .iter()
-        .enumerate()
-        .filter(|(id, _)| schema.struct_of(*id as FieldId) == Some(structure))
-        .map(|(id, _)| id as FieldId)
-        .collect::<Vec<_>>();
-    let mut out = Vec::new();
-    for at in field {
-        let Some(holder) = schema.field(at).map(|field| field.owner) else { continue };
-        for object in objects(programme, holder) {
-            let Some(value) = programme.forest.value(object, at) else { continue };
-            match programme.forest.node(value).kind {
-                Kind::Object => out.push(value),
-                Kind::List => out.extend(programme.forest.children(value).filter(|row| programme.forest.node(*row).kind == Kind::Object)),
-                _ => {}
-            }
-        }
-    }
-    out
 }

@@ -123,6 +123,10 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let tick = || {
         if let Some(bar) = &bar {
             bar.inc(1);
+            // Short work is done before anyone could read a bar.
+            if bar.is_hidden() && started.elapsed().as_secs_f64() > 1.0 {
+                bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+            }
         }
     };
     let mut files: Vec<Target> = Vec::new();
@@ -332,7 +336,7 @@ fn bar(tasks: &[Task], args: &CheckArgs) -> Option<indicatif::ProgressBar> {
     if args.quiet || tasks.len() < BAR_FROM || !io::stderr().is_terminal() {
         return None;
     }
-    let bar = indicatif::ProgressBar::new(tasks.len() as u64);
+    let bar = indicatif::ProgressBar::with_draw_target(Some(tasks.len() as u64), indicatif::ProgressDrawTarget::hidden());
     let style = indicatif::ProgressStyle::with_template("{bar:30} {pos}/{len} programmes, {eta} left").ok()?;
     Some(bar.with_style(style))
 }

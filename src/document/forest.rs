@@ -269,15 +269,6 @@ impl Forest {
         children.get(before).filter(|child| holds(child)).map(|child| (before, *child))
     }
 
-    /// The child of a container with this number, from 0.
-    #[must_use]
-    pub fn child(&self, of: u32, number: usize) -> Option<u32> {
-        if number < WIDE {
-            return self.children(of).nth(number);
-        }
-        self.listed(&mut self.wide.borrow_mut(), of).get(number).copied()
-    }
-
     fn listed<'w>(&self, wide: &'w mut HashMap<u32, Vec<u32>>, of: u32) -> &'w [u32] {
         wide.entry(of).or_insert_with(|| self.children(of).collect())
     }

@@ -340,7 +340,8 @@ impl<G: Guide> Reader<'_, G> {
                             self.repeat_known(object, known, value);
                         }
                         seen |= bit;
-                        if self.nodes.get(value as usize).is_some_and(|node| node.marks & ABSENT == 0) {
+                        // Said to be unknown is said.
+                        if self.nodes.get(value as usize).is_some_and(|node| node.marks & ABSENT == 0 || node.marks & UNKNOWN != 0) {
                             present |= bit;
                         }
                     }

@@ -1,7 +1,7 @@
 //! A forest's nodes as `jsonschema` wants to see JSON, without building a single value.
 //!
-//! What was not recorded (null, blank) is left out of objects, and so is a key written twice: it has its
-//! own finding.
+//! What was not recorded (null, blank) is left out of objects and lists, and so is a key written twice: it
+//! has its own finding.
 
 use std::borrow::Cow;
 
@@ -144,6 +144,13 @@ impl<'f> Node<'f, ForestJson> for View<'f> {
     }
 }
 
+/// Whether the validator sees a member or element: it is written, and once.
+#[must_use]
+pub fn is_recorded(forest: &Forest, at: u32) -> bool {
+    let marks = forest.node(at).marks;
+    (marks & ABSENT == 0 || marks & UNKNOWN != 0) && marks & REPEATED == 0
+}
+
 /// The members of an object that say something.
 #[derive(Clone, Copy, Debug)]
 pub struct Members<'f> {
@@ -154,10 +161,7 @@ pub struct Members<'f> {
 impl<'f> Members<'f> {
     fn recorded(self) -> impl Iterator<Item = u32> + use<'f> {
         let forest = self.forest;
-        forest.children(self.at).filter(move |child| {
-            let marks = forest.node(*child).marks;
-            (marks & ABSENT == 0 || marks & UNKNOWN != 0) && marks & REPEATED == 0
-        })
+        forest.children(self.at).filter(move |child| is_recorded(forest, *child))
     }
 }
 
@@ -181,7 +185,7 @@ impl<'f> Object<'f, ForestJson> for Members<'f> {
     }
 }
 
-/// The elements of a list.
+/// The elements of a list that say something; a complaint counts only these.
 #[derive(Clone, Copy, Debug)]
 pub struct Elements<'f> {
     forest: &'f Forest,
@@ -195,7 +199,8 @@ pub struct Walk<'f>(&'f Forest, Children<'f>);
 impl<'f> Iterator for Walk<'f> {
     type Item = View<'f>;
     fn next(&mut self) -> Option<View<'f>> {
-        self.1.next().map(|at| View::Node(self.0, at))
+        let forest = self.0;
+        self.1.find(|at| is_recorded(forest, *at)).map(|at| View::Node(forest, at))
     }
 }
 
@@ -229,7 +234,7 @@ impl<'f> Array<'f, ForestJson> for Elements<'f> {
     type ElementsIter = Walk<'f>;
 
     fn len(&self) -> usize {
-        self.forest.children(self.at).count()
+        self.elements().count()
     }
 
     fn elements(&self) -> Walk<'f> {

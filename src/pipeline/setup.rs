@@ -86,6 +86,12 @@ impl Setup {
             Some(path) => Some(config::read(path).map_err(SetupError::Config)?),
             None => None,
         };
+        let masked = config.as_ref().map(|config| masks(schema, config)).transpose().map_err(|problems| SetupError::Settings {
+            text: config.as_ref().map(|config| config.text.clone()).unwrap_or_default(),
+            problems,
+        })?;
+        let masked = masked.flatten();
+        let schema = masked.as_ref().unwrap_or(schema);
         let (mut pages, mut problems) = source.pages();
         let settings = config.as_ref().map(|config| config.settings.clone()).unwrap_or_default();
         for folder in &settings.rules {
@@ -143,6 +149,38 @@ impl Setup {
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The schema with the fields masked that the settings name; none where they name none.
+fn masks(schema: &Schema, config: &ConfigFile) -> Result<Option<Arc<Schema>>, Vec<Problem>> {
+    let named = &config.settings.privacy.sensitive;
+    if named.is_empty() {
+        return Ok(None);
+    }
+    let mut problems = Vec::new();
+    let mut fields = Vec::new();
+    for path in named {
+        // An organisation's own fields are masked in any case.
+        let own = path.value.rsplit('.').next().is_some_and(|last| last.starts_with("x-"));
+        match schema.field_at(&path.value) {
+            Some(field) => fields.push(field),
+            None if own => {}
+            None => problems.push(Problem {
+                path: config.path.clone(),
+                span: path.span,
+                message: "there is no field of this name".to_owned(),
+                help: "name a register and a field, such as participants.age_band".to_owned(),
+            }),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let Ok(mut masked) = Schema::builtin() else { return Ok(None) };
+    for field in fields {
+        masked.mask(field);
+    }
+    Ok(Some(Arc::new(masked)))
 }
 
 /// What the settings name, held against what there is.

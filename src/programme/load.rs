@@ -14,7 +14,7 @@ use crate::document::json::{self, Problem};
 use crate::document::{Forest, Kind};
 use crate::finding::{Care, Part, Place};
 use crate::limits;
-use crate::schema::guide::FAULTY;
+use crate::schema::guide::{ABSENT, FAULTY};
 use crate::schema::{CHARTER, FIELD_NONE, RegisterId, Schema, Shape};
 use crate::text::{self, Span};
 
@@ -368,9 +368,11 @@ impl Loader<'_> {
         }
         let elements: Vec<u32> = self.programme.forest.children(list).collect();
         for element in elements {
-            match self.programme.forest.node(element).kind {
+            let entry = self.programme.forest.node(element);
+            match entry.kind {
                 Kind::Object => self.found_in(register, element),
-                Kind::Null => {}
+                // Null and a blank say nothing.
+                _ if entry.marks & ABSENT != 0 => {}
                 _ => {
                     let schema = Arc::clone(&self.programme.schema);
                     let one = schema.register(register).map_or("", |register| register.one.as_str());

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use jsonschema::Validator;
 
 use super::{About, Flaw, Programme, Where};
-use crate::document::view::{ForestJson, View};
+use crate::document::view::{ForestJson, View, is_recorded};
 use crate::document::{Forest, Kind};
 use crate::finding::{Care, Part};
 use crate::schema::guide::{ABSENT, FAULTY, REPEATED};
@@ -47,7 +47,13 @@ pub(super) fn validate(programme: &mut Programme, judges: &Judges) {
     repeated(programme);
     let mut doubts: Vec<u32> = programme.forest.doubts.iter().map(|doubt| doubt.node).collect();
     if judges.all {
-        doubts.extend(programme.records.iter().map(|record| record.node).filter(|node| (*node as usize) < programme.forest.nodes.len()));
+        // Rows of the charter that are a register of their own are judged with it.
+        let is_row = |structure| {
+            let register = programme.schema.structure(structure).and_then(|known| programme.schema.register(known.register?));
+            register.is_some_and(|register| register.nested)
+        };
+        let alone = programme.records.iter().filter(|record| !is_row(record.structure)).map(|record| record.node);
+        doubts.extend(alone.filter(|node| (*node as usize) < programme.forest.nodes.len()));
     }
     doubts.sort_unstable();
     doubts.dedup();
@@ -101,15 +107,21 @@ fn repeated(programme: &mut Programme) {
     }
 }
 
+/// The entries of lists as the validator numbers them; a list may have as many findings as entries.
+type Lists = HashMap<u32, Vec<u32>>;
+
 /// Where a complaint's path leads: as far as it can be followed.
-fn follow(forest: &Forest, from: u32, path: &[String]) -> u32 {
+fn follow(forest: &Forest, from: u32, path: &[String], lists: &mut Lists) -> u32 {
     let mut at = from;
     for step in path {
         let next = match forest.node(at).kind {
             Kind::Object => forest
                 .children(at)
                 .find(|child| forest.node(*child).marks & REPEATED == 0 && forest.key(*child).is_some_and(|key| key == *step)),
-            Kind::List => step.parse::<usize>().ok().and_then(|number| forest.child(at, number)),
+            Kind::List => step.parse::<usize>().ok().and_then(|number| {
+                let recorded = lists.entry(at).or_insert_with(|| forest.children(at).filter(|child| is_recorded(forest, *child)).collect());
+                recorded.get(number).copied()
+            }),
             _ => None,
         };
         match next {
@@ -123,16 +135,17 @@ fn follow(forest: &Forest, from: u32, path: &[String]) -> u32 {
 fn object(programme: &mut Programme, judges: &Judges, structure: StructId, node: u32) {
     let schema = Arc::clone(&programme.schema);
     let mut complaints = judges.complaints(&schema, structure, &programme.forest, node);
+    let mut lists = Lists::new();
     // A register that is no list has its own finding.
     complaints.retain(|complaint| {
-        let at = follow(&programme.forest, node, &complaint.path);
+        let at = follow(&programme.forest, node, &complaint.path, &mut lists);
         let register = schema.field(programme.forest.node(at).field).and_then(|field| schema.register(field.register?));
         !(matches!(complaint.flaw, judge::Flaw::Type) && !complaint.path.is_empty() && register.is_some_and(|register| !register.nested))
     });
     let mut explained: BTreeSet<u32> = BTreeSet::new();
     let mut members = Members::new();
     for complaint in &complaints {
-        let at = follow(&programme.forest, node, &complaint.path);
+        let at = follow(&programme.forest, node, &complaint.path, &mut lists);
         match &complaint.flaw {
             judge::Flaw::UnknownKey(key) => unknown_key(programme, &schema, structure, at, key, &mut members),
             judge::Flaw::Missing(key) => missing(programme, &schema, structure, at, key),
@@ -446,11 +459,11 @@ fn sums(programme: &mut Programme) {
     for (id, field) in schema.fields.iter().enumerate() {
         let Some((part, to)) = &field.sum else { continue };
         let Some(part) = schema.struct_of(id as u16).and_then(|rows| schema.field_named(rows, part)) else { continue };
-        let lists: Vec<u32> = (0..programme.forest.nodes.len() as u32)
-            .filter(|at| {
-                let node = programme.forest.node(*at);
-                node.field == id as u16 && node.kind == Kind::List && node.has_value()
-            })
+        let lists: Vec<u32> = programme
+            .objects_of(field.owner)
+            .into_iter()
+            .filter_map(|object| programme.forest.value(object, id as u16))
+            .filter(|list| programme.forest.node(*list).kind == Kind::List)
             .collect();
         for list in lists {
             let numbers: Vec<Option<f64>> = programme

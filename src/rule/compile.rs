@@ -75,6 +75,8 @@ pub struct Case {
     pub frame: usize,
     /// How many of them are set for each subject.
     pub given: usize,
+    /// The `let`s that are worked out anew for each subject; the others hold for the whole programme.
+    pub lets: Vec<usize>,
     /// What it concerns.
     pub when: Option<FlagCode>,
     /// Further conditions under profiles.
@@ -139,7 +141,7 @@ pub struct Rule {
     /// Earlier names.
     pub formerly: Vec<String>,
     /// The page.
-    pub page: Page,
+    pub page: Arc<Page>,
 }
 
 /// All rules, in the order in which they are judged.
@@ -147,6 +149,10 @@ pub struct Rule {
 pub struct Rules {
     /// The rules: each after those it yields to, else by name.
     pub rules: Vec<Rule>,
+    /// Whether some other rule yields to each, by number.
+    pub yielded_to: Vec<bool>,
+    /// Whether some rule demands each field, by number.
+    pub demanded: Vec<bool>,
     /// The parameters of all of them and of the definitions.
     pub params: Vec<Param>,
     /// The definitions' pages and code.
@@ -345,9 +351,8 @@ impl<'s> Compiler<'s> {
     }
 
     fn rule(&mut self, page: Page) {
-        match self.made(&page) {
-            Ok((mut rule, declared)) => {
-                rule.page = page;
+        match self.made(&Arc::new(page)) {
+            Ok((rule, declared)) => {
                 self.rules.params.extend(declared);
                 self.rules.rules.push(rule);
             }
@@ -355,7 +360,7 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    fn made(&self, page: &Page) -> Made<(Rule, Vec<Param>)> {
+    fn made(&self, page: &Arc<Page>) -> Made<(Rule, Vec<Param>)> {
         let keys = page.keys(&page.front, &PAGE_KEYS)?;
         let one = |problem: PageProblem| vec![problem];
         let whole = span(page.front.at());
@@ -439,7 +444,7 @@ impl<'s> Compiler<'s> {
             },
             since: keys.text("since").map_err(one)?.map(|since| since.text.clone()).unwrap_or_default(),
             formerly: texts("formerly").map_err(one)?,
-            page: page.clone(),
+            page: Arc::clone(page),
         };
         Ok((rule, declared))
     }
@@ -536,6 +541,7 @@ impl<'s> Compiler<'s> {
             scope.parameters = declared_parameters(declared, first);
             // A let that has no meaning for this subject is left out; to use it is a mistake.
             lets(page, keys, &mut scope, blocks > 1)?;
+            let of_subject = lets_of_subject(&scope);
             let flag = |scope: &mut Scope<'_>, source: &Scalar| -> Made<Typed> {
                 parse(&source.text).and_then(|ast| scope.flag(&ast)).map_err(|mistake| placed(page, source, mistake))
             };
@@ -642,6 +648,7 @@ impl<'s> Compiler<'s> {
                 subject: what,
                 frame: scope.frame,
                 given,
+                lets: of_subject,
                 when,
                 profile_when,
                 evidence,
@@ -747,6 +754,13 @@ impl<'s> Compiler<'s> {
         for rule in &mut done {
             rule.yields = rule.yields_to.iter().filter_map(|name| names.iter().position(|known| known == name)).collect();
         }
+        self.rules.yielded_to = (0..done.len()).map(|number| done.iter().any(|rule| rule.yields.contains(&number))).collect();
+        self.rules.demanded = vec![false; self.schema.fields.len()];
+        for field in done.iter().flat_map(|rule| &rule.demands) {
+            if let Some(slot) = self.rules.demanded.get_mut(usize::from(*field)) {
+                *slot = true;
+            }
+        }
         self.rules.rules = done;
     }
 }
@@ -767,14 +781,12 @@ fn severity(page: &Page, word: &Scalar) -> Result<Severity, PageProblem> {
 fn collect_calls(value: &Yaml, names: &[String], out: &mut Vec<String>) {
     match value {
         Yaml::Scalar(scalar) => {
-            for name in names {
-                let called = scalar.text.match_indices(name.as_str()).any(|(at, _)| {
-                    let before = scalar.text.get(..at).and_then(|text| text.chars().next_back());
-                    let after = scalar.text.get(at + name.len()..).and_then(|text| text.chars().next());
-                    after == Some('(') && !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '.')
-                });
-                if called && !out.contains(name) {
-                    out.push(name.clone());
+            // The word before each opening bracket.
+            for (at, _) in scalar.text.match_indices('(') {
+                let before = scalar.text.get(..at).unwrap_or("");
+                let word = before.rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or("");
+                if !word.is_empty() && names.iter().any(|name| name == word) && !out.iter().any(|known| known == word) {
+                    out.push(word.to_owned());
                 }
             }
         }
@@ -810,6 +822,21 @@ fn lets(page: &Page, keys: &Keys<'_>, scope: &mut Scope<'_>, lenient: bool) -> M
         }
     }
     Ok(())
+}
+
+/// The places of those `let`s that depend on the subject, by themselves or through others.
+fn lets_of_subject(scope: &Scope<'_>) -> Vec<usize> {
+    let mut dependent: Vec<&str> =
+        scope.variables.iter().skip(1).filter(|variable| variable.stands_for.is_none()).map(|variable| variable.name.as_str()).collect();
+    let mut places = Vec::new();
+    for variable in &scope.variables {
+        let Some(syntax) = &variable.syntax else { continue };
+        if syntax.names().iter().any(|name| dependent.contains(&name.as_str())) {
+            dependent.push(&variable.name);
+            places.push(variable.slot);
+        }
+    }
+    places
 }
 
 fn unused(page: &Page, keys: &Keys<'_>, scope: &Scope<'_>) -> Made<()> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -35,7 +36,10 @@ impl Schema {
     /// Where it is not JSON or breaks the contract, with the place by name.
     pub fn read(text: &str) -> Load<Self> {
         let json: Value = serde_json::from_str(text).or_else(|error| refuse(format!("it is not JSON: {error}")))?;
-        let mut loader = Loader { defs: json.get("$defs").and_then(Value::as_object).cloned().unwrap_or_default(), ..Loader::default() };
+        let defs = json.get("$defs").and_then(Value::as_object).into_iter().flatten();
+        // Shared, because every field that refers to a definition is read together with it.
+        let defs = defs.filter_map(|(name, def)| Some((name.clone(), Arc::new(def.as_object()?.clone())))).collect();
+        let mut loader = Loader { defs, ..Loader::default() };
         let Some(root) = json.as_object() else { return refuse("it is no object") };
         let job =
             |key: &str| root.get(key).and_then(Value::as_str).map(str::to_owned).ok_or_else(|| SchemaError(format!("{key} is missing")));
@@ -53,7 +57,7 @@ impl Schema {
 
 #[derive(Default)]
 struct Loader {
-    defs: Map<String, Value>,
+    defs: BTreeMap<String, Arc<Map<String, Value>>>,
     structs: Vec<Struct>,
     struct_by_def: HashMap<String, StructId>,
     fields: Vec<Field>,
@@ -70,7 +74,7 @@ struct Loader {
 /// A property with the definition that it refers to merged in; its own keys win.
 struct Resolved<'a> {
     own: &'a Map<String, Value>,
-    target: Option<(String, Map<String, Value>)>,
+    target: Option<(String, Arc<Map<String, Value>>)>,
 }
 
 impl Resolved<'_> {
@@ -102,9 +106,8 @@ impl Loader {
             None => None,
             Some(address) => {
                 let name = address.strip_prefix("#/$defs/").ok_or_else(|| SchemaError(format!("{address} lies outside $defs")))?;
-                let target =
-                    self.defs.get(name).and_then(Value::as_object).ok_or_else(|| SchemaError(format!("{address} leads nowhere")))?;
-                Some((name.to_owned(), target.clone()))
+                let target = self.defs.get(name).ok_or_else(|| SchemaError(format!("{address} leads nowhere")))?;
+                Some((name.to_owned(), Arc::clone(target)))
             }
         };
         Ok(Resolved { own, target })
@@ -172,6 +175,7 @@ impl Loader {
             not_before: texts(resolved.get("x-not-before")).iter().map(|path| path.split('.').map(str::to_owned).collect()).collect(),
             past: resolved.flag("x-past"),
             sensitive: resolved.get("x-sensitive").and_then(Value::as_bool),
+            masked: false,
             people: resolved.flag("x-people"),
             counts: resolved.flag("x-counts"),
             default,
@@ -275,7 +279,7 @@ impl Loader {
             }
             let object = match resolved.target {
                 Some((_, target)) => target,
-                None => resolved.own.clone(),
+                None => Arc::new(resolved.own.clone()),
             };
             return Ok(Shape::Struct(self.structure(&name, &object)?));
         }

@@ -45,10 +45,14 @@ pub struct Desk {
 impl Desk {
     /// A desk with the least charter that is valid.
     pub fn new() -> Option<Self> {
+        Self::over(r#"{ "id": "x", "title": "X", "stage": "charter" }"#)
+    }
+
+    /// A desk with this charter.
+    pub fn over(charter: &str) -> Option<Self> {
         let schema = Arc::new(Schema::builtin().ok()?);
         let judges = Judges::new(&schema);
-        let charter = br#"{ "id": "x", "title": "X", "stage": "charter" }"#.to_vec();
-        let input = Input { path: "programme.json".to_owned(), role: Role::Charter, source: Source::Memory(charter) };
+        let input = Input { path: "programme.json".to_owned(), role: Role::Charter, source: Source::Memory(charter.as_bytes().to_vec()) };
         let programme = load(&schema, &judges, ".", &[input], Forest::default(), Clock { as_of: 0, given: true }, false);
         Some(Self { schema, programme, definitions: Definitions::default() })
     }

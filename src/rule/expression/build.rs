@@ -9,7 +9,7 @@ use super::types::{Code, Cx, Definitions, Format, ItemCode, Taint, TextKind, Ty,
 use super::value::{Decimal, Eval, Fault, No, Value};
 use crate::limits;
 use crate::programme::{Item, Programme, Reading};
-use crate::schema::guide::{FAULTY, REPEATED};
+use crate::schema::guide::{ABSENT, FAULTY, REPEATED};
 use crate::schema::{CHARTER, DefaultValue, FieldId, RegisterId, Scalar, Schema, Shape, StructId};
 use crate::text::{self, Span};
 
@@ -372,7 +372,7 @@ impl<'s> Scope<'s> {
         let path = self.path_text(ast);
         let known = path.as_ref().is_some_and(|path| self.is_known(path));
         let mut typed = self.take(&step, &base, structs.len());
-        typed.taint = typed.taint.and(Taint { hidden: base.taint.hidden, people: false });
+        typed.taint = typed.taint.and(Taint { people: false, ..base.taint });
         typed.unasked.clone_from(&base.unasked);
         if !known && typed.unasked.is_none() && self.may_be_absent(&step, structs.len()) {
             typed.unasked = Some(Unasked {
@@ -619,8 +619,12 @@ impl<'s> Scope<'s> {
                 typed.field = Some(field);
                 typed.text = match schema.element_shape_of(field) {
                     Shape::Scalar(Scalar::Id) => TextKind::Id,
-                    Shape::Scalar(Scalar::Text { .. } | Scalar::Odd) if schema.is_safe(field) => TextKind::Label,
-                    Shape::Scalar(Scalar::Currency | Scalar::Language) if schema.is_safe(field) => TextKind::Safe,
+                    Shape::Scalar(Scalar::Text { .. } | Scalar::Odd) if known.is_some_and(|known| known.sensitive == Some(false)) => {
+                        TextKind::Label
+                    }
+                    Shape::Scalar(Scalar::Currency | Scalar::Language) if known.is_some_and(|known| known.sensitive != Some(true)) => {
+                        TextKind::Safe
+                    }
                     Shape::Scalar(Scalar::Reference { .. }) => TextKind::Id,
                     _ => TextKind::Free,
                 };
@@ -630,7 +634,11 @@ impl<'s> Scope<'s> {
                 };
                 let people = known.is_some_and(|known| known.people || known.counts)
                     || matches!(ty, Ty::List(of) if matches!(&**of, Ty::Record(structs) if structs.iter().any(|structure| self.is_people(*structure))));
-                typed.taint = Taint { hidden: known.is_some_and(|known| known.sensitive == Some(true)), people };
+                typed.taint = Taint {
+                    hidden: known.is_some_and(|known| known.sensitive == Some(true)),
+                    people,
+                    masked: known.is_some_and(|known| known.masked),
+                };
                 typed
             }
         }
@@ -654,9 +662,19 @@ impl<'s> Scope<'s> {
         let key = self.build(key_ast, Some(key_ty))?;
         self.expect(&key, key_ty, key_ast.span)?;
         let (run, run_key) = (base.code.clone(), key.code.clone());
-        let mut typed = Typed::new(
-            (**value_ty).clone(),
-            Code::value(move |cx| {
+        let direct = base.map_of.clone().filter(|_| **key_ty == Ty::Text && **value_ty == Ty::Text);
+        let code = match direct {
+            // The entry is looked for where it is written: no map is made of it.
+            Some((item, fields)) => Code::value(move |cx| {
+                let own = item(cx)?;
+                let at = value_of(cx.programme, own.node, &fields)?;
+                let Value::Text(wanted) = run_key.run(cx)? else { return Err(No::Fault(Fault::Internal)) };
+                let forest = &cx.programme.forest;
+                let entry = forest.children(at).find(|child| forest.key(*child).is_some_and(|key| key == wanted)).ok_or(No::Entry)?;
+                let node = forest.node(entry);
+                if node.has_value() { Ok(Value::Text(forest.string(entry))) } else { Err(No::Entry) }
+            }),
+            None => Code::value(move |cx| {
                 let wanted = run_key.run(cx)?.key(cx.programme);
                 match run.run(cx)? {
                     Value::Map(entries) => {
@@ -665,8 +683,8 @@ impl<'s> Scope<'s> {
                     _ => Err(No::Fault(Fault::Internal)),
                 }
             }),
-        )
-        .from(&[&base, &key]);
+        };
+        let mut typed = Typed::new((**value_ty).clone(), code).from(&[&base, &key]);
         typed.text = base.text;
         let path = self.path_text(ast);
         if !path.as_ref().is_some_and(|path| self.is_known(path)) && typed.unasked.is_none() {
@@ -890,7 +908,7 @@ impl<'s> Scope<'s> {
         }
         let slot = self.declare(name, (**of).clone());
         if let Some(variable) = self.variables.last_mut() {
-            variable.taint = Taint { hidden: list.taint.hidden, people: false };
+            variable.taint = Taint { people: false, ..list.taint };
             variable.text = list.text;
             variable.format = list.format;
             variable.field = list.field;
@@ -1075,8 +1093,8 @@ fn field_list(fields: Vec<FieldId>, item: super::types::ItemCode, has_default: b
         while child < end {
             cx.step()?;
             let node = programme.forest.node(child);
-            // Null within a list says nothing.
-            if node.kind != crate::document::Kind::Null && !visit(cx, node_value(programme, child, own.record)) {
+            // Null or a blank within a list says nothing.
+            if node.marks & (ABSENT | FAULTY) != ABSENT && !visit(cx, node_value(programme, child, own.record)) {
                 return Ok(());
             }
             child = programme.forest.after(child);

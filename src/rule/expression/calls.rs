@@ -370,7 +370,7 @@ impl Scope<'_> {
         };
         let mut typed = Typed::new(ty, code);
         typed.taint = match name {
-            "map" => Taint { hidden: inner.taint.hidden, people: list_part.taint.people || inner.taint.people },
+            "map" => Taint { people: list_part.taint.people || inner.taint.people, ..inner.taint },
             "filter" | "sort_by" => list_part.taint,
             _ => Taint::NONE,
         };

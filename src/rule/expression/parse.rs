@@ -105,6 +105,43 @@ pub enum Kind {
 }
 
 impl Ast {
+    /// The names that it takes from outside: not those that its own loops bring along.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        self.gather(&mut Vec::new(), &mut names);
+        names
+    }
+
+    fn gather(&self, bound: &mut Vec<String>, out: &mut Vec<String>) {
+        match &self.kind {
+            Kind::Flag(_) | Kind::Number(_) | Kind::Text(_) => {}
+            Kind::Name(name) => {
+                if !bound.contains(name) {
+                    out.push(name.clone());
+                }
+            }
+            Kind::Field(a, _) | Kind::Not(a) | Kind::Minus(a) => a.gather(bound, out),
+            Kind::Index(a, b) | Kind::And(a, b) | Kind::Or(a, b) | Kind::Binary(_, a, b) => {
+                a.gather(bound, out);
+                b.gather(bound, out);
+            }
+            Kind::Choice(a, b, c) => [a, b, c].into_iter().for_each(|part| part.gather(bound, out)),
+            Kind::List(all) => all.iter().for_each(|part| part.gather(bound, out)),
+            Kind::Call(_, target, args) => {
+                target.iter().for_each(|target| target.gather(bound, out));
+                match (target, args.as_slice()) {
+                    (Some(_), [Ast { kind: Kind::Name(own), .. }, body]) => {
+                        bound.push(own.clone());
+                        body.gather(bound, out);
+                        bound.pop();
+                    }
+                    _ => args.iter().for_each(|part| part.gather(bound, out)),
+                }
+            }
+        }
+    }
+
     /// How many nodes it has.
     #[must_use]
     pub fn size(&self) -> usize {

@@ -168,7 +168,9 @@ fn show(programme: &Programme, name: &str, value: &Value<'_>, typed: &Typed, par
         },
         _ => None,
     };
-    let mut push = |text: String, care: Care| parts.push(Part::value(name, text, care));
+    // A field that the settings mask is not shown, whatever its type.
+    let masked = typed.taint.masked;
+    let mut push = |text: String, care: Care| parts.push(Part::value(name, text, if masked { Care::Hidden } else { care }));
     match value {
         Value::Flag(flag) => push(if *flag { "yes" } else { "no" }.to_owned(), Care::Safe),
         Value::Number(number) => push(number_text(*number, typed.format), Care::Safe),

@@ -129,16 +129,18 @@ pub struct Taint {
     pub hidden: bool,
     /// It counts people or is derived from such a count, or is a list of people.
     pub people: bool,
+    /// It comes from a field that the settings mask.
+    pub masked: bool,
 }
 
 impl Taint {
     /// Nothing to hide.
-    pub const NONE: Taint = Taint { hidden: false, people: false };
+    pub const NONE: Taint = Taint { hidden: false, people: false, masked: false };
 
     /// Both together.
     #[must_use]
     pub const fn and(self, other: Taint) -> Taint {
-        Taint { hidden: self.hidden || other.hidden, people: self.people || other.people }
+        Taint { hidden: self.hidden || other.hidden, people: self.people || other.people, masked: self.masked || other.masked }
     }
 }
 
@@ -366,6 +368,8 @@ pub struct Typed {
     pub field: Option<FieldId>,
     /// Of a word that is read from a field: from what, and which fields.
     pub word_of: Option<(ItemCode, Vec<FieldId>)>,
+    /// Of a map that is read from a field: from what, and which fields.
+    pub map_of: Option<(ItemCode, Vec<FieldId>)>,
     /// Of a list: paths from each element that are known to have a value.
     pub element_facts: Vec<String>,
 }
@@ -391,6 +395,7 @@ impl Typed {
             if_false: Vec::new(),
             field: None,
             word_of: None,
+            map_of: None,
             element_facts: Vec::new(),
         }
     }
