@@ -6,6 +6,7 @@
 pub mod required;
 pub mod state;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use state::{RuleState, Selection, State};
@@ -65,7 +66,7 @@ pub fn audit(programme: &Programme, rules: &Rules, state: &State, as_of: i32) ->
         rules,
         state,
         audit: Audit { verdicts: vec![Verdicts::default(); rules.rules.len()], ..Audit::default() },
-        found: vec![Vec::new(); rules.rules.len()],
+        found: vec![BTreeSet::new(); rules.rules.len()],
         cx: Cx::new(programme, as_of, &state.params),
         spare: Verdicts::default(),
     };
@@ -92,7 +93,7 @@ struct Auditor<'p> {
     state: &'p State,
     audit: Audit,
     /// Subjects with a finding, for rules that others yield to.
-    found: Vec<Vec<Item>>,
+    found: Vec<BTreeSet<u32>>,
     cx: Cx<'p>,
     /// Takes counts of what is no rule.
     spare: Verdicts,
@@ -322,18 +323,13 @@ impl<'p> Auditor<'p> {
     }
 
     fn yields(&self, rule: &Rule, subject: Item) -> bool {
-        rule.yields.iter().any(|other| {
-            self.found.get(*other).is_some_and(|items| {
-                items.iter().any(|found| {
-                    let (a, b) = (subject.node, found.node);
-                    let charter = self.programme.charter;
-                    Some(a) == charter
-                        || Some(b) == charter
-                        || a == b
-                        || (a < b && b < self.programme.forest.after(a))
-                        || (b < a && a < self.programme.forest.after(b))
-                })
-            })
+        let forest = &self.programme.forest;
+        let charter = self.programme.charter;
+        rule.yields.iter().filter_map(|other| self.found.get(*other)).filter(|found| !found.is_empty()).any(|found| {
+            Some(subject.node) == charter
+                || charter.is_some_and(|charter| found.contains(&charter))
+                || found.range(subject.node..forest.after(subject.node)).next().is_some()
+                || forest.path_to(subject.node).iter().any(|around| found.contains(around))
         })
     }
 
@@ -411,7 +407,7 @@ impl<'p> Auditor<'p> {
         if self.rules.yielded_to.get(number).copied().unwrap_or(false)
             && let Some(found) = self.found.get_mut(number)
         {
-            found.push(subject);
+            found.insert(subject.node);
         }
         if self.audit.findings.len() >= limits::FINDINGS_PER_PROGRAMME_MAX {
             self.audit.beyond += 1;
@@ -494,7 +490,7 @@ impl<'p> Auditor<'p> {
             if let (Where::Node(at) | Where::Key(at), true) = (flaw.at, self.rules.yielded_to.get(number).copied().unwrap_or(false))
                 && let Some(found) = self.found.get_mut(number)
             {
-                found.push(Item { node: at, record: self.programme.record_around(at) });
+                found.insert(at);
             }
         }
         if self.audit.findings.len() >= limits::FINDINGS_PER_PROGRAMME_MAX {

@@ -60,5 +60,9 @@ pub const FIT_NODES_MAX: usize = 200_000;
 /// Edits between a word and the nearest known one at which the known one is still suggested.
 pub const SUGGESTION_EDITS_MAX: usize = 2;
 
+/// Ids of one programme that are held against references that lead nowhere, to suggest the one that was
+/// meant; beyond that nothing is suggested.
+pub const ID_COMPARISONS_MAX: usize = 500_000;
+
 /// Characters of an id.
 pub const ID_CHARS_MAX: usize = 100;

@@ -95,7 +95,7 @@ fn show(
         records: programme.records.iter().filter(|record| record.node != programme::NO_RECORD).count() as u64,
         files: redactor.files(),
         verdicts: audit.verdicts,
-        idle: audit.idle.iter().map(|(rule, why)| (*rule, crate::redact::reason(why, request.masks))).collect(),
+        idle: audit.idle.iter().map(|(rule, why)| (*rule, crate::redact::idle(why, request.masks))).collect(),
         no_evidence: audit.no_evidence.iter().map(|entry| redactor.no_evidence(entry)).collect(),
         findings,
         totals: settled.totals,

@@ -11,6 +11,8 @@ mod order;
 mod place;
 mod validate;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use load::{Clock, load};
@@ -132,7 +134,7 @@ pub enum About {
 }
 
 /// A place, as a node or within a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Where {
     /// A node's value; a record's id.
     Node(u32),
@@ -167,10 +169,18 @@ pub struct Programme {
     pub folder: Arc<str>,
     /// Its id, or its folder where it has none.
     pub id: String,
+    /// Records whose id another before them has, and the how-manieth of that id each is.
+    repeats: HashMap<u32, usize>,
+    /// Records without an id, in order.
+    nameless: Vec<u32>,
+    ordinals: Ordinals,
     links: Vec<Link>,
     link_starts: Vec<u32>,
     evidence: Vec<(u32, u32)>,
 }
+
+/// For lists that addresses lead into: the how-manieth of its equals each element is, and how many they are.
+type Ordinals = RefCell<HashMap<u32, HashMap<u32, (usize, usize)>>>;
 
 /// What reading a field gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -368,8 +378,19 @@ impl Programme {
     #[must_use]
     pub fn nested_record(&self, node: u32) -> Option<u32> {
         let register = self.schema.field(self.forest.node(node).field)?.register?;
-        let kept = self.registers.get(usize::from(register))?;
-        (kept.first..kept.end).find(|number| self.record(*number).is_some_and(|record| record.node == node))
+        self.record_in(self.registers.get(usize::from(register))?, node)
+    }
+
+    /// The number of the record whose object a node is; the charter is not looked for.
+    #[must_use]
+    pub fn record_at(&self, node: u32) -> Option<u32> {
+        self.registers.iter().find_map(|kept| self.record_in(kept, node))
+    }
+
+    fn record_in(&self, kept: &Kept, node: u32) -> Option<u32> {
+        // Records of one register stand in the order of the nodes.
+        let records = self.records.get(kept.first as usize..kept.end as usize)?;
+        records.binary_search_by_key(&node, |record| record.node).ok().map(|at| kept.first + at as u32)
     }
 
     /// The word of a field of the charter.

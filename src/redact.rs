@@ -273,9 +273,9 @@ pub fn text(message: &[Part], terms: Terms) -> Shown {
 
 /// Masks a reason why a rule does not run: after a colon it may be somebody's own words, from the settings.
 #[must_use]
-pub fn reason(why: &str, terms: Terms) -> Shown {
+pub fn idle(why: &str, terms: Terms) -> Shown {
     match why.split_once(": ") {
-        Some((words, own)) => text(&[Part::words(words), Part::words(": "), Part::value("reason", own, Care::Label)], terms),
+        Some((words, own)) => text(&[Part::words(words), Part::words(": "), Part::value("words", own, Care::Label)], terms),
         None => value(why, Care::Label, terms),
     }
 }

@@ -48,6 +48,16 @@ pub struct Position {
 #[derive(Debug)]
 pub struct Lines {
     starts: Vec<u32>,
+    /// How many code points come before every so many bytes: a file may be one long line with many findings.
+    points: Vec<u32>,
+}
+
+/// Bytes from one count of code points to the next.
+const POINTS_EVERY: usize = 1024;
+
+/// Whether a code point begins at a byte; a byte-order mark is none.
+fn begins(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at).is_some_and(|byte| byte & 0xc0 != 0x80) && !bytes.get(at..).is_some_and(|rest| rest.starts_with(b"\xef\xbb\xbf"))
 }
 
 impl Lines {
@@ -55,8 +65,27 @@ impl Lines {
     #[must_use]
     pub fn of(text: &str) -> Self {
         let mut starts = vec![0];
-        starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1));
-        Self { starts }
+        let mut points = Vec::with_capacity(text.len() / POINTS_EVERY + 1);
+        let mut count = 0;
+        let bytes = text.as_bytes();
+        for (at, byte) in bytes.iter().enumerate() {
+            if at % POINTS_EVERY == 0 {
+                points.push(count);
+            }
+            count += u32::from(begins(bytes, at));
+            if *byte == b'\n' {
+                starts.push(at as u32 + 1);
+            }
+        }
+        Self { starts, points }
+    }
+
+    /// How many code points come before a byte.
+    fn points_before(&self, text: &str, byte: u32) -> u32 {
+        let byte = (byte as usize).min(text.len());
+        let chunk = (byte / POINTS_EVERY).min(self.points.len().saturating_sub(1));
+        let known = self.points.get(chunk).copied().unwrap_or(0);
+        known + (chunk * POINTS_EVERY..byte).filter(|at| begins(text.as_bytes(), *at)).count() as u32
     }
 
     /// The line (from 0) on which `byte` stands.
@@ -85,8 +114,7 @@ impl Lines {
     pub fn position(&self, text: &str, byte: u32) -> Position {
         let line = self.line_of(byte);
         let start = self.starts.get(line).copied().unwrap_or(0);
-        let before = text.get(start as usize..byte as usize).unwrap_or("");
-        let column = before.chars().filter(|c| *c != '\u{feff}').count() as u32 + 1;
+        let column = self.points_before(text, byte).saturating_sub(self.points_before(text, start)) + 1;
         Position { byte, line: line as u32 + 1, column }
     }
 }
@@ -192,6 +220,16 @@ mod tests {
         assert_eq!(at("b"), Some(Position { byte: 6, line: 1, column: 3 }));
         assert_eq!(at("c"), Some(Position { byte: 9, line: 2, column: 1 }));
         assert_eq!(lines.span(text, 0).range(), 0..7);
+    }
+
+    #[test]
+    fn positions_in_a_long_line_count_from_its_beginning() {
+        let text = format!("first\n{}x\ny", "añ\u{feff}".repeat(2_000));
+        let lines = Lines::of(&text);
+        let at = |needle: &str| text.rfind(needle).map(|byte| lines.position(&text, byte as u32));
+        assert_eq!(at("x").map(|at| (at.line, at.column)), Some((2, 4_001)));
+        assert_eq!(at("y").map(|at| (at.line, at.column)), Some((3, 1)));
+        assert_eq!(lines.position(&text, text.len() as u32 + 9).column, 2);
     }
 
     #[test]

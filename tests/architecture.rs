@@ -88,7 +88,7 @@ const FIELD_NAMES: &[(&str, &[&str], &str)] = &[
     ("cells", &["rule"], "of a contingency table"),
     ("tables", &["rule"], "contingency tables"),
     ("need", &["rule"], "how much a statistic needs"),
-    ("reason", &["redact", "report"], "why something could not be judged"),
+    ("reason", &["report"], "why something could not be judged"),
     ("suppressed", &["report"], "findings that are held back"),
     ("gates", &["config"], "a key of havesay.toml for a later version, refused by name"),
 ];

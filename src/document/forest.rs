@@ -1,6 +1,8 @@
 //! The arena of trees: nodes in the order of the text, each container before what it holds.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 use crate::schema::form::{Period, Precision};
 use crate::schema::guide::{ABSENT, ESCAPED, FAULTY, MONTH, REPEATED, YEAR};
@@ -98,7 +100,12 @@ pub struct Tree {
     pub root: u32,
     /// The node after its last.
     pub end: u32,
+    /// Which of the programme's files it is.
+    pub file: u32,
 }
+
+/// Children from which on a container's are listed once, to find one by its number or place.
+const WIDE: usize = 64;
 
 /// The texts and trees of one programme.
 #[derive(Debug, Default)]
@@ -115,6 +122,9 @@ pub struct Forest {
     pub doubts: Vec<Doubt>,
     /// Keys written twice: the value at the second and later ones.
     pub repeated: Vec<u32>,
+    /// The children of long lists in which something was looked for: only findings ask, and a list may have
+    /// as many findings as entries.
+    wide: RefCell<HashMap<u32, Vec<u32>>>,
 }
 
 const NOTHING: Node = Node { start: 0, end: 0, link: 0, field: FIELD_NONE, kind: Kind::Null, marks: ABSENT };
@@ -128,6 +138,7 @@ impl Forest {
         self.references.clear();
         self.doubts.clear();
         self.repeated.clear();
+        self.wide.get_mut().clear();
     }
 
     /// The node with this number (an absent value where there is none).
@@ -238,11 +249,28 @@ impl Forest {
         let mut path = vec![tree.root];
         let mut here = tree.root;
         while here != at {
-            let Some(next) = self.children(here).find(|child| *child <= at && at < self.after(*child)) else { break };
+            let Some((_, next)) = self.child_around(here, at) else { break };
             path.push(next);
             here = next;
         }
         path
+    }
+
+    /// The child of a container in which a node lies, and how many come before it.
+    #[must_use]
+    pub fn child_around(&self, of: u32, at: u32) -> Option<(usize, u32)> {
+        let holds = |child: &u32| *child <= at && at < self.after(*child);
+        if let Some(found) = self.children(of).take(WIDE).enumerate().find(|(_, child)| holds(child)) {
+            return Some(found);
+        }
+        let mut wide = self.wide.borrow_mut();
+        let children = self.listed(&mut wide, of);
+        let before = children.partition_point(|child| *child <= at).checked_sub(1)?;
+        children.get(before).filter(|child| holds(child)).map(|child| (before, *child))
+    }
+
+    fn listed<'w>(&self, wide: &'w mut HashMap<u32, Vec<u32>>, of: u32) -> &'w [u32] {
+        wide.entry(of).or_insert_with(|| self.children(of).collect())
     }
 
     /// Marks a node.

@@ -107,7 +107,7 @@ pub fn plant<G: Guide>(forest: &mut Forest, from: usize, shape: Shape, field: Fi
     match outcome {
         Ok(()) => {
             let (root, end_node) = (before.0 as u32, forest.nodes.len() as u32);
-            forest.trees.push(Tree { text: Span::new(from as u32, end), root, end: end_node });
+            forest.trees.push(Tree { text: Span::new(from as u32, end), root, end: end_node, file: 0 });
             Ok(())
         }
         Err((problem, at)) => {
@@ -600,7 +600,8 @@ mod tests {
     }
 
     fn read(text: &str) -> (Forest, Result<(), Fault>) {
-        let mut forest = Forest { text: text.to_owned(), ..Forest::default() };
+        let mut forest = Forest::default();
+        forest.text.push_str(text);
         let outcome = plant(&mut forest, 0, Shape::Any, FIELD_NONE, &Blind);
         (forest, outcome)
     }

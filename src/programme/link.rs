@@ -32,7 +32,7 @@ fn flaw(rule: &'static str, at: Where, message: Vec<Part>, label: &'static str) 
 pub(super) fn link(programme: &mut Programme) {
     let schema = Arc::clone(&programme.schema);
     let mut flaws = Vec::new();
-    let Programme { forest, records, registers, open_references, .. } = programme;
+    let Programme { forest, records, registers, open_references, repeats, nameless, .. } = programme;
     let Forest { text, nodes, references, .. } = forest;
     let string = |node: u32| {
         let known = nodes.get(node as usize)?;
@@ -47,11 +47,18 @@ pub(super) fn link(programme: &mut Programme) {
             ids.push(known);
             continue;
         };
+        let mut counts: HashMap<u32, usize> = HashMap::new();
         for record in kept.first..kept.end {
             let Some(node) = records.get(record as usize).map(|record| record.node) else { continue };
-            let Some(at) = member(nodes, node, *field) else { continue };
+            let Some(at) = member(nodes, node, *field) else {
+                nameless.push(record);
+                continue;
+            };
             let Some(id) = string(at) else { continue };
             if let Some(first) = known.get(id) {
+                let count = counts.entry(*first).or_insert(1);
+                *count += 1;
+                repeats.insert(record, *count);
                 let first = records.get(*first as usize).and_then(|record| member(nodes, record.node, *field));
                 let name = schema.registers.get(number).map_or("", |register| register.name.as_str());
                 let message =
@@ -66,6 +73,7 @@ pub(super) fn link(programme: &mut Programme) {
         look_alikes(&known, records, nodes, *field, schema.registers.get(number).map_or("", |register| register.name.as_str()), &mut flaws);
         ids.push(known);
     }
+    let mut comparisons = limits::ID_COMPARISONS_MAX;
     // Where each reference leads. Those that lead nowhere are named by their record afterwards.
     let mut dangling: Vec<(usize, u32)> = Vec::new();
     let mut sites: Vec<Site> = Vec::with_capacity(references.len());
@@ -137,12 +145,13 @@ pub(super) fn link(programme: &mut Programme) {
                             more => format!(", which is in neither {}", crate::text::list(more, "nor")),
                         };
                         message.push(Part::words(&places));
-                        let known = reference
-                            .targets
-                            .iter()
-                            .filter_map(|target| ids.get(usize::from(*target)))
-                            .flat_map(|known| known.keys().copied());
-                        let near = known
+                        let targets = || reference.targets.iter().filter_map(|target| ids.get(usize::from(*target)));
+                        let cost = targets().map(Ids::len).sum();
+                        let affordable = comparisons >= cost;
+                        comparisons = comparisons.saturating_sub(cost);
+                        let near = targets()
+                            .filter(|_| affordable)
+                            .flat_map(|known| known.keys().copied())
                             .filter_map(|other| {
                                 crate::text::edits(&id.to_ascii_lowercase(), &other.to_ascii_lowercase(), 1).map(|cost| (cost, other))
                             })

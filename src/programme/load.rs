@@ -1,5 +1,7 @@
 //! From a programme's files to its trees, records and links.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -49,6 +51,9 @@ pub fn load(
         open_references: Vec::new(),
         folder: Arc::from(folder),
         id: folder.to_owned(),
+        repeats: HashMap::new(),
+        nameless: Vec::new(),
+        ordinals: RefCell::default(),
         links: Vec::new(),
         link_starts: Vec::new(),
         evidence: Vec::new(),
@@ -174,6 +179,9 @@ impl Loader<'_> {
                 let tree = self.programme.forest.trees.len() as u32 - 1;
                 if let Some(file) = self.programme.files.get_mut(number as usize) {
                     file.tree = Some(tree);
+                }
+                if let Some(tree) = self.programme.forest.trees.last_mut() {
+                    tree.file = number;
                 }
                 self.place(number, input.role, first, shape);
             }

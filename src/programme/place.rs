@@ -1,5 +1,7 @@
 //! Addresses and places: from a node to the words by which people, waivers and reports find it.
 
+use std::collections::HashMap;
+
 use super::{Item, NO_RECORD, Programme, Where};
 use crate::document::Kind;
 use crate::finding::{Care, Part, Place};
@@ -85,10 +87,9 @@ impl Programme {
                 (Span::new(known.start, end), node)
             }
         };
-        let tree = self.forest.tree_of(node);
-        let file = self.files.iter().position(|file| file.tree.is_some() && file.tree.map(|tree| tree as usize) == tree).unwrap_or(0);
-        let base = tree.and_then(|tree| self.forest.trees.get(tree)).map_or(0, |tree| tree.text.start);
-        Place { file: file as u32, span: Span::new(span.start.saturating_sub(base), span.end.saturating_sub(base)) }
+        let tree = self.forest.tree_of(node).and_then(|tree| self.forest.trees.get(tree));
+        let (file, base) = tree.map_or((0, 0), |tree| (tree.file, tree.text.start));
+        Place { file, span: Span::new(span.start.saturating_sub(base), span.end.saturating_sub(base)) }
     }
 
     /// The text of a file, as its places are counted.
@@ -151,8 +152,7 @@ impl Programme {
                 .copied()
                 .filter(|up| self.forest.node(*up).kind == Kind::List && self.forest.node(*up).field == list.field);
             if let Some(holder) = holder {
-                let ordinal =
-                    self.forest.children(holder).filter(|child| *child <= at && self.forest.node(*child).kind != Kind::Object).count();
+                let (ordinal, _) = self.ordinal_in(holder, at);
                 let address = vec![Part::words(&format!("{}/#{ordinal}", found.name))];
                 return Addressed { register: found.name.clone(), id: None, address, pointer: self.pointer(&path), file: place.file };
             }
@@ -175,7 +175,7 @@ impl Programme {
             let [holder, here] = pair else { continue };
             match self.forest.node(*holder).kind {
                 Kind::List => {
-                    let number = self.forest.children(*holder).position(|child| child == *here).unwrap_or(0);
+                    let number = self.forest.child_around(*holder, *here).map_or(0, |(number, _)| number);
                     pointer.push(Part::words(&format!("/{number}")));
                 }
                 _ => {
@@ -231,10 +231,8 @@ impl Programme {
             address.push(self.key_name(here));
             return;
         }
-        let siblings: Vec<u32> = self.forest.children(holder).collect();
-        let own = self.row_key(here);
-        let equals: Vec<u32> = siblings.iter().copied().filter(|sibling| self.row_key(*sibling) == own).collect();
-        match own {
+        let (ordinal, equals) = self.ordinal_in(holder, here);
+        match self.row_key(here) {
             Some(keys) => {
                 address.push(Part::words("["));
                 for (number, (name, at)) in keys.iter().enumerate() {
@@ -242,22 +240,46 @@ impl Programme {
                     address.push(Part::words(&format!("{comma}{name}=")));
                     address.push(self.key_part_of(at, here));
                 }
-                if equals.len() > 1 {
-                    address.push(Part::words(&format!("#{}", equals.iter().position(|row| *row == here).unwrap_or(0) + 1)));
+                if equals > 1 {
+                    address.push(Part::words(&format!("#{ordinal}")));
                 }
                 address.push(Part::words("]"));
             }
-            None if self.forest.node(here).kind == Kind::Text
-                && self.schema.field(self.forest.node(here).field).is_some_and(|field| field.reference.is_some()) =>
-            {
-                let written = self.forest.string(here);
-                let ordinal = siblings.iter().filter(|sibling| **sibling <= here && self.forest.string(**sibling) == written).count();
+            None if self.is_written_reference(here) => {
                 address.push(Part::words("["));
-                address.push(Part::value("reference", written, Care::Id));
+                address.push(Part::value("reference", self.forest.string(here), Care::Id));
                 address.push(Part::words(&if ordinal > 1 { format!("#{ordinal}]") } else { "]".to_owned() }));
             }
-            None => address.push(Part::words(&format!("[#{}]", equals.iter().position(|row| *row == here).unwrap_or(0) + 1))),
+            None => address.push(Part::words(&format!("[#{ordinal}]"))),
         }
+    }
+
+    fn is_written_reference(&self, at: u32) -> bool {
+        let node = self.forest.node(at);
+        node.kind == Kind::Text && self.schema.field(node.field).is_some_and(|field| field.reference.is_some())
+    }
+
+    /// The how-manieth of its equals an element of a list is, and how many they are. Worked out once for each
+    /// list: it may have as many findings as elements.
+    fn ordinal_in(&self, list: u32, element: u32) -> (usize, usize) {
+        let mut known = self.ordinals.borrow_mut();
+        let ordinals = known.entry(list).or_insert_with(|| {
+            let mut counts = HashMap::new();
+            let mut ordinals = HashMap::new();
+            for sibling in self.forest.children(list) {
+                let named = match self.row_key(sibling) {
+                    Some(keys) => Named::Keys(keys),
+                    None if self.is_written_reference(sibling) => Named::Reference(self.forest.string(sibling).into_owned()),
+                    None if self.forest.node(sibling).kind != Kind::Object => Named::Value,
+                    None => Named::Nothing,
+                };
+                let count = counts.entry(named.clone()).or_insert(0usize);
+                *count += 1;
+                ordinals.insert(sibling, (*count, named));
+            }
+            ordinals.into_iter().map(|(at, (ordinal, named))| (at, (ordinal, counts.get(&named).copied().unwrap_or(1)))).collect()
+        });
+        ordinals.get(&element).copied().unwrap_or((1, 1))
     }
 
     fn key_part_of(&self, value: &KeyValue, row: u32) -> Part {
@@ -285,27 +307,14 @@ impl Programme {
         if keys.is_empty() { None } else { Some(keys) }
     }
 
+    /// Which of several records of the same id it is, from the second on.
     fn ordinal_of_id(&self, record: u32) -> Option<usize> {
-        let id = self.id_of(record)?;
-        let kept = self.registers.get(usize::from(self.register_of(record)?))?;
-        let same: Vec<u32> = if self.repeated_ids() {
-            (kept.first..kept.end).filter(|other| self.id_of(*other).as_deref() == Some(&id)).collect()
-        } else {
-            return None;
-        };
-        if same.len() < 2 {
-            return None;
-        }
-        same.iter().position(|other| *other == record).filter(|at| *at > 0).map(|at| at + 1)
-    }
-
-    fn repeated_ids(&self) -> bool {
-        self.flaws.iter().any(|flaw| flaw.rule == "record/duplicate-identity")
+        self.repeats.get(&record).copied()
     }
 
     fn ordinal_without_id(&self, record: u32) -> usize {
         let Some(kept) = self.register_of(record).and_then(|register| self.registers.get(usize::from(register))) else { return 1 };
-        (kept.first..=record).filter(|other| self.id_node(*other).is_none()).count()
+        self.nameless.partition_point(|other| *other <= record) - self.nameless.partition_point(|other| *other < kept.first)
     }
 
     /// The node of a field of the charter, whether or not it has a value.
@@ -315,7 +324,16 @@ impl Programme {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// By what an element of a list is told from the others.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Named {
+    Keys(Vec<(String, KeyValue)>),
+    Reference(String),
+    Value,
+    Nothing,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct KeyValue {
     field: FieldId,
     text: String,

@@ -3,6 +3,7 @@
 //! `jsonschema` judges and explains; the words are made from the kind of its complaint, the schema's own
 //! vocabulary and our place. A value that breaks the schema is marked and absent to rules.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use jsonschema::Validator;
@@ -13,7 +14,7 @@ use crate::document::{Forest, Kind};
 use crate::finding::{Care, Part};
 use crate::schema::guide::{ABSENT, FAULTY, REPEATED};
 use crate::schema::judge::{self, Complaint};
-use crate::schema::{CHARTER, Scalar, Schema, Shape, StructId};
+use crate::schema::{CHARTER, FIELD_UNKNOWN, Scalar, Schema, Shape, StructId};
 use crate::text;
 
 /// One validator for each kind of object, built when it is first needed.
@@ -69,11 +70,11 @@ pub(super) fn validate(programme: &mut Programme, judges: &Judges) {
 
 /// The struct of an object that is judged by itself.
 fn structure_at(programme: &Programme, node: u32) -> Option<StructId> {
-    let root = programme.forest.trees.iter().any(|tree| tree.root == node);
+    let root = programme.forest.tree_of(node).and_then(|tree| programme.forest.trees.get(tree)).is_some_and(|tree| tree.root == node);
     if programme.charter == Some(node) {
         return Some(CHARTER);
     }
-    let of_record = programme.records.iter().find(|record| record.node == node).map(|record| record.structure);
+    let of_record = programme.record_at(node).and_then(|record| programme.record(record)).map(|record| record.structure);
     of_record.or_else(|| match programme.schema.bundle_shape() {
         Shape::Struct(bundle) if root => Some(bundle),
         _ => None,
@@ -106,17 +107,21 @@ fn repeated(programme: &mut Programme) {
     }
 }
 
+/// The entries of lists as the validator numbers them; a list may have as many findings as entries.
+type Lists = HashMap<u32, Vec<u32>>;
+
 /// Where a complaint's path leads: as far as it can be followed.
-fn follow(forest: &Forest, from: u32, path: &[String]) -> u32 {
+fn follow(forest: &Forest, from: u32, path: &[String], lists: &mut Lists) -> u32 {
     let mut at = from;
     for step in path {
         let next = match forest.node(at).kind {
             Kind::Object => forest
                 .children(at)
                 .find(|child| forest.node(*child).marks & REPEATED == 0 && forest.key(*child).is_some_and(|key| key == *step)),
-            Kind::List => {
-                step.parse::<usize>().ok().and_then(|number| forest.children(at).filter(|child| is_recorded(forest, *child)).nth(number))
-            }
+            Kind::List => step.parse::<usize>().ok().and_then(|number| {
+                let recorded = lists.entry(at).or_insert_with(|| forest.children(at).filter(|child| is_recorded(forest, *child)).collect());
+                recorded.get(number).copied()
+            }),
             _ => None,
         };
         match next {
@@ -130,22 +135,23 @@ fn follow(forest: &Forest, from: u32, path: &[String]) -> u32 {
 fn object(programme: &mut Programme, judges: &Judges, structure: StructId, node: u32) {
     let schema = Arc::clone(&programme.schema);
     let mut complaints = judges.complaints(&schema, structure, &programme.forest, node);
+    let mut lists = Lists::new();
     // A register that is no list has its own finding.
     complaints.retain(|complaint| {
-        let at = follow(&programme.forest, node, &complaint.path);
+        let at = follow(&programme.forest, node, &complaint.path, &mut lists);
         let register = schema.field(programme.forest.node(at).field).and_then(|field| schema.register(field.register?));
         !(matches!(complaint.flaw, judge::Flaw::Type) && !complaint.path.is_empty() && register.is_some_and(|register| !register.nested))
     });
-    let mut explained: Vec<u32> = Vec::new();
+    let mut explained: BTreeSet<u32> = BTreeSet::new();
+    let mut members = Members::new();
     for complaint in &complaints {
-        let at = follow(&programme.forest, node, &complaint.path);
+        let at = follow(&programme.forest, node, &complaint.path, &mut lists);
         match &complaint.flaw {
-            judge::Flaw::UnknownKey(key) => unknown_key(programme, &schema, structure, at, key, &complaints, complaint),
-            judge::Flaw::Missing(key) => missing(programme, &schema, structure, at, key, &complaints, complaint),
+            judge::Flaw::UnknownKey(key) => unknown_key(programme, &schema, structure, at, key, &mut members),
+            judge::Flaw::Missing(key) => missing(programme, &schema, structure, at, key),
             judge::Flaw::Other => {}
             judge::Flaw::Type | judge::Flaw::Word | judge::Flaw::Form | judge::Flaw::Range => {
-                if !explained.contains(&at) {
-                    explained.push(at);
+                if explained.insert(at) {
                     value(programme, &schema, at);
                 }
             }
@@ -154,18 +160,21 @@ fn object(programme: &mut Programme, judges: &Judges, structure: StructId, node:
     // What the reader refused for a reason that the schema does not know (a bound of the program).
     let end = programme.forest.after(node);
     let mut at = node + 1;
+    let mut explained = explained.into_iter().peekable();
+    let mut covered = 0;
     while at < end {
+        while let Some(known) = explained.next_if(|known| *known <= at) {
+            covered = covered.max(programme.forest.after(known));
+        }
         let here = programme.forest.node(at);
-        let record_within =
-            here.kind == Kind::Object && programme.records.iter().skip(1).any(|record| record.node == at) && structure == CHARTER;
-        if record_within {
+        if structure == CHARTER && here.kind == Kind::Object && programme.record_at(at).is_some() {
             at = programme.forest.after(at);
             continue;
         }
-        if here.marks & FAULTY != 0 {
+        if here.marks & FAULTY != 0 && at >= covered {
             let is_register = schema.field(here.field).is_some_and(|field| field.register.is_some());
-            if !is_register && !explained.iter().any(|known| *known <= at && at < programme.forest.after(*known)) {
-                explained.push(at);
+            if !is_register {
+                covered = programme.forest.after(at);
                 value(programme, &schema, at);
             }
         }
@@ -196,9 +205,17 @@ pub(super) fn owner(programme: &Programme, at: u32) -> Vec<Part> {
     }
 }
 
-fn unknown_key(programme: &mut Programme, schema: &Schema, structure: StructId, at: u32, key: &str, _all: &[Complaint], _own: &Complaint) {
+/// The unknown members of objects, by key: an object may have as many as there are findings.
+type Members = HashMap<u32, HashMap<String, u32>>;
+
+fn unknown_key(programme: &mut Programme, schema: &Schema, structure: StructId, at: u32, key: &str, members: &mut Members) {
     let forest = &programme.forest;
-    let Some(member) = forest.children(at).find(|child| forest.key(*child).is_some_and(|own| own == key)) else { return };
+    let unknown = members.entry(at).or_insert_with(|| {
+        // Of a key that stands twice the first is meant.
+        let unknown = forest.children(at).filter(|child| forest.node(*child).field == FIELD_UNKNOWN).collect::<Vec<_>>();
+        unknown.into_iter().rev().filter_map(|child| Some((forest.key(child)?.into_owned(), child))).collect()
+    });
+    let Some(member) = unknown.get(key).copied() else { return };
     let within = if forest.children(at).next().is_some() { struct_at(programme, structure, at) } else { structure };
     let known: Vec<&str> = schema
         .structure(within)
@@ -247,17 +264,14 @@ fn struct_at(programme: &Programme, outer: StructId, at: u32) -> StructId {
     }
 }
 
-fn missing(programme: &mut Programme, schema: &Schema, structure: StructId, at: u32, key: &str, all: &[Complaint], own: &Complaint) {
+fn missing(programme: &mut Programme, schema: &Schema, structure: StructId, at: u32, key: &str) {
     let forest = &programme.forest;
     let within = struct_at(programme, structure, at);
     let written = schema.field_named(within, key).and_then(|field| forest.member(at, field));
     if written.is_some_and(|member| forest.node(member).marks & (REPEATED | FAULTY) != 0) {
         return;
     }
-    let misspelt = all.iter().any(|other| {
-        other.path == own.path && matches!(&other.flaw, judge::Flaw::UnknownKey(unknown) if text::edits(unknown, key, 2).is_some())
-    });
-    if misspelt {
+    if programme.misspelt(at, key) {
         return;
     }
     let mut message = owner(programme, at);

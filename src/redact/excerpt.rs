@@ -100,11 +100,15 @@ fn row(programme: &Programme, lines: &Lines, file: u32, source: &str, line: usiz
 fn row_with(programme: &Programme, lines: &Lines, file: u32, source: &str, line: usize, span: Span) -> (Shown, Option<(usize, usize)>) {
     let own = lines.span(source, line);
     let content = source.get(own.range()).unwrap_or("");
-    let safe = safe_ranges(programme, file, own);
+    // No more of a long line is looked at than could be shown: a file may be one line.
+    let most = limits::EXCERPT_COLUMNS_MAX;
+    let near = near(content, span.start.saturating_sub(own.start) as usize, most);
+    let window = Span::new(own.start + near.start as u32, own.start + near.end as u32);
+    let safe = safe_ranges(programme, file, window);
     let is_safe = |at: u32| safe.iter().any(|range| range.start <= at && at < range.end);
     let mut shown: Vec<(u32, String)> = Vec::new();
-    for (at, c) in content.char_indices() {
-        let byte = own.start + at as u32;
+    for (at, c) in content.get(near.clone()).unwrap_or("").char_indices() {
+        let byte = window.start + at as u32;
         let structural = matches!(c, '{' | '}' | '[' | ']' | ':' | ',' | '"' | ' ' | '\t');
         if c == '\u{feff}' {
             continue;
@@ -119,12 +123,13 @@ fn row_with(programme: &Programme, lines: &Lines, file: u32, source: &str, line:
         shown.push((byte, piece));
     }
     // A long line is cut around the span.
-    let most = limits::EXCERPT_COLUMNS_MAX;
-    let first = shown.iter().position(|(byte, _)| *byte >= span.start).unwrap_or(0);
-    let from = if shown.len() <= most { 0 } else { first.saturating_sub(most / 3).min(shown.len().saturating_sub(most)) };
+    let (before, after) = (near.start > 0, near.end < content.len());
+    let first = shown.iter().position(|(byte, _)| *byte >= span.start).unwrap_or(if before { shown.len() } else { 0 });
+    let from =
+        if shown.len() <= most && !before && !after { 0 } else { first.saturating_sub(most / 3).min(shown.len().saturating_sub(most)) };
     let to = (from + most).min(shown.len());
     let mut out = String::new();
-    if from > 0 {
+    if from > 0 || before {
         out.push('…');
     }
     let mut mark: Option<(usize, usize)> = None;
@@ -136,7 +141,7 @@ fn row_with(programme: &Programme, lines: &Lines, file: u32, source: &str, line:
             mark = Some((mark.map_or(start, |(first, _)| first), out.len()));
         }
     }
-    if to < shown.len() {
+    if to < shown.len() || after {
         out.push('…');
     }
     // The place may be the end of the line.
@@ -146,7 +151,18 @@ fn row_with(programme: &Programme, lines: &Lines, file: u32, source: &str, line:
     (Shown(out), mark)
 }
 
-/// The bytes of a line that are known to be safe. Nothing is, in a file that could not be understood.
+/// The bytes of a line from `most` characters before a byte to `most` after it.
+fn near(line: &str, byte: usize, most: usize) -> std::ops::Range<usize> {
+    let mut at = byte.min(line.len());
+    while !line.is_char_boundary(at) {
+        at -= 1;
+    }
+    let before = line.get(..at).unwrap_or("").char_indices().rev().nth(most - 1).map_or(0, |(start, _)| start);
+    let after = line.get(at..).unwrap_or("").char_indices().nth(most).map_or(line.len(), |(end, _)| at + end);
+    before..after
+}
+
+/// The bytes of a stretch of a line that are known to be safe. Nothing is, in a file that could not be understood.
 fn safe_ranges(programme: &Programme, file: u32, line: Span) -> Vec<Span> {
     let Some(tree) =
         programme.files.get(file as usize).and_then(|file| file.tree).and_then(|tree| programme.forest.trees.get(tree as usize))
@@ -156,7 +172,8 @@ fn safe_ranges(programme: &Programme, file: u32, line: Span) -> Vec<Span> {
     let base = tree.text.start;
     let (from, to) = (line.start + base, line.end + base);
     let nodes = programme.forest.nodes.get(tree.root as usize..tree.end as usize).unwrap_or_default();
-    let first = nodes.partition_point(|node| node.start < from);
+    // What begins before the window may reach into it.
+    let first = nodes.partition_point(|node| node.start < from).saturating_sub(1);
     let mut safe = Vec::new();
     for number in first..nodes.len() {
         let Some(node) = nodes.get(number) else { break };

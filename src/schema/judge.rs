@@ -2,6 +2,8 @@
 //!
 //! Only the kind of an error and its place are used, never its text: that may hold values.
 
+use std::collections::HashSet;
+
 use jsonschema::json::Json;
 use jsonschema::{ValidationError, Validator, error::ValidationErrorKind};
 use serde_json::{Value, json};
@@ -9,7 +11,7 @@ use serde_json::{Value, json};
 use super::{CHARTER, Schema, SchemaError, StructId, form, guide};
 
 /// What is wrong at a place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Flaw {
     /// A key that the schema does not have.
     UnknownKey(String),
@@ -28,7 +30,7 @@ pub enum Flaw {
 }
 
 /// A complaint about one place in a record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Complaint {
     /// Keys and positions from the record down to the place.
     pub path: Vec<String>,
@@ -83,18 +85,19 @@ impl Schema {
 /// What `validator` finds wrong with a node.
 pub fn complaints<'a, F: Json>(validator: &'a Validator<F>, node: F::Node<'a>) -> Vec<Complaint> {
     let mut found = Vec::new();
+    let mut known = HashSet::new();
     for error in validator.iter_errors(node) {
-        collect(&error, &mut found);
+        collect(&error, &mut found, &mut known);
     }
     found
 }
 
-fn collect(error: &ValidationError<'_>, found: &mut Vec<Complaint>) {
+fn collect(error: &ValidationError<'_>, found: &mut Vec<Complaint>, known: &mut HashSet<Complaint>) {
     let path: Vec<String> =
         error.instance_path().as_str().split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect();
     let mut push = |flaw| {
         let complaint = Complaint { path: path.clone(), flaw };
-        if !found.contains(&complaint) {
+        if known.insert(complaint.clone()) {
             found.push(complaint);
         }
     };

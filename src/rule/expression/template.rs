@@ -1,5 +1,6 @@
 //! Messages with values in braces, and the places that a rule points at.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::build::{Scope, Step, mistake, node_value};
@@ -301,9 +302,10 @@ impl Places {
     /// The places, in order.
     pub fn find(&self, cx: &mut Cx<'_>) -> Vec<Where> {
         let mut found = Vec::new();
+        let mut seen = HashSet::new();
         // What has no value has no place; what was found until then counts.
         let _ = (self.code)(cx, &mut |_, _, at| {
-            if !found.contains(&at) {
+            if seen.insert(at) {
                 found.push(at);
             }
             true
