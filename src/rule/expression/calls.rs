@@ -1144,19 +1144,20 @@ pub fn written(programme: &Programme, of: Item, texts_only: bool) -> Vec<u32> {
 
 fn gather(programme: &Programme, at: u32, texts_only: bool, out: &mut Vec<u32>) {
     let schema = &programme.schema;
-    let end = programme.forest.after(at);
-    let mut next = at + 1;
-    while next < end {
-        let child = next;
-        let node = programme.forest.node(child);
+    let first = at as usize + 1;
+    let within = programme.forest.nodes.get(first..programme.forest.after(at) as usize).unwrap_or_default();
+    let mut next = 0;
+    while let Some(node) = within.get(next) {
+        let here = next;
         // What a container holds comes next, unless the whole of it is passed over.
-        let passed = schema.is_register(node.field) || !node.has_value();
-        next = if passed { programme.forest.after(child) } else { child + 1 };
-        if passed || node.kind != NodeKind::Text {
-            continue;
-        }
-        if if texts_only { schema.is_free_text(node.field) } else { schema.is_quoted(node.field) } {
-            out.push(child);
+        next += 1;
+        if node.kind == NodeKind::Text {
+            let wanted = if texts_only { schema.is_free_text(node.field) } else { schema.is_quoted(node.field) };
+            if wanted && node.has_value() {
+                out.push((first + here) as u32);
+            }
+        } else if node.is_container() && (!node.has_value() || schema.is_register(node.field)) {
+            next = node.link as usize - first;
         }
     }
 }
