@@ -50,7 +50,8 @@ struct Judged {
 /// and is seen by neither, which counts as a doubt.
 fn judge(text: &str, shape: Shape, structure: StructId, pick: impl Fn(&Forest) -> u32) -> Judged {
     let kit = kit();
-    let mut forest = Forest { text: text.to_owned(), ..Forest::default() };
+    let mut forest = Forest::default();
+    forest.text.push_str(text);
     let outcome = json::plant(&mut forest, 0, shape, FIELD_NONE, &*kit.schema);
     assert!(outcome.is_ok(), "{outcome:?}: {text}");
     let node = pick(&forest);
