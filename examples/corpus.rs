@@ -2,15 +2,16 @@
 //!
 //! `cargo run --release --example corpus -- write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults]`
 //! `cargo run --release --example corpus -- measure FOLDER [ROUNDS]`
+//! `cargo run --release --example corpus -- rules FOLDER`
 //!
 //! Layouts: `inline`, `registers`, `records`, `bundles`, `mixed` (the default). With `faults`, the planted
 //! faults are printed, one to a line: programme, rule, address. `measure` takes the programmes one by one and
 //! times the plain parse and each stage of the audit in turn on one thread, so that what else the machine
-//! does falls on all of them alike.
+//! does falls on all of them alike. `rules` times each rule by itself, the dearest first.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a development command that prints what it measured")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -45,7 +46,8 @@ fn main() -> ExitCode {
             args.iter().any(|arg| arg == "faults"),
         ),
         "measure" => measure(Path::new(arg(1)), arg(2).parse().unwrap_or(3)),
-        _ => Err("write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults], or measure FOLDER [ROUNDS]".to_owned()),
+        "rules" => rules(Path::new(arg(1))),
+        _ => Err("write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults], measure FOLDER [ROUNDS], or rules FOLDER".to_owned()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -111,33 +113,17 @@ fn measure(root: &Path, rounds: usize) -> Result<(), String> {
     let mut ratios = Vec::new();
     for round in 0..rounds {
         let mut times = Times::default();
-        for task in &tasks {
-            let files: Vec<PathBuf> = task
-                .inputs
-                .iter()
-                .filter_map(|input| if let discover::Source::Disk(path) = &input.source { Some(path.clone()) } else { None })
-                .collect();
-            let begun = Instant::now();
-            for path in &files {
-                let text = std::fs::read(path).map_err(|error| error.to_string())?;
-                times.bytes += text.len() as u64;
-                let relative = path.strip_prefix(&task.found.folder).unwrap_or(path);
-                if let Some(kind) = yardstick::kind(relative, &text) {
-                    // A planted fault may break the type: the rest of the corpus is what is measured.
-                    times.records += yardstick::parse(kind, &text).unwrap_or(0) as u64;
-                }
+        for (number, task) in tasks.iter().enumerate() {
+            // Whoever comes first pays for finding the files: the two take turns.
+            if number % 2 == round % 2 {
+                plain(task, &mut times)?;
+                forest = whole(setup, &request, task, forest, &mut times);
+            } else {
+                forest = whole(setup, &request, task, forest, &mut times);
+                plain(task, &mut times)?;
             }
-            times.plain += begun.elapsed();
             let begun = Instant::now();
-            let read = programme::load(
-                &setup.schema,
-                &setup.judges,
-                &task.found.shown,
-                &task.inputs,
-                std::mem::take(&mut forest),
-                request.clock,
-                false,
-            );
+            let read = programme::load(&setup.schema, &setup.judges, &task.found.shown, &task.inputs, forest, request.clock, false);
             times.load += begun.elapsed();
             let begun = Instant::now();
             let state = audit::state::state(&setup.rules, &read, &setup.effective(&task.overrides), &request.selection);
@@ -145,12 +131,6 @@ fn measure(root: &Path, rounds: usize) -> Result<(), String> {
             times.audit += begun.elapsed();
             drop(audited);
             forest = read.forest;
-            let begun = Instant::now();
-            let (shown, kept) =
-                pipeline::one(setup, &request, &task.found.shown, &task.inputs, &|_| true, &task.overrides, std::mem::take(&mut forest));
-            times.whole += begun.elapsed();
-            times.findings += shown.findings.len() as u64;
-            forest = kept;
         }
         let ratio = times.whole.as_secs_f64() / times.plain.as_secs_f64();
         ratios.push(ratio);
@@ -168,5 +148,75 @@ fn measure(root: &Path, rounds: usize) -> Result<(), String> {
     }
     ratios.sort_by(f64::total_cmp);
     println!("median ratio {:.2}", ratios.get(ratios.len() / 2).copied().unwrap_or(0.0));
+    Ok(())
+}
+
+/// The yardstick: what reading the data costs anyone.
+fn plain(task: &pipeline::Task, times: &mut Times) -> Result<(), String> {
+    let files = task.inputs.iter().filter_map(|input| if let discover::Source::Disk(path) = &input.source { Some(path) } else { None });
+    let begun = Instant::now();
+    for path in files {
+        let text = std::fs::read(path).map_err(|error| error.to_string())?;
+        times.bytes += text.len() as u64;
+        let relative = path.strip_prefix(&task.found.folder).unwrap_or(path);
+        if let Some(kind) = yardstick::kind(relative, &text) {
+            // A planted fault may break the type: the rest of the corpus is what is measured.
+            times.records += yardstick::parse(kind, &text).unwrap_or(0) as u64;
+        }
+    }
+    times.plain += begun.elapsed();
+    Ok(())
+}
+
+fn whole(setup: &Setup, request: &Request, task: &pipeline::Task, forest: Forest, times: &mut Times) -> Forest {
+    let begun = Instant::now();
+    let (shown, kept) = pipeline::one(setup, request, &task.found.shown, &task.inputs, &|_| true, &task.overrides, forest);
+    times.whole += begun.elapsed();
+    times.findings += shown.findings.len() as u64;
+    kept
+}
+
+fn rules(root: &Path) -> Result<(), String> {
+    let schema = Arc::new(Schema::builtin().map_err(|error| error.to_string())?);
+    let setup = Setup::read(&schema, &RuleSource::from_environment(), None, &|_| true).map_err(|error| format!("{error:?}"))?;
+    let options = Options { no_ignore: true, working: std::env::current_dir().map_err(|error| error.to_string())? };
+    let as_of = form::date(AS_OF.as_bytes()).map_or(0, |(day, _)| day);
+    let discovered = discover::discover(&[root.to_owned()], &options);
+    let setups = [setup];
+    let tasks = pipeline::tasks(&setups, &|_| 0, discovered.programmes, &options);
+    let Some(setup) = setups.first() else { return Err("no rules".to_owned()) };
+    let clock = Clock { as_of, given: true };
+    let read: Vec<_> = tasks
+        .iter()
+        .map(|task| programme::load(&setup.schema, &setup.judges, &task.found.shown, &task.inputs, Forest::default(), clock, false))
+        .collect();
+    let settings = setup.effective(Path::new(""));
+    let time = |select: Vec<String>| {
+        let selection = Selection { select, ..Selection::default() };
+        let mut best = Duration::MAX;
+        for _ in 0..3 {
+            let begun = Instant::now();
+            for programme in &read {
+                let state = audit::state::state(&setup.rules, programme, &settings, &selection);
+                std::hint::black_box(audit::audit(programme, &setup.rules, &state, as_of));
+            }
+            best = best.min(begun.elapsed());
+        }
+        best
+    };
+    let none = time(vec!["record/not-json".to_owned()]);
+    println!("{:>9.2} ms  all", time(Vec::new()).as_secs_f64() * 1e3);
+    println!("{:>9.2} ms  none", none.as_secs_f64() * 1e3);
+    let mut each: Vec<(Duration, &str)> = setup
+        .rules
+        .rules
+        .iter()
+        .filter(|rule| !rule.built_in)
+        .map(|rule| (time(vec![rule.name.to_string()]).saturating_sub(none), &*rule.name))
+        .collect();
+    each.sort_by(|a, b| b.cmp(a));
+    for (time, name) in each {
+        println!("{:>9.2} ms  {name}", time.as_secs_f64() * 1e3);
+    }
     Ok(())
 }

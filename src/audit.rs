@@ -224,7 +224,7 @@ impl<'p> Auditor<'p> {
                 }
                 for record in programme.records_of(*register) {
                     let item = programme.item(record);
-                    self.cx.set(1, Ok(Value::Item(item)));
+                    self.bind(case, 1, item);
                     self.judge(number, rule, case, item);
                 }
             }
@@ -241,7 +241,7 @@ impl<'p> Auditor<'p> {
                         continue;
                     }
                     let item = programme.item(record);
-                    self.cx.set(1, Ok(Value::Item(item)));
+                    self.bind(case, 1, item);
                     self.judge(number, rule, case, item);
                 }
             }
@@ -261,7 +261,7 @@ impl<'p> Auditor<'p> {
                     let mut any = !kept.kept;
                     for record in programme.records_of(*register) {
                         let item = programme.item(record);
-                        self.cx.set(1, Ok(Value::Item(item)));
+                        self.bind(case, 1, item);
                         any |= self.rows(number, rule, case, item, fields, 2);
                     }
                     if !any {
@@ -282,6 +282,14 @@ impl<'p> Auditor<'p> {
         }
     }
 
+    /// Sets a variable of the subject; what was worked out from the one before is forgotten.
+    fn bind(&mut self, case: &Case, slot: usize, item: Item) {
+        self.cx.set(slot, Ok(Value::Item(item)));
+        for (place, _) in case.lets.iter().filter(|(_, level)| *level == slot) {
+            self.cx.set(*place, Err(No::Unset));
+        }
+    }
+
     fn rows(&mut self, number: usize, rule: &'p Rule, case: &'p Case, holder: Item, fields: &[u16], slot: usize) -> bool {
         let programme = self.programme;
         let Some((field, rest)) = fields.split_first() else { return false };
@@ -299,7 +307,7 @@ impl<'p> Auditor<'p> {
             let record = if rest.is_empty() { programme.nested_record(node).unwrap_or(holder.record) } else { holder.record };
             let item = Item { node, record };
             let next = if is_list {
-                self.cx.set(slot, Ok(Value::Item(item)));
+                self.bind(case, slot, item);
                 slot + 1
             } else {
                 slot
@@ -326,9 +334,6 @@ impl<'p> Auditor<'p> {
     }
 
     fn judge(&mut self, number: usize, rule: &'p Rule, case: &'p Case, subject: Item) {
-        for slot in &case.lets {
-            self.cx.set(*slot, Err(No::Unset));
-        }
         self.cx.steps.set(0);
         let mut concerns = case.when.as_ref().map_or(Ok(true), |when| when(&mut self.cx));
         if !case.profile_when.is_empty()

@@ -388,6 +388,13 @@ impl Schema {
         self.quick.get(usize::from(field)).is_none_or(|quick| quick.is_free_text)
     }
 
+    /// Whether a field holds dates.
+    #[inline]
+    #[must_use]
+    pub fn is_date(&self, field: FieldId) -> bool {
+        self.element_shape_of(field) == Shape::Scalar(Scalar::Date)
+    }
+
     /// Whether what a field holds in quotes is neither a word of a vocabulary nor a reference.
     #[inline]
     #[must_use]

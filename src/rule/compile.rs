@@ -76,8 +76,9 @@ pub struct Case {
     pub frame: usize,
     /// How many of them are set for each subject.
     pub given: usize,
-    /// The `let`s that are worked out anew for each subject; the others hold for the whole programme.
-    pub lets: Vec<usize>,
+    /// The `let`s that are worked out anew: the place of each, and that of the variable whose change calls for
+    /// it. The others hold for the whole programme.
+    pub lets: Vec<(usize, usize)>,
     /// What it concerns.
     pub when: Option<FlagCode>,
     /// Further conditions under profiles.
@@ -837,16 +838,24 @@ fn lets(page: &Page, keys: &Keys<'_>, scope: &mut Scope<'_>, lenient: bool) -> M
     Ok(())
 }
 
-/// The places of those `let`s that depend on the subject, by themselves or through others.
-fn lets_of_subject(scope: &Scope<'_>) -> Vec<usize> {
-    let mut dependent: Vec<&str> =
-        scope.variables.iter().skip(1).filter(|variable| variable.stands_for.is_none()).map(|variable| variable.name.as_str()).collect();
+/// The `let`s that depend on the subject or what lies around it, by themselves or through others: the place of
+/// each, and that of the innermost of these variables on which it depends.
+fn lets_of_subject(scope: &Scope<'_>) -> Vec<(usize, usize)> {
+    let mut level: Vec<(&str, usize)> = scope
+        .variables
+        .iter()
+        .skip(1)
+        .filter(|variable| variable.stands_for.is_none())
+        .map(|variable| (variable.name.as_str(), variable.slot))
+        .collect();
     let mut places = Vec::new();
     for variable in &scope.variables {
         let Some(syntax) = &variable.syntax else { continue };
-        if syntax.names().iter().any(|name| dependent.contains(&name.as_str())) {
-            dependent.push(&variable.name);
-            places.push(variable.slot);
+        let names = syntax.names();
+        let innermost = names.iter().filter_map(|name| level.iter().find(|(known, _)| known == name).map(|(_, at)| *at)).max();
+        if let Some(innermost) = innermost {
+            level.push((&variable.name, innermost));
+            places.push((variable.slot, innermost));
         }
     }
     places

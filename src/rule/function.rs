@@ -100,7 +100,7 @@ pub const LIBRARY: &[Function] = &[
         "records",
         "values",
         "values(record)",
-        "Every value written in quotes in a record, each with its place; words of vocabularies and references have checks of their own and are left out.",
+        "Every value written in quotes in a record, each with its place; words of vocabularies and references, which have checks of their own, and dates between 1901 and 2098 are left out.",
     ),
     function(
         "records",

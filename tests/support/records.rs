@@ -3,7 +3,10 @@
 //! The schema is read here as plain JSON, not through the program's model of it, so that the two cannot
 //! misread it alike.
 
+#![allow(dead_code, reason = "each test that includes this uses its own part of it")]
+
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
@@ -19,6 +22,20 @@ pub enum Tree {
 }
 
 impl Tree {
+    /// A value as `serde_json` read it.
+    pub fn of(value: &Value) -> Self {
+        match value {
+            Value::Array(elements) => Tree::List(elements.iter().map(Tree::of).collect()),
+            Value::Object(members) => Tree::Object(
+                members
+                    .iter()
+                    .map(|(key, value)| (Value::from(key.as_str()).to_string().trim_matches('"').to_owned(), Tree::of(value)))
+                    .collect(),
+            ),
+            other => Tree::Raw(other.to_string()),
+        }
+    }
+
     /// A value as written.
     pub fn raw(text: &str) -> Self {
         Tree::Raw(text.to_owned())
@@ -92,19 +109,41 @@ impl fmt::Display for Tree {
     }
 }
 
-/// Choices from a row of numbers: where the row ends, always the first, so that shorter rows make smaller things.
-pub struct Chooser<'c>(std::slice::Iter<'c, u8>);
+/// Choices from a row of numbers: where the row ends, always the first, so that shorter rows make smaller
+/// things; or from a seed, without end.
+pub struct Chooser<'c> {
+    row: std::slice::Iter<'c, u8>,
+    seed: Option<u64>,
+}
 
 impl<'c> Chooser<'c> {
     /// Choices from these.
-    pub fn new(choices: &'c [u8]) -> Self {
-        Self(choices.iter())
+    pub fn new(row: &'c [u8]) -> Self {
+        Self { row: row.iter(), seed: None }
+    }
+
+    /// Choices without end.
+    pub fn endless(seed: u64) -> Self {
+        Self { row: [].iter(), seed: Some(seed) }
+    }
+
+    fn next(&mut self) -> usize {
+        match (self.row.next(), &mut self.seed) {
+            (Some(choice), _) => usize::from(*choice),
+            (None, None) => 0,
+            // Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).
+            (None, Some(state)) => {
+                *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+                let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+                let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+                usize::from((mixed >> 56) as u8)
+            }
+        }
     }
 
     /// A number below `of`.
     pub fn pick(&mut self, of: usize) -> usize {
-        let mut next = || usize::from(self.0.next().copied().unwrap_or(0));
-        let number = if of > 256 { next() * 256 + next() } else { next() };
+        let number = if of > 256 { self.next() * 256 + self.next() } else { self.next() };
         number % of.max(1)
     }
 
@@ -114,14 +153,34 @@ impl<'c> Chooser<'c> {
         of.get(at)
     }
 
-    /// Whether any choices are left.
+    /// Whether any choices of the row are left.
     pub fn is_left(&self) -> bool {
-        self.0.len() > 0
+        self.row.len() > 0
     }
 }
 
 /// Values, each of which is wrong for some fields: types, forms, bounds, words, blanks, nesting.
-pub const ODD: &[&str] = &[
+pub static ODD: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let long = |piece: &str, times: usize| format!("\"{}\"", piece.repeat(times));
+    // At the bounds of ids, references and labels, and one past them; bounds count characters, not bytes.
+    let lengths = [
+        ("a", 100),
+        ("a", 101),
+        ("é", 200),
+        ("é", 201),
+        ("a", 200),
+        ("a", 201),
+        (" ", 201),
+        ("\\u0061", 100),
+        ("\\u0061", 101),
+        ("a", 5000),
+    ];
+    let bounds = lengths.into_iter().map(|(piece, times)| long(piece, times));
+    let references = [100, 101].into_iter().map(|length| format!("\"sessions/{}\"", "a".repeat(length)));
+    SHORT.iter().map(|text| (*text).to_owned()).chain(bounds).chain(references).collect()
+});
+
+const SHORT: &[&str] = &[
     "null",
     "true",
     "false",
@@ -131,6 +190,7 @@ pub const ODD: &[&str] = &[
     "-0",
     "2",
     "0.5",
+    "1.0000001",
     "1.5",
     "-0.25",
     "1.0",
@@ -451,7 +511,7 @@ impl Model {
         }
         for (name, property) in part.properties().into_iter().flatten() {
             let inner = self.part(property);
-            for odd in ODD {
+            for odd in ODD.iter() {
                 visit(wrap(least.with(name, Tree::raw(odd))));
             }
             let mut below = |schema: &Value, put: &dyn Fn(Tree) -> Tree| {
@@ -466,7 +526,7 @@ impl Model {
                 Some(items) => {
                     below(items, &|tree| Tree::List(vec![tree]));
                     let valid = self.least_or_first(items);
-                    for odd in ODD {
+                    for odd in ODD.iter() {
                         visit(wrap(least.with(name, Tree::List(vec![Tree::raw(odd)]))));
                         visit(wrap(least.with(name, Tree::List(vec![valid.clone(), Tree::raw(odd)]))));
                     }
@@ -475,7 +535,7 @@ impl Model {
             }
             if let Some(values) = inner.get("additionalProperties").filter(|values| values.is_object()) {
                 let valid = self.least_or_first(values);
-                for odd in ODD {
+                for odd in ODD.iter() {
                     visit(wrap(least.with(name, Tree::Object(vec![("k".to_owned(), valid.clone()), ("x-k".to_owned(), Tree::raw(odd))]))));
                 }
             }
@@ -491,7 +551,7 @@ impl Model {
 pub fn mutate(tree: &mut Tree, choices: &mut Chooser<'_>) {
     let number = choices.pick(tree.count());
     let Some(here) = tree.at(number) else { return };
-    let odd = Tree::raw(choices.one(ODD).copied().unwrap_or("null"));
+    let odd = Tree::raw(choices.one(&ODD).map_or("null", String::as_str));
     match (choices.pick(4), &mut *here) {
         (1, Tree::Object(members)) => {
             let at = choices.pick(members.len() + 1);
@@ -526,5 +586,62 @@ pub fn mutate(tree: &mut Tree, choices: &mut Chooser<'_>) {
         }
         (3, _) => *here = Tree::List(vec![here.clone()]),
         _ => *here = odd,
+    }
+}
+
+/// A file of a programme: its path and what it holds, and the register that its name tells.
+pub struct File {
+    /// Its path.
+    pub path: String,
+    /// What it is.
+    pub layout: Layout,
+    /// What it holds.
+    pub tree: Tree,
+}
+
+/// What a file of a programme is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Layout {
+    /// The charter.
+    Charter,
+    /// All or some records of a register.
+    Register(String),
+    /// One record, in the folder of its register.
+    Record(String),
+    /// Several registers.
+    Several,
+}
+
+impl Model {
+    /// A valid programme of some files in several layouts, in path order.
+    pub fn programme(&self, choices: &mut Chooser<'_>) -> Vec<File> {
+        let registers: Vec<Register> = self.registers().into_iter().filter(|register| !register.nested).collect();
+        let mut charter = self.valid(self.charter(), choices, 1);
+        let mut files = Vec::new();
+        let mut several = Vec::new();
+        for _ in 0..choices.pick(8) {
+            let Some(register) = choices.one(&registers) else { continue };
+            let name = register.name.clone();
+            let records: Vec<Tree> = (0..choices.pick(4)).map(|_| self.valid(self.record(register), choices, 1)).collect();
+            match choices.pick(4) {
+                0 => charter = charter.with(&name, Tree::List(records)),
+                1 => files.push(File {
+                    path: format!("{}/{name}.json", files.len()),
+                    layout: Layout::Register(name),
+                    tree: Tree::List(records),
+                }),
+                2 => {
+                    let tree = records.into_iter().next().unwrap_or(Tree::List(Vec::new()));
+                    files.push(File { path: format!("{name}/{}.json", files.len()), layout: Layout::Record(name), tree });
+                }
+                _ => several.push((name, Tree::List(records))),
+            }
+        }
+        if !several.is_empty() {
+            files.push(File { path: "several.json".to_owned(), layout: Layout::Several, tree: Tree::Object(several) });
+        }
+        files.push(File { path: "programme.json".to_owned(), layout: Layout::Charter, tree: charter });
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files
     }
 }

@@ -6,11 +6,11 @@ use super::build::{Scope, Variable, equal, mistake};
 use super::parse::{Ast, Kind, Mistake};
 use super::types::{Code, Cx, Definition, Format, ListCode, Taint, TextKind, Ty, Typed, Words};
 use super::value::{Decimal, Eval, Fault, Key, No, Value};
-use crate::document::Kind as NodeKind;
+use crate::document::{Kind as NodeKind, Node};
 use crate::programme::{Item, Programme, Reading};
 use crate::rule::function::{LIBRARY, dates, statistics, text as texts_like};
 use crate::schema::form::{self, Period, Precision};
-use crate::schema::{CHARTER, FieldId};
+use crate::schema::{CHARTER, FieldId, Schema};
 use crate::text::{self, Span};
 
 type Built<T> = Result<T, Mistake>;
@@ -1147,21 +1147,30 @@ pub fn written(programme: &Programme, of: Item, texts_only: bool) -> Vec<u32> {
 
 fn gather(programme: &Programme, at: u32, texts_only: bool, out: &mut Vec<u32>) {
     let schema = &programme.schema;
-    let end = programme.forest.after(at);
-    let mut next = at + 1;
-    while next < end {
-        let child = next;
-        let node = programme.forest.node(child);
+    let first = at as usize + 1;
+    let within = programme.forest.nodes.get(first..programme.forest.after(at) as usize).unwrap_or_default();
+    let mut next = 0;
+    while let Some(node) = within.get(next) {
+        let here = next;
         // What a container holds comes next, unless the whole of it is passed over.
-        let passed = schema.is_register(node.field) || !node.has_value();
-        next = if passed { programme.forest.after(child) } else { child + 1 };
-        if passed || node.kind != NodeKind::Text {
-            continue;
-        }
-        if if texts_only { schema.is_free_text(node.field) } else { schema.is_quoted(node.field) } {
-            out.push(child);
+        next += 1;
+        if node.kind == NodeKind::Text {
+            let wanted =
+                if texts_only { schema.is_free_text(node.field) } else { schema.is_quoted(node.field) && !is_everyday(schema, node) };
+            if wanted && node.has_value() {
+                out.push((first + here) as u32);
+            }
+        } else if node.is_container() && (!node.has_value() || schema.is_register(node.field)) {
+            next = node.link as usize - first;
         }
     }
+}
+
+/// Whether a value is a date that exists, in a year that nobody writes for want of a better one.
+fn is_everyday(schema: &Schema, node: &Node) -> bool {
+    const FIRST: i32 = form::days_from_civil(1901, 1, 1);
+    const LAST: i32 = form::days_from_civil(2098, 12, 31);
+    node.has_value() && schema.is_date(node.field) && (FIRST..=LAST).contains(&node.link.cast_signed())
 }
 
 /// Compares for `first`/`last` and others that need equality outside of expressions.
