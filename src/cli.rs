@@ -247,9 +247,12 @@ fn plain(text: &str) -> String {
         .collect()
 }
 
-/// A path as people may see it: bytes that are not UTF-8 as `\x..`, hidden characters as `\u{…}`.
+/// A path as people may see it: from the working directory where it lies beneath it; bytes that are not
+/// UTF-8 as `\x..`, hidden characters as `\u{…}`.
 fn shown(path: &Path) -> String {
-    crate::text::from_bytes(path.as_os_str().as_encoded_bytes())
+    let working = std::env::current_dir().unwrap_or_default();
+    let own = path.strip_prefix(&working).unwrap_or(path);
+    crate::text::from_bytes(own.as_os_str().as_encoded_bytes())
 }
 
 fn model() -> Result<Arc<Schema>, u8> {
@@ -281,7 +284,7 @@ fn complain(error: &SetupError) {
     match error {
         SetupError::Schema(error) => say(&error.to_string()),
         SetupError::Config(crate::config::ConfigError::Unreadable { path, message, help }) => {
-            say(&format!("{}: {message}\n  help: {help}", shown(path)));
+            say(&format!("{} {message}\n  help: {help}", shown(path)));
         }
         SetupError::Config(crate::config::ConfigError::Problems { text, problems }) | SetupError::Settings { text, problems } => {
             for problem in problems.iter().take(20) {
@@ -309,24 +312,37 @@ fn page_problem(problem: &PageProblem) -> String {
     let help = if problem.help.is_empty() { String::new() } else { format!("\n  help: {}", problem.help) };
     let Some(path) = &problem.path else { return format!("rule page {}: {}{help}", problem.page, problem.message) };
     let shown = shown(path);
-    let Ok(text) = std::fs::read_to_string(path) else { return format!("{shown}: {}{help}", problem.message) };
+    // What concerns a page or folder as a whole has no place in it.
+    let whole = problem.span == crate::text::Span::default();
+    let Some(text) = std::fs::read_to_string(path).ok().filter(|_| !whole) else { return format!("{shown}: {}{help}", problem.message) };
     let lines = Lines::of(&text);
     let at = lines.position(&text, problem.span.start);
-    let line = text.get(lines.span(&text, at.line as usize - 1).range()).unwrap_or("");
-    let width =
-        (problem.span.end.saturating_sub(problem.span.start) as usize).clamp(1, line.len().saturating_sub(at.column as usize - 1).max(1));
+    let line: Vec<char> = text.get(lines.span(&text, at.line as usize - 1).range()).unwrap_or("").chars().collect();
+    // A long line is cut around the place, as in findings.
+    let column = (at.column as usize - 1).min(line.len());
+    let from = column.saturating_sub(LINE_CHARS_MAX / 3).min(line.len().saturating_sub(LINE_CHARS_MAX));
+    let to = (from + LINE_CHARS_MAX).min(line.len());
+    let cut = |cut: bool| if cut { "…" } else { "" };
+    let before: String = line.get(from..column).unwrap_or_default().iter().collect();
+    let before = format!("{}{}", cut(from > 0), Visible(&before));
+    let marked = text.get(problem.span.range()).map_or(1, |marked| marked.lines().next().unwrap_or("").chars().count());
+    let rest: String = line.get(column..to).unwrap_or_default().iter().collect();
     let number = at.line.to_string();
     let margin = " ".repeat(number.len());
     format!(
-        "{shown}:{}:{}: {}\n {margin} │\n {number} │ {}\n {margin} │ {}{}{help}",
+        "{shown}:{}:{}: {}\n {margin} │\n {number} │ {before}{}{}\n {margin} │ {}{}{help}",
         at.line,
         at.column,
         problem.message,
-        Visible(line),
-        " ".repeat(at.column as usize - 1),
-        "^".repeat(width)
+        Visible(&rest),
+        cut(to < line.len()),
+        " ".repeat(before.chars().count()),
+        "^".repeat(marked.clamp(1, rest.chars().count().max(1)))
     )
 }
+
+/// Characters of a page's line that are shown.
+const LINE_CHARS_MAX: usize = 160;
 
 /// The command, for completions and manual pages.
 #[must_use]

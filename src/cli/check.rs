@@ -354,7 +354,7 @@ fn targets(args: &CheckArgs, format: Format) -> Result<Vec<Target>, u8> {
     let mut targets = Vec::new();
     let mut standard = false;
     for output in &args.output {
-        let Some((name, path)) = output.split_once('=') else {
+        let Some((name, path)) = output.split_once('=').filter(|(_, path)| !path.is_empty()) else {
             say(&format!("-o takes a format and a path, such as json=audit.json, not {}", Visible(output)));
             return Err(exit::FAULT);
         };

@@ -34,6 +34,7 @@ pub(super) fn test(args: &TestArgs) -> u8 {
         }
         let (rules, faults) = compile::compile(&schema, pages, &|_| true);
         problems.extend(faults);
+        let problems = compile::without_echoes(problems);
         (Setup::of_rules(&schema, rules), problems)
     };
     let mut report = |problems: Vec<crate::rule::PageProblem>, of: &dyn Fn(&str) -> bool| {

@@ -124,7 +124,7 @@ pub struct Forest {
     pub repeated: Vec<u32>,
     /// The children of long lists in which something was looked for: only findings ask, and a list may have
     /// as many findings as entries.
-    wide: RefCell<HashMap<u32, Vec<u32>>>,
+    pub wide: RefCell<HashMap<u32, Vec<u32>>>,
 }
 
 const NOTHING: Node = Node { start: 0, end: 0, link: 0, field: FIELD_NONE, kind: Kind::Null, marks: ABSENT };

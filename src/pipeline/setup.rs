@@ -113,7 +113,7 @@ impl Setup {
         let (rules, faults) = compile::compile(schema, pages, wanted);
         problems.extend(faults);
         if !problems.is_empty() {
-            return Err(SetupError::Pages(problems));
+            return Err(SetupError::Pages(compile::without_echoes(problems)));
         }
         if let Some(config) = &config {
             let problems = check(schema, &rules, config, wanted);

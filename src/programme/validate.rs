@@ -12,6 +12,7 @@ use super::{About, Flaw, Programme, Where};
 use crate::document::view::{ForestJson, View, is_recorded};
 use crate::document::{Forest, Kind};
 use crate::finding::{Care, Part};
+use crate::limits;
 use crate::schema::guide::{ABSENT, FAULTY, REPEATED};
 use crate::schema::judge::{self, Complaint};
 use crate::schema::{CHARTER, FIELD_UNKNOWN, Scalar, Schema, Shape, StructId};
@@ -372,7 +373,14 @@ fn value(programme: &mut Programme, schema: &Schema, at: u32) {
         let article = if one.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
         message.push(Part::words(&format!("{article} {one} of ")));
     }
-    message.extend(owner(programme, at));
+    if field.name == schema.jobs.id && row.is_none() {
+        // A record whose id is at fault cannot be named by it.
+        let one =
+            schema.structure(field.owner).and_then(|known| schema.register(known.register?)).map(|register| register.one.replace('_', " "));
+        message.push(Part::words(&one.map_or_else(|| "the charter".to_owned(), |one| format!("a {one}"))));
+    } else {
+        message.extend(owner(programme, at));
+    }
     let wanted = expected(schema, shape);
     let mut help = None;
     let (rule, label) = match (shape, node.kind) {
@@ -392,7 +400,9 @@ fn value(programme: &mut Programme, schema: &Schema, at: u32) {
         (Shape::Scalar(Scalar::Word(vocabulary)), Kind::Text) => {
             let written = programme.forest.string(at).into_owned();
             let known: Vec<&str> = schema.vocabulary(vocabulary).into_iter().flat_map(|known| known.choices()).collect();
-            match text::nearest(&written, known.iter().copied()).filter(|near| text::edits(&written, near, 2).is_some()) {
+            // Of a sensitive field even a word that is misspelt says what is meant.
+            let near = text::nearest(&written, known.iter().copied()).filter(|near| text::edits(&written, near, 2).is_some());
+            match near.filter(|_| schema.is_safe(node.field)) {
                 Some(near) => {
                     message.push(Part::words(" has the word "));
                     message.push(Part::value("word", written, Care::Safe));
@@ -418,9 +428,11 @@ fn value(programme: &mut Programme, schema: &Schema, at: u32) {
             let care = if schema.is_safe(node.field) { Care::Safe } else { Care::Hidden };
             message.push(Part::words(" is "));
             message.push(Part::value(&field.name, programme.forest.raw(at), care));
-            let whole_fault = bounds.whole && programme.forest.raw(at).parse::<f64>().is_ok_and(|number| number.fract() != 0.0);
+            let number = programme.forest.raw(at).parse::<f64>().unwrap_or(0.0);
+            let low = bounds.least.is_some_and(|least| number < least as f64);
             let range = match (bounds.least, bounds.most) {
-                _ if whole_fault => "; a whole number is expected".to_owned(),
+                _ if number.abs() > limits::NUMBER_MAX as f64 && !low => "; numbers this large are not read".to_owned(),
+                _ if bounds.whole && number.fract() != 0.0 => "; a whole number is expected".to_owned(),
                 (Some(least), Some(most)) => format!("; it must lie between {least} and {most}"),
                 (Some(least), None) => format!("; it must not be below {least}"),
                 (None, Some(most)) => format!("; it must not be above {most}"),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::expression::build::{Parameter, Scope};
+use super::expression::calls::NO_FUNCTION;
 use super::expression::parse::{Mistake, parse};
 use super::expression::template::{Places, Template};
 use super::expression::types::{Definition, Definitions, FlagCode, Inline, Ty, Typed, Words};
@@ -226,6 +227,17 @@ pub fn compile(schema: &Schema, pages: Vec<Page>, wanted: &dyn Fn(&str) -> bool)
     (compiler.rules, compiler.problems)
 }
 
+/// Leaves out what is said of pages only because a definition that they use is at fault itself.
+#[must_use]
+pub fn without_echoes(problems: Vec<PageProblem>) -> Vec<PageProblem> {
+    let broken: Vec<String> = problems
+        .iter()
+        .filter_map(|problem| problem.page.strip_prefix("definitions/"))
+        .map(|name| format!("{NO_FUNCTION} {}(", name.replace('-', "_")))
+        .collect();
+    problems.into_iter().filter(|problem| !broken.iter().any(|missing| problem.message.starts_with(missing))).collect()
+}
+
 struct Compiler<'s> {
     schema: &'s Schema,
     rules: Rules,
@@ -276,10 +288,11 @@ impl<'s> Compiler<'s> {
             if waiting.len() == before {
                 for (page, _) in &waiting {
                     let names: Vec<String> = waiting.iter().map(|(page, _)| page.call_name()).collect();
-                    self.problems.push(page.problem(
-                        span(page.front.at()),
-                        format!("the definitions {} rest on one another in a circle", text::list(&names, "and")),
-                    ));
+                    let message = match names.as_slice() {
+                        [own] => format!("the definition {own} rests on itself"),
+                        several => format!("the definitions {} rest on one another in a circle", text::list(several, "and")),
+                    };
+                    self.problems.push(page.problem(span(page.front.at()), message));
                 }
                 break;
             }

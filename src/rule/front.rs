@@ -30,6 +30,8 @@ pub struct Scalar {
     pub style: Style,
     /// Where each line of its text begins in the page, if it has several or an indent.
     pub lines: Vec<(u32, u32)>,
+    /// Whether a comment follows on its line, which cuts off what stands without quotes.
+    pub commented: bool,
 }
 
 /// How a scalar is written.
@@ -143,9 +145,13 @@ fn read(yaml: &str, base: u32) -> Result<Yaml, Broken> {
                 let special = anchor != 0 || tag.is_some();
                 Some(Yaml::Scalar(scalar(yaml, &text, style, special, from, to, base)))
             }
-            Event::Alias(_) => {
-                Some(Yaml::Scalar(Scalar { text: String::new(), at: (base + from, base + to), style: Style::Special, lines: Vec::new() }))
-            }
+            Event::Alias(_) => Some(Yaml::Scalar(Scalar {
+                text: String::new(),
+                at: (base + from, base + to),
+                style: Style::Special,
+                lines: Vec::new(),
+                commented: false,
+            })),
             Event::SequenceStart(..) => {
                 stack.push(Open::List(Vec::new(), from));
                 None
@@ -213,5 +219,7 @@ fn scalar(yaml: &str, text: &str, style: ScalarStyle, special: bool, from: u32, 
         }
         _ => {}
     }
-    Scalar { text: text.to_owned(), at: (base + from, base + to), style, lines }
+    let rest = yaml.get(to as usize..).unwrap_or("").lines().next().unwrap_or("");
+    let commented = rest.trim_start().starts_with('#');
+    Scalar { text: text.to_owned(), at: (base + from, base + to), style, lines, commented }
 }

@@ -297,7 +297,7 @@ pub fn expression<'p>(page: &'p Page, key: &str, value: &'p Yaml) -> Result<&'p 
         Style::Plain if scalar.text.is_empty() => refuse("has no value"),
         Style::Plain => {
             let starts = scalar.text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '(');
-            if !starts || scalar.text.contains(" #") || scalar.text.contains(": ") || scalar.text.contains('{') {
+            if !starts || scalar.commented || scalar.text.contains(" #") || scalar.text.contains(": ") || scalar.text.contains('{') {
                 return refuse("must be quoted, because YAML would read it differently");
             }
             Ok(scalar)

@@ -15,6 +15,9 @@ use crate::text::{self, Span};
 
 type Built<T> = Result<T, Mistake>;
 
+/// How what is said of a call begins where nothing of that name is known.
+pub const NO_FUNCTION: &str = "there is no function or definition";
+
 impl Scope<'_> {
     pub(super) fn call(&mut self, ast: &Ast, name: &str, target: Option<&Ast>, args: &[Ast], expected: Option<&Ty>) -> Built<Typed> {
         let span = ast.span;
@@ -967,7 +970,7 @@ impl Scope<'_> {
             let mut known: Vec<&str> = known.collect();
             known.sort_unstable();
             let near = text::nearest(name, known).map_or_else(String::new, |near| format!("; did you mean {near}(…)?"));
-            return mistake(span, format!("there is no function or definition {name}(…){near}"));
+            return mistake(span, format!("{NO_FUNCTION} {name}(…){near}"));
         };
         if args.len() != definition.parameters.len() {
             return mistake(span, format!("{name}(…) takes {} arguments and has {}", definition.parameters.len(), args.len()));
