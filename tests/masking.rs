@@ -27,7 +27,7 @@ fn value(schema: &Schema, field: FieldId, shape: Shape, wrong: bool, depth: usiz
         Shape::Struct(_) | Shape::Any => json!(SECRET),
         Shape::Scalar(scalar) => match scalar {
             Scalar::Text { .. } | Scalar::Odd if wrong => json!([SECRET, { SECRET: MAIL }]),
-            Scalar::Text { .. } | Scalar::Odd if schema.is_safe(field) => json!(if field % 2 == 0 { MAIL } else { PHONE }),
+            Scalar::Text { .. } | Scalar::Odd if schema.is_safe(field) => json!(if field.is_multiple_of(2) { MAIL } else { PHONE }),
             Scalar::Text { .. } | Scalar::Odd => json!(SECRET),
             Scalar::Id => json!(MAIL),
             Scalar::Reference { .. } => json!(if wrong { SECRET } else { MAIL }),
