@@ -213,6 +213,10 @@ fn is_value_safe(programme: &Programme, at: u32) -> bool {
     if schema.field(node.field).is_none() || !schema.is_safe(node.field) {
         return false;
     }
+    // What stands in a list or object that is itself out of place was never judged.
+    if programme.forest.path_to(at).iter().rev().skip(1).any(|around| programme.forest.node(*around).marks & FAULTY != 0) {
+        return false;
+    }
     let faulty = node.marks & FAULTY != 0;
     let shape = schema.element_shape_of(node.field);
     match (node.kind, shape) {
