@@ -194,10 +194,11 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { exit::FAULT } else { exit::FINE };
-            // Arguments are repeated: not in colour where one of them would steer the terminal.
-            let steers = args.iter().any(|arg| arg.to_string_lossy().chars().any(crate::text::is_hidden));
+            // Arguments are repeated: what would steer a terminal in them is written out first.
+            let calm = args.iter().map(|arg| crate::text::from_bytes(arg.as_encoded_bytes()));
+            let error = Cli::try_parse_from(calm).err().unwrap_or(error);
             // A closed pipe is no fault of the words.
-            let _ = if steers { io::stderr().lock().write_all(plain(&error.render().to_string()).as_bytes()) } else { error.print() };
+            let _ = error.print();
             return ExitCode::from(code);
         }
     };
@@ -309,12 +310,13 @@ fn complain(error: &SetupError) {
 
 /// A problem of a page with the line at which it stands.
 fn page_problem(problem: &PageProblem) -> String {
-    let help = if problem.help.is_empty() { String::new() } else { format!("\n  help: {}", problem.help) };
-    let Some(path) = &problem.path else { return format!("rule page {}: {}{help}", problem.page, problem.message) };
+    let help = if problem.help.is_empty() { String::new() } else { format!("\n  help: {}", Visible(&problem.help)) };
+    let message = Visible(&problem.message);
+    let Some(path) = &problem.path else { return format!("rule page {}: {message}{help}", problem.page) };
     let shown = shown(path);
     // What concerns a page or folder as a whole has no place in it.
     let whole = problem.span == crate::text::Span::default();
-    let Some(text) = std::fs::read_to_string(path).ok().filter(|_| !whole) else { return format!("{shown}: {}{help}", problem.message) };
+    let Some(text) = std::fs::read_to_string(path).ok().filter(|_| !whole) else { return format!("{shown}: {message}{help}") };
     let lines = Lines::of(&text);
     let at = lines.position(&text, problem.span.start);
     let line: Vec<char> = text.get(lines.span(&text, at.line as usize - 1).range()).unwrap_or("").chars().collect();
@@ -330,10 +332,9 @@ fn page_problem(problem: &PageProblem) -> String {
     let number = at.line.to_string();
     let margin = " ".repeat(number.len());
     format!(
-        "{shown}:{}:{}: {}\n {margin} │\n {number} │ {before}{}{}\n {margin} │ {}{}{help}",
+        "{shown}:{}:{}: {message}\n {margin} │\n {number} │ {before}{}{}\n {margin} │ {}{}{help}",
         at.line,
         at.column,
-        problem.message,
         Visible(&rest),
         cut(to < line.len()),
         " ".repeat(before.chars().count()),

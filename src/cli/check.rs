@@ -7,17 +7,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
-use super::{CheckArgs, Common, FormatName, color, complain, exit, model, say, shown, source};
+use super::{CheckArgs, Common, FormatName, color, complain, exit, model, plain, say, shown, source};
 use crate::audit::Selection;
 use crate::config::{self, FILE_NAME};
 use crate::discover::{self, Discovered, Found, Options};
 use crate::finding::Severity;
-use crate::pipeline::setup::{Setup, hex};
+use crate::pipeline::setup::Setup;
 use crate::pipeline::{self, Output, Request, Task};
 use crate::programme::Clock;
-use crate::redact::{Shown, Terms as Masks};
+use crate::redact::{MASK, Shown, Terms as Masks};
 use crate::report::{Format, RuleCard, Run, Totals, renderer};
 use crate::rule::Rule;
 use crate::schema::{Schema, form};
@@ -262,24 +261,24 @@ fn run(args: &CheckArgs, setups: &Setups, rules: &[(usize, usize)], request: &Re
                 .iter()
                 .filter_map(|number| setup.rules.params.get(*number))
                 .map(|param| {
-                    let set = own.and_then(|own| own.params.get(&param.name)).and_then(|set| match &set.value {
-                        config::ParamValue::Number(text) | config::ParamValue::Date(text) => Some(text.clone()),
-                        config::ParamValue::Flag(flag) => Some(flag.to_string()),
+                    let set = own.and_then(|own| own.params.get(&param.name)).map(|set| match &set.value {
+                        config::ParamValue::Number(text) | config::ParamValue::Date(text) => text.clone(),
+                        config::ParamValue::Flag(flag) => flag.to_string(),
                         // A text of the settings is not known to be safe.
-                        config::ParamValue::Text(_) | config::ParamValue::List(_) => None,
+                        config::ParamValue::Text(_) | config::ParamValue::List(_) => MASK.to_owned(),
                     });
                     match set {
-                        Some(text) => (param.name.clone(), text, "settings"),
-                        None => (param.name.clone(), param.text.clone(), "page"),
+                        Some(text) => (plain(&param.name), text, "settings"),
+                        None => (plain(&param.name), plain(&param.text), "page"),
                     }
                 })
                 .collect();
             RuleCard {
                 name: rule.name.to_string(),
-                title: rule.title.clone(),
+                title: plain(&rule.title),
                 severity: set.map_or(rule.severity, |placed| placed.value),
-                help: rule.help.to_string(),
-                digest: if carries { hex(&Sha256::digest(rule.page.text().as_bytes())) } else { String::new() },
+                help: plain(&rule.help),
+                digest: if carries { setup.rules.digest(rule) } else { String::new() },
                 params,
                 severity_from: if set.is_some() { "settings" } else { "page" },
             }

@@ -213,9 +213,8 @@ fn is_value_safe(programme: &Programme, at: u32) -> bool {
     if schema.field(node.field).is_none() || !schema.is_safe(node.field) {
         return false;
     }
-    // What stands within a value that does not belong there is not what its field says it is.
-    let path = programme.forest.path_to(at);
-    if path.iter().any(|around| *around != at && programme.forest.node(*around).marks & FAULTY != 0) {
+    // What stands in a list or object that is itself out of place was never judged.
+    if programme.forest.path_to(at).iter().rev().skip(1).any(|around| programme.forest.node(*around).marks & FAULTY != 0) {
         return false;
     }
     let faulty = node.marks & FAULTY != 0;

@@ -115,6 +115,14 @@ fn window(excerpt: &Excerpt) -> (Window, Vec<LabeledSpan>) {
     (Window { name: excerpt.file.to_string(), text, first_line, lines: excerpt.lines.len(), places }, labels)
 }
 
+/// Text as a line may begin with it: what reads the log of a CI job takes `::` there for a command.
+fn no_command(text: String) -> String {
+    match text.strip_prefix(':').filter(|rest| rest.starts_with(':')) {
+        Some(rest) => format!("\\u{{3a}}{rest}"),
+        None => text,
+    }
+}
+
 /// The finding, then what there is to see elsewhere: miette would head each further place with its severity.
 fn told(finding: &ShownFinding) -> Vec<Told> {
     let mut excerpts = finding.excerpts.iter();
@@ -141,7 +149,7 @@ fn told(finding: &ShownFinding) -> Vec<Told> {
     let message = match (&source, place) {
         // Without a line to show, the file is named.
         (None, Some(file)) => format!("{file}: {}", finding.message),
-        _ => finding.message.to_string(),
+        _ => no_command(finding.message.to_string()),
     };
     let own = Told {
         message,
@@ -161,6 +169,7 @@ impl Terminal {
             Format::Concise => {
                 let at = finding.labels.first().map(|label| &label.location);
                 let (file, line, column) = at.map_or((String::new(), 0, 0), |at| (at.file.to_string(), at.start.line, at.start.column));
+                let file = no_command(file);
                 out.push_str(&format!(
                     "{file}:{line}:{column}: {}[{}] {}\n",
                     summary::sign(finding.severity),

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
+
 use super::expression::build::{Parameter, Scope};
 use super::expression::calls::NO_FUNCTION;
 use super::expression::parse::{Mistake, parse};
@@ -173,6 +175,28 @@ impl Rules {
             .iter()
             .find(|rule| *rule.name == *name)
             .or_else(|| self.rules.iter().find(|rule| rule.formerly.iter().any(|old| old == name)))
+    }
+
+    /// SHA-256 of a rule's page and of the definitions that it uses, however far away.
+    #[must_use]
+    pub fn digest(&self, rule: &Rule) -> String {
+        let names: Vec<String> = self.definition_pages.iter().map(Page::call_name).collect();
+        let mut used = Vec::new();
+        collect_calls(&rule.page.front, &names, &mut used);
+        let mut at = 0;
+        while let Some(name) = used.get(at) {
+            if let Some(page) = self.definition_pages.iter().find(|page| page.call_name() == *name) {
+                collect_calls(&page.front, &names, &mut used);
+            }
+            at += 1;
+        }
+        let mut digest = Sha256::new();
+        let definitions = self.definition_pages.iter().filter(|page| used.contains(&page.call_name())).map(Page::text);
+        for text in std::iter::once(rule.page.text()).chain(definitions) {
+            digest.update((text.len() as u64).to_le_bytes());
+            digest.update(text.as_bytes());
+        }
+        digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The number of a parameter.

@@ -105,7 +105,7 @@ impl Page {
         files.sort();
         for path in files {
             let name = path.strip_prefix(folder).unwrap_or(&path).with_extension("");
-            let name = name.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>().join("/");
+            let name = name.components().map(|part| text::from_bytes(part.as_os_str().as_encoded_bytes())).collect::<Vec<_>>().join("/");
             let problem = |message: &str| PageProblem {
                 page: name.clone(),
                 path: Some(path.clone()),
