@@ -15,7 +15,7 @@ use crate::finding::{Finding, Label, Part, Subject as About, Verdicts, fingerpri
 use crate::limits;
 use crate::programme::{About as FlawAbout, Flaw, Incomplete, Item, NO_RECORD, Programme, Where};
 use crate::rule::expression::types::Cx;
-use crate::rule::expression::value::{No, Value};
+use crate::rule::expression::value::No;
 use crate::rule::{Case, Rule, Rules, Subject};
 use crate::schema::CHARTER;
 
@@ -202,10 +202,7 @@ impl<'p> Auditor<'p> {
 
     fn case(&mut self, number: usize, rule: &'p Rule, case: &'p Case) {
         let programme = self.programme;
-        self.cx.frame.clear();
-        self.cx.frame.resize_with(case.frame, || Err(No::Unset));
-        self.cx.base = 0;
-        self.cx.set(0, Ok(Value::Item(programme.charter_item())));
+        self.cx.open(case.frame);
         match &case.subject {
             Subject::Programme => {
                 if programme.charter.is_some() {
@@ -284,7 +281,7 @@ impl<'p> Auditor<'p> {
 
     /// Sets a variable of the subject; what was worked out from the one before is forgotten.
     fn bind(&mut self, case: &Case, slot: usize, item: Item) {
-        self.cx.set(slot, Ok(Value::Item(item)));
+        self.cx.set_item(slot, Ok(item));
         for (place, _) in case.lets.iter().filter(|(_, level)| *level == slot) {
             self.cx.set(*place, Err(No::Unset));
         }

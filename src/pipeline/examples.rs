@@ -402,8 +402,7 @@ fn truth(setup: &Setup, rules: &Rules, programme: &programme::Programme, as_of: 
     let typed = built.or_else(|mistake| unusable(format!("{source}: {}", mistake.message)))?;
     let params: Vec<_> = rules.params.iter().map(|param| param.default.clone()).collect();
     let mut cx = Cx::new(programme, as_of, &params);
-    cx.frame.resize_with(scope.frame, || Err(crate::rule::expression::value::No::Unset));
-    cx.set(0, Ok(crate::rule::expression::value::Value::Item(programme.charter_item())));
+    cx.open(scope.frame);
     let value = typed.code.into_flag()(&mut cx);
     Ok((value.map_err(|no| format!("{no:?}")), source.to_owned()))
 }

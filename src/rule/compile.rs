@@ -380,11 +380,12 @@ impl<'s> Compiler<'s> {
         };
         unused(page, &keys, &scope)?;
         let frame = scope.frame;
+        let lets = scope.variables.iter().filter(|variable| variable.stands_for.is_some()).map(|variable| variable.slot).collect();
         let name = page.call_name();
         self.rules.signatures.insert(name.clone(), format!("{name}({})", signature.join(", ")));
         let _ = numbers;
         self.rules.params.extend(declared);
-        self.rules.definitions.insert(name.clone(), Arc::new(Definition { name, parameters, body, frame, inline }));
+        self.rules.definitions.insert(name.clone(), Arc::new(Definition { name, parameters, body, frame, lets, inline }));
         Ok(())
     }
 
