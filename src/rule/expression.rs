@@ -2,11 +2,12 @@
 //!
 //! [`parse`] is the only file that knows the crate `cel`. [`value`] says what a value is and why there may
 //! be none; [`types`] what is known of an expression before any record is read; [`build`] checks and
-//! compiles in one walk; [`template`] does the same for messages.
+//! compiles in one walk, [`calls`] what is called; [`template`] does the same for messages.
 
 pub mod build;
 pub mod calls;
 pub mod parse;
+pub mod pattern;
 pub mod template;
 pub mod types;
 pub mod value;

@@ -352,6 +352,7 @@ impl<'s> Scope<'s> {
         typed.text = variable.text;
         typed.format = variable.format;
         typed.field = variable.field;
+        typed.variable = variable.stands_for.is_none().then_some(slot);
         if let Some(meant) = &variable.stands_for {
             typed.element_facts.clone_from(&meant.element_facts);
             typed.unasked = meant.unasked.clone().map(|unasked| Unasked { span, ..unasked });

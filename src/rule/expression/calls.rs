@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::build::{Scope, Variable, equal, mistake};
 use super::parse::{Ast, Kind, Mistake};
-use super::types::{Code, Cx, Definition, Fields, FlagCode, Format, ItemsCode, ListCode, Taint, TextKind, Ty, Typed, Words};
+use super::pattern::Pattern;
+use super::types::{Code, Cx, Definition, Fields, FlagCode, Format, ItemsCode, ListCode, Taint, TextCode, TextKind, Ty, Typed, ValueCode, Words};
 use super::value::{Decimal, Eval, Fault, Key, No, Value};
 use crate::document::{Kind as NodeKind, Node};
 use crate::programme::{Item, Programme, Reading};
@@ -105,15 +106,8 @@ impl Scope<'_> {
             ("looks_like_contact", None, [text]) => {
                 let part = self.build(text, Some(&Ty::Text))?;
                 self.expect(&part, &Ty::Text, text.span)?;
-                let run = part.code.clone();
-                Ok(Typed::new(
-                    Ty::Flag,
-                    Code::flag(move |cx| match run.run(cx)? {
-                        Value::Text(text) => Ok(texts_like::looks_like_contact(&text)),
-                        _ => Err(No::Fault(Fault::Internal)),
-                    }),
-                )
-                .from(&[&part]))
+                let text = TextCode::of(&part);
+                Ok(Typed::new(Ty::Flag, Code::flag(move |cx| text.look(cx, texts_like::looks_like_contact))).from(&[&part]))
             }
             _ => self.definition(name, target, args, span, expected),
         }
@@ -380,36 +374,36 @@ impl Scope<'_> {
     fn text_test(&mut self, name: &str, text_ast: &Ast, other_ast: &Ast) -> Built<Typed> {
         let part = self.build(text_ast, Some(&Ty::Text))?;
         self.expect(&part, &Ty::Text, text_ast.span)?;
-        let run = part.code.clone();
+        let own = TextCode::of(&part);
         if name == "matches" {
             let Kind::Text(pattern) = &other_ast.kind else {
                 return mistake(other_ast.span, "matches(…) takes a pattern written out in quotes");
             };
-            let pattern = match regex::Regex::new(pattern) {
+            let pattern = match Pattern::read(pattern) {
                 Ok(pattern) => pattern,
                 Err(_) => return mistake(other_ast.span, "the pattern cannot be read"),
             };
             return Ok(Typed::new(
                 Ty::Flag,
-                Code::flag(move |cx| match run.run(cx)? {
-                    Value::Text(text) => Ok(pattern.is_match(&text)),
-                    _ => Err(No::Fault(Fault::Internal)),
-                }),
+                Code::flag(move |cx| own.look(cx, |text| pattern.is_match(text))?.ok_or(No::Fault(Fault::Budget))),
             )
             .from(&[&part]));
         }
         let other = self.build(other_ast, Some(&Ty::Text))?;
         self.expect(&other, &Ty::Text, other_ast.span)?;
-        let (run_other, name) = (other.code.clone(), name.to_owned());
+        let run_other = other.code.clone();
+        let test: fn(&str, &str) -> bool = match name {
+            "contains" => |text, other| text.contains(other),
+            "startsWith" => |text, other| text.starts_with(other),
+            _ => |text, other| text.ends_with(other),
+        };
         Ok(Typed::new(
             Ty::Flag,
-            Code::flag(move |cx| match (run.run(cx)?, run_other.run(cx)?) {
-                (Value::Text(text), Value::Text(other)) => Ok(match name.as_str() {
-                    "contains" => text.contains(&*other),
-                    "startsWith" => text.starts_with(&*other),
-                    _ => text.ends_with(&*other),
-                }),
-                _ => Err(No::Fault(Fault::Internal)),
+            Code::flag(move |cx| match run_other.run(cx) {
+                Ok(Value::Text(other)) => own.look(cx, |text| test(text, &other)),
+                Ok(_) => Err(No::Fault(Fault::Internal)),
+                // What is not recorded of the text itself is named first.
+                Err(no) => own.look(cx, |_| ()).and(Err(no)),
             }),
         )
         .from(&[&part, &other]))
@@ -952,6 +946,9 @@ impl Scope<'_> {
             return Ok(typed);
         }
         let codes: Vec<Code> = parts.iter().map(|part| part.code.clone()).collect();
+        if let Some(code) = remembered(&definition, &codes) {
+            return Ok(self.defined(&definition, code, &parts, args, span));
+        }
         let called = Called { arguments: codes, frame: definition.frame, lets: definition.lets.clone() };
         let code = match definition.body.code.clone() {
             Code::List(ListCode::Items(items)) => Code::items(move |cx, visit| {
@@ -992,6 +989,12 @@ impl Scope<'_> {
                 result
             }),
         };
+        Ok(self.defined(&definition, code, &parts, args, span))
+    }
+
+    /// What is known of a call of a definition.
+    fn defined(&self, definition: &Definition, code: Code, parts: &[Typed], args: &[Ast], span: Span) -> Typed {
+        let name = &definition.name;
         let mut typed = Typed::new(definition.body.ty.clone(), code).from(&parts.iter().collect::<Vec<_>>());
         typed.taint = typed.taint.and(Taint { people: false, ..definition.body.taint });
         if matches!(definition.body.ty, Ty::Number | Ty::List(_)) {
@@ -1010,7 +1013,7 @@ impl Scope<'_> {
                 depends_on: args.iter().map(|arg| self.innermost(arg)).max().unwrap_or(0),
             });
         }
-        Ok(typed)
+        typed
     }
 }
 
@@ -1038,6 +1041,37 @@ impl Scope<'_> {
         });
         Some(typed)
     }
+}
+
+/// Code for a definition of one record: what it gave for a record is remembered. Lists are not: they would
+/// have to be copied, and few are asked for twice.
+fn remembered(definition: &Definition, arguments: &[Code]) -> Option<Code> {
+    let ([Code::Item(argument)], Ty::Flag | Ty::Number | Ty::Date | Ty::Word(_)) = (arguments, &definition.body.ty) else { return None };
+    let (argument, body, number) = (argument.clone(), definition.body.code.clone(), definition.number);
+    let called = Called { arguments: arguments.to_vec(), frame: definition.frame, lets: definition.lets.clone() };
+    let work_out: ValueCode = Arc::new(move |cx| {
+        let kept = called.enter(cx)?;
+        let result = body.run(cx);
+        cx.leave(kept);
+        result
+    });
+    let code: ValueCode = Arc::new(move |cx| {
+        let Ok(own) = argument.get(cx) else { return work_out(cx) };
+        if let Some(known) = cx.remembered.get(&(number, own.node)) {
+            return known.clone();
+        }
+        let result = work_out(cx);
+        // What was stopped for its steps may well come to an end another time.
+        if !matches!(result, Err(No::Fault(Fault::Budget))) {
+            cx.remembered.insert((number, own.node), result.clone());
+        }
+        result
+    });
+    Some(match definition.body.ty {
+        Ty::Flag => Code::Flag(Code::Value(code).into_flag()),
+        Ty::Date => Code::Date(Code::Value(code).into_date()),
+        _ => Code::Value(code),
+    })
 }
 
 /// What calling a definition takes.

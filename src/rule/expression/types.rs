@@ -170,6 +170,9 @@ pub struct Cx<'p> {
     pub steps: Cell<u64>,
     /// A buffer that is lent to whoever gathers nodes.
     pub nodes: Vec<u32>,
+    /// What definitions of one record gave for each: within one audit they give the same again, whichever
+    /// rule asks.
+    pub remembered: HashMap<(u32, u32), Eval<Value<'p>>, foldhash::fast::FixedState>,
     /// Variables that are records or rows: subjects, loop variables, `let`s, arguments. They are by far the
     /// most, and small; a variable has the same place among these and among the others.
     items: Vec<Eval<Item>>,
@@ -191,6 +194,7 @@ impl<'p> Cx<'p> {
             params,
             steps: Cell::new(0),
             nodes: Vec::new(),
+            remembered: HashMap::default(),
             items: Vec::new(),
             values: Vec::new(),
             base: 0,
@@ -705,6 +709,41 @@ impl Code {
     }
 }
 
+/// Code for a text that is only looked at: a variable's is not copied for it.
+pub enum TextCode {
+    /// A variable.
+    Variable(usize),
+    /// Anything else.
+    Code(Code),
+}
+
+impl TextCode {
+    /// Of a checked expression that gives a text.
+    #[must_use]
+    pub fn of(typed: &Typed) -> Self {
+        typed.variable.map_or_else(|| TextCode::Code(typed.code.clone()), TextCode::Variable)
+    }
+
+    /// What a look at the text gives.
+    ///
+    /// # Errors
+    /// Why there is no text.
+    #[inline]
+    pub fn look<T>(&self, cx: &mut Cx<'_>, at: impl FnOnce(&str) -> T) -> Eval<T> {
+        match self {
+            TextCode::Variable(slot) => match cx.value(*slot) {
+                Ok(Value::Text(text)) => Ok(at(text)),
+                Err(no) => Err(*no),
+                _ => Err(No::Fault(Fault::Internal)),
+            },
+            TextCode::Code(code) => match code.run(cx)? {
+                Value::Text(text) => Ok(at(&text)),
+                _ => Err(No::Fault(Fault::Internal)),
+            },
+        }
+    }
+}
+
 /// A list as a value.
 fn gathered<'p>(list: &ListCode, cx: &mut Cx<'p>) -> Eval<Value<'p>> {
     // A list that is not there at all has no value; one that may lack elements is kept as such.
@@ -774,6 +813,8 @@ pub struct Typed {
     pub word_of: Option<(ItemCode, Fields)>,
     /// Of a map that is read from a field: from what, and which fields.
     pub map_of: Option<(ItemCode, Fields)>,
+    /// The variable that it is, if it is nothing else and no `let`.
+    pub variable: Option<usize>,
     /// Of a list: paths from each element that are known to have a value.
     pub element_facts: Vec<String>,
 }
@@ -800,6 +841,7 @@ impl Typed {
             field: None,
             word_of: None,
             map_of: None,
+            variable: None,
             element_facts: Vec::new(),
         }
     }
@@ -830,6 +872,8 @@ pub struct Definition {
     pub frame: usize,
     /// Which of them are `let`s.
     pub lets: Vec<usize>,
+    /// Its number among the definitions.
+    pub number: u32,
     /// Its syntax, where it is small and has no `let`: it is then compiled where it is called.
     pub inline: Option<Inline>,
 }
