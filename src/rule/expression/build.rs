@@ -538,7 +538,7 @@ impl<'s> Scope<'s> {
                 let field = fields.first().copied().unwrap_or_default();
                 let known = schema.field(field);
                 let has_default = known.is_some_and(|known| known.default.is_some());
-                let fields_code = Fields::new(fields);
+                let fields_code = Fields::new(schema, fields);
                 let mut typed = match (ty, register.filter(|_| fields.len() == 1)) {
                     (Ty::List(_), Some(register)) => Typed::new(ty.clone(), Code::List(ListCode::Items(ItemsCode::Register(register)))),
                     (Ty::List(of), None) if matches!(**of, Ty::Record(_)) => {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::build::{Scope, Variable, equal, mistake};
 use super::parse::{Ast, Kind, Mistake};
 use super::pattern::Pattern;
-use super::types::{Code, Cx, Definition, Fields, FlagCode, Format, ItemsCode, ListCode, Taint, TextCode, TextKind, Ty, Typed, ValueCode, Words};
+use super::types::{
+    Code, Cx, Definition, Fields, FlagCode, Format, ItemsCode, ListCode, Taint, TextCode, TextKind, Ty, Typed, ValueCode, Words,
+};
 use super::value::{Decimal, Eval, Fault, Key, No, Value};
 use crate::document::{Kind as NodeKind, Node};
 use crate::programme::{Item, Programme, Reading};
@@ -162,7 +164,7 @@ impl Scope<'_> {
                 }
             }),
             super::build::Step::Field { fields, .. } => {
-                let fields = Fields::new(&fields);
+                let fields = Fields::new(self.schema, &fields);
                 Code::flag(move |cx| {
                     let own = item.get(cx)?;
                     match fields.of(cx.programme, own.node) {

@@ -3,10 +3,12 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::build::Parameter;
 use super::parse::Ast;
 use super::value::{Eval, Fault, ItemList, ListValue, No, Value};
+use crate::document::Kind;
 use crate::limits;
 use crate::programme::{Item, Programme, Reading};
 use crate::schema::form::Period;
@@ -340,33 +342,62 @@ pub type Visit<'v, 'p> = dyn FnMut(&mut Cx<'p>, Eval<Value<'p>>) -> bool + 'v;
 pub type VisitItem<'v, 'p> = dyn FnMut(&mut Cx<'p>, Eval<Item>) -> bool + 'v;
 
 /// The fields, one of which an object may have: as many as there are structs that it may be of.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Fields {
     /// The first.
     pub first: FieldId,
     rest: Box<[FieldId]>,
+    is_list: bool,
+    /// How far behind its object the value was last found. Records of a register are mostly written alike, so
+    /// that the next one's is likely to be there too.
+    last: AtomicU32,
+}
+
+impl Clone for Fields {
+    fn clone(&self) -> Self {
+        Self { first: self.first, rest: self.rest.clone(), is_list: self.is_list, last: AtomicU32::new(0) }
+    }
 }
 
 impl Fields {
     /// These fields.
     #[must_use]
-    pub fn new(fields: &[FieldId]) -> Self {
+    pub fn new(schema: &Schema, fields: &[FieldId]) -> Self {
         let (first, rest) = fields.split_first().map_or((FieldId::default(), &[][..]), |(first, rest)| (*first, rest));
-        Self { first, rest: rest.into() }
+        let is_list = matches!(schema.shape_of(first), Shape::List(_) | Shape::OneOrList(_));
+        Self { first, rest: rest.into(), is_list, last: AtomicU32::new(0) }
     }
 
     /// The node of its value in an object.
     #[inline]
     pub fn of(&self, programme: &Programme, object: u32) -> Eval<u32> {
+        let last = self.last.load(Ordering::Relaxed);
+        let at = object.wrapping_add(last);
+        // Only a member of this object has this field, but for the elements of a list.
+        if last != 0
+            && let Some(node) = programme.forest.nodes.get(at as usize)
+            && node.field == self.first
+            && node.has_value()
+            && (node.kind == Kind::List) == self.is_list
+            && programme.forest.nodes.get(object as usize).is_some_and(|object| at < object.link && object.kind == Kind::Object)
+        {
+            return Ok(at);
+        }
+        self.search(programme, object)
+    }
+
+    fn search(&self, programme: &Programme, object: u32) -> Eval<u32> {
         match programme.read(object, self.first) {
-            Reading::Value(at) => Ok(at),
+            Reading::Value(at) => {
+                self.last.store(at.wrapping_sub(object), Ordering::Relaxed);
+                Ok(at)
+            }
             Reading::Faulty => Err(No::Faulty(self.first)),
             Reading::Absent if self.rest.is_empty() => Err(No::Field(self.first)),
             Reading::Absent => self.among_rest(programme, object),
         }
     }
 
-    #[cold]
     fn among_rest(&self, programme: &Programme, object: u32) -> Eval<u32> {
         for field in &self.rest {
             match programme.read(object, *field) {
@@ -528,7 +559,7 @@ fn walk_field<'p>(own: Item, fields: &Fields, has_default: bool, cx: &mut Cx<'p>
         if node.marks & (ABSENT | FAULTY) != ABSENT {
             let element = if !node.has_value() {
                 Err(No::Faulty(node.field))
-            } else if node.kind == crate::document::Kind::Object {
+            } else if node.kind == Kind::Object {
                 Ok(Item { node: child, record: own.record })
             } else {
                 programme.target(child).ok_or(No::Field(node.field))
