@@ -1145,7 +1145,7 @@ fn tested(name: &str, list: ListCode, slot: usize, test: FlagCode) -> Code {
                 let (mut found, mut why) = (false, None);
                 let end = list.walk(cx, &mut |cx, element| {
                     let answer = element.and_then(|element| {
-                        cx.set(slot, Ok(element));
+                        cx.set_value(slot, Ok(element));
                         test(cx)
                     });
                     match answer {
@@ -1166,7 +1166,7 @@ fn tested(name: &str, list: ListCode, slot: usize, test: FlagCode) -> Code {
         "exists_one" => Code::flag(move |cx| {
             let mut count = 0usize;
             each_value(cx, &list, &mut |cx, element| {
-                cx.set(slot, Ok(element));
+                cx.set_value(slot, Ok(element));
                 count += usize::from(test(cx)?);
                 Ok(())
             })?;
@@ -1176,7 +1176,7 @@ fn tested(name: &str, list: ListCode, slot: usize, test: FlagCode) -> Code {
             let mut why = None;
             let end = list.walk(cx, &mut |cx, element| {
                 let kept = element.and_then(|element| {
-                    cx.set(slot, Ok(element));
+                    cx.set_value(slot, Ok(element));
                     test(cx)
                 });
                 match kept {

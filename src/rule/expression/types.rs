@@ -175,6 +175,8 @@ pub struct Cx<'p> {
     /// What definitions of one record gave for each: within one audit they give the same again, whichever
     /// rule asks.
     pub remembered: HashMap<(u32, u32), Eval<Value<'p>>, foldhash::fast::FixedState>,
+    /// The list of no records, of which most lists that are gathered are.
+    none: Arc<ItemList>,
     /// Variables that are records or rows: subjects, loop variables, `let`s, arguments. They are by far the
     /// most, and small; a variable has the same place among these and among the others.
     items: Vec<Eval<Item>>,
@@ -197,6 +199,7 @@ impl<'p> Cx<'p> {
             steps: Cell::new(0),
             nodes: Vec::new(),
             remembered: HashMap::default(),
+            none: Arc::new(ItemList { elements: Vec::new(), end: Ok(()) }),
             items: Vec::new(),
             values: Vec::new(),
             base: 0,
@@ -744,6 +747,8 @@ impl Code {
 pub enum TextCode {
     /// A variable.
     Variable(usize),
+    /// A field of a record or row.
+    Field(ItemCode, Fields),
     /// Anything else.
     Code(Code),
 }
@@ -752,7 +757,11 @@ impl TextCode {
     /// Of a checked expression that gives a text.
     #[must_use]
     pub fn of(typed: &Typed) -> Self {
-        typed.variable.map_or_else(|| TextCode::Code(typed.code.clone()), TextCode::Variable)
+        match (typed.variable, &typed.text_of) {
+            (Some(slot), _) => TextCode::Variable(slot),
+            (None, Some((item, fields))) => TextCode::Field(item.clone(), fields.clone()),
+            (None, None) => TextCode::Code(typed.code.clone()),
+        }
     }
 
     /// What a look at the text gives.
@@ -767,6 +776,11 @@ impl TextCode {
                 Err(no) => Err(*no),
                 _ => Err(No::Fault(Fault::Internal)),
             },
+            TextCode::Field(item, fields) => {
+                let own = item.get(cx)?;
+                let node = fields.of(cx.programme, own.node)?;
+                Ok(at(&cx.programme.forest.string(node)))
+            }
             TextCode::Code(code) => match code.run(cx)? {
                 Value::Text(text) => Ok(at(&text)),
                 _ => Err(No::Fault(Fault::Internal)),
@@ -791,6 +805,7 @@ fn gathered<'p>(list: &ListCode, cx: &mut Cx<'p>) -> Eval<Value<'p>> {
             });
             match absent(elements.is_empty(), end) {
                 Some(no) => Err(no),
+                None if elements.is_empty() && end.is_ok() => Ok(Value::Items(Arc::clone(&cx.none))),
                 None => Ok(Value::Items(Arc::new(ItemList { elements, end }))),
             }
         }
@@ -802,6 +817,7 @@ fn gathered<'p>(list: &ListCode, cx: &mut Cx<'p>) -> Eval<Value<'p>> {
             });
             match absent(elements.is_empty(), end) {
                 Some(no) => Err(no),
+                None if elements.is_empty() && end.is_ok() => Ok(Value::Items(Arc::clone(&cx.none))),
                 None => Ok(Value::List(Arc::new(ListValue { elements, end }))),
             }
         }
@@ -844,6 +860,8 @@ pub struct Typed {
     pub word_of: Option<(ItemCode, Fields)>,
     /// Of a map that is read from a field: from what, and which fields.
     pub map_of: Option<(ItemCode, Fields)>,
+    /// Of a text that is read from a field: from what, and which fields.
+    pub text_of: Option<(ItemCode, Fields)>,
     /// The variable that it is, if it is nothing else and no `let`.
     pub variable: Option<usize>,
     /// Of a list: paths from each element that are known to have a value.
@@ -872,6 +890,7 @@ impl Typed {
             field: None,
             word_of: None,
             map_of: None,
+            text_of: None,
             variable: None,
             element_facts: Vec::new(),
         }
