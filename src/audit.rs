@@ -54,6 +54,8 @@ pub struct Audit {
     pub idle: Vec<(usize, String)>,
     /// Whether a rule was at fault.
     pub faulted: bool,
+    /// Steps that expressions took.
+    pub steps: u64,
     /// Findings beyond those that are kept.
     pub beyond: usize,
 }
@@ -67,7 +69,7 @@ pub fn audit(programme: &Programme, rules: &Rules, state: &State, as_of: i32) ->
         state,
         audit: Audit { verdicts: vec![Verdicts::default(); rules.rules.len()], ..Audit::default() },
         found: vec![BTreeSet::new(); rules.rules.len()],
-        cx: Cx::new(programme, as_of, &state.params),
+        cx: Cx { steps_max: state.steps_max, ..Cx::new(programme, as_of, &state.params) },
         spare: Verdicts::default(),
     };
     // Flaws of the records come first: rules may yield to them.
@@ -80,6 +82,7 @@ pub fn audit(programme: &Programme, rules: &Rules, state: &State, as_of: i32) ->
         auditor.passes();
     }
     let mut audit = auditor.audit;
+    audit.steps += auditor.cx.steps.get();
     let place = |finding: &Finding| finding.labels.first().map(|label| label.place);
     audit.findings.sort_by(|a, b| {
         place(a).cmp(&place(b)).then_with(|| a.rule.cmp(&b.rule)).then_with(|| plain(&a.subject.address).cmp(&plain(&b.subject.address)))
@@ -334,7 +337,7 @@ impl<'p> Auditor<'p> {
     }
 
     fn judge(&mut self, number: usize, rule: &'p Rule, case: &'p Case, subject: Item) {
-        self.cx.steps.set(0);
+        self.audit.steps += self.cx.steps.replace(0);
         let mut concerns = case.when.as_ref().map_or(Ok(true), |when| when(&mut self.cx));
         if !case.profile_when.is_empty()
             && concerns != Ok(false)

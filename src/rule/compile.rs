@@ -12,6 +12,7 @@ use super::expression::template::{Places, Template};
 use super::expression::types::{Definition, Definitions, FlagCode, Inline, Ty, Typed, Words};
 use super::expression::value::{Decimal, ListValue, Value};
 use super::front::{Scalar, Yaml};
+use super::mutate::EQUIVALENT;
 use super::page::{Keys, Page, PageProblem, expression, span};
 use crate::config::ParamValue;
 use crate::finding::Severity;
@@ -177,12 +178,12 @@ impl Rules {
             .or_else(|| self.rules.iter().find(|rule| rule.formerly.iter().any(|old| old == name)))
     }
 
-    /// SHA-256 of a rule's page and of the definitions that it uses, however far away.
+    /// The definitions that a text or front matter uses, however far away, by name.
     #[must_use]
-    pub fn digest(&self, rule: &Rule) -> String {
+    pub fn definitions_in(&self, text: &Yaml) -> Vec<&Page> {
         let names: Vec<String> = self.definition_pages.iter().map(Page::call_name).collect();
         let mut used = Vec::new();
-        collect_calls(&rule.page.front, &names, &mut used);
+        collect_calls(text, &names, &mut used);
         let mut at = 0;
         while let Some(name) = used.get(at) {
             if let Some(page) = self.definition_pages.iter().find(|page| page.call_name() == *name) {
@@ -190,8 +191,14 @@ impl Rules {
             }
             at += 1;
         }
+        self.definition_pages.iter().filter(|page| used.contains(&page.call_name())).collect()
+    }
+
+    /// SHA-256 of a rule's page and of the definitions that it uses, however far away.
+    #[must_use]
+    pub fn digest(&self, rule: &Rule) -> String {
         let mut digest = Sha256::new();
-        let definitions = self.definition_pages.iter().filter(|page| used.contains(&page.call_name())).map(Page::text);
+        let definitions = self.definitions_in(&rule.page.front).into_iter().map(Page::text);
         for text in std::iter::once(rule.page.text()).chain(definitions) {
             digest.update((text.len() as u64).to_le_bytes());
             digest.update(text.as_bytes());
@@ -209,7 +216,7 @@ impl Rules {
 /// Rules, and what is wrong with the pages that gave none.
 pub type Compiled = (Rules, Vec<PageProblem>);
 
-const PAGE_KEYS: [&str; 22] = [
+const PAGE_KEYS: [&str; 23] = [
     "severity",
     "from",
     "subject",
@@ -232,21 +239,43 @@ const PAGE_KEYS: [&str; 22] = [
     "since",
     "formerly",
     "check",
+    EQUIVALENT,
 ];
 const CASE_KEYS: [&str; 10] = ["subject", "when", "evidence", "assert", "at", "label", "message", "help", "also", "severity"];
-const DEFINITION_KEYS: [&str; 7] = ["parameters", "gives", "let", "expression", "params", "sources", "since"];
+const DEFINITION_KEYS: [&str; 8] = ["parameters", "gives", "let", "expression", "params", "sources", "since", EQUIVALENT];
 
 /// Makes rules of pages. `wanted` says which are compiled; a page at fault is reported and left out.
 #[must_use]
 pub fn compile(schema: &Schema, pages: Vec<Page>, wanted: &dyn Fn(&str) -> bool) -> Compiled {
     let (definitions, pages): (Vec<Page>, Vec<Page>) = pages.into_iter().partition(Page::is_definition);
-    let mut compiler = Compiler { schema, rules: Rules::default(), problems: Vec::new() };
+    let mut compiler = Compiler { schema, rules: Rules::default(), problems: Vec::new(), forgiving: false };
     compiler.define(definitions);
     for page in pages {
         if wanted(&page.name) {
             compiler.rule(page);
         }
     }
+    compiler.order();
+    (compiler.rules, compiler.problems)
+}
+
+/// Makes rules of changed pages, which take the places of those of the same names; the other rules and
+/// definitions stay as they are, and must not use the changed ones. What a change leaves unused is no mistake.
+#[must_use]
+pub fn recompile(schema: &Schema, others: &Rules, pages: Vec<Page>) -> Compiled {
+    let (definitions, pages): (Vec<Page>, Vec<Page>) = pages.into_iter().partition(Page::is_definition);
+    let mut kept = Rules {
+        rules: others.rules.iter().filter(|rule| pages.iter().all(|page| page.name != rule.name)).cloned().collect(),
+        params: others.params.clone(),
+        definitions: others.definitions.clone(),
+        ..Rules::default()
+    };
+    for page in &definitions {
+        kept.definitions.remove(&page.call_name());
+    }
+    let mut compiler = Compiler { schema, rules: kept, problems: Vec::new(), forgiving: true };
+    compiler.define(definitions);
+    pages.into_iter().for_each(|page| compiler.rule(page));
     compiler.order();
     (compiler.rules, compiler.problems)
 }
@@ -266,6 +295,8 @@ struct Compiler<'s> {
     schema: &'s Schema,
     rules: Rules,
     problems: Vec<PageProblem>,
+    /// Whether what is never used is left alone.
+    forgiving: bool,
 }
 
 type Made<T> = Result<T, Vec<PageProblem>>;
@@ -378,7 +409,10 @@ impl<'s> Compiler<'s> {
             }
             _ => None,
         };
-        unused(page, &keys, &scope)?;
+        if !self.forgiving {
+            unused(page, &keys, &scope)?;
+        }
+        equivalents(page, &keys)?;
         let frame = scope.frame;
         let name = page.call_name();
         self.rules.signatures.insert(name.clone(), format!("{name}({})", signature.join(", ")));
@@ -452,12 +486,13 @@ impl<'s> Compiler<'s> {
             }
             for (group, names) in [("let", map_keys(&keys, "let")), ("params", map_keys(&keys, "params"))] {
                 for name in names {
-                    if !used.contains(&format!("{group} {}", name.text)) {
+                    if !self.forgiving && !used.contains(&format!("{group} {}", name.text)) {
                         return Err(one(page.problem(span(name.at), format!("{} is never used", name.text))));
                     }
                 }
             }
         }
+        equivalents(page, &keys)?;
         let texts = |key: &str| keys.texts(key).map(|list| list.iter().map(|scalar| scalar.text.clone()).collect::<Vec<_>>());
         let rule = Rule {
             name: Arc::clone(&page.name),
@@ -899,7 +934,24 @@ fn unused(page: &Page, keys: &Keys<'_>, scope: &Scope<'_>) -> Made<()> {
     Ok(())
 }
 
-fn literal(scalar: &Scalar) -> Value<'static> {
+/// Changes that are declared to make no difference: each is named, with the reason.
+fn equivalents(page: &Page, keys: &Keys<'_>) -> Made<()> {
+    let Some(value) = keys.get(EQUIVALENT) else { return Ok(()) };
+    let Yaml::List(list, _) = value else {
+        return Err(vec![page.problem(span(value.at()), format!("{EQUIVALENT} is a list of change and reason"))]);
+    };
+    for item in list {
+        let inner = page.keys(item, &["change", "reason"])?;
+        for key in ["change", "reason"] {
+            if inner.text(key).map_err(|problem| vec![problem])?.is_none_or(|text| text.text.trim().is_empty()) {
+                return Err(vec![page.problem(span(item.at()), format!("an entry of {EQUIVALENT} has no {key}"))]);
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn literal(scalar: &Scalar) -> Value<'static> {
     let plain = scalar.style == super::front::Style::Plain;
     match scalar.text.as_str() {
         "true" if plain => Value::Flag(true),

@@ -171,6 +171,8 @@ pub struct Cx<'p> {
     pub base: usize,
     /// Steps taken for this subject.
     pub steps: Cell<u64>,
+    /// Steps that may be taken.
+    pub steps_max: u64,
     /// A buffer that is lent to whoever gathers nodes.
     pub nodes: Vec<u32>,
 }
@@ -179,7 +181,16 @@ impl<'p> Cx<'p> {
     /// A context for a programme.
     #[must_use]
     pub fn new(programme: &'p Programme, as_of: i32, params: &'p [Value<'p>]) -> Self {
-        Self { programme, as_of: Period::day(as_of), params, frame: Vec::new(), base: 0, steps: Cell::new(0), nodes: Vec::new() }
+        Self {
+            programme,
+            as_of: Period::day(as_of),
+            params,
+            frame: Vec::new(),
+            base: 0,
+            steps: Cell::new(0),
+            steps_max: limits::STEPS_MAX,
+            nodes: Vec::new(),
+        }
     }
 
     /// A variable.
@@ -201,7 +212,7 @@ impl<'p> Cx<'p> {
     pub fn step(&self) -> Eval<()> {
         let steps = self.steps.get() + 1;
         self.steps.set(steps);
-        if steps > limits::STEPS_MAX { Err(No::Fault(Fault::Budget)) } else { Ok(()) }
+        if steps > self.steps_max { Err(No::Fault(Fault::Budget)) } else { Ok(()) }
     }
 }
 
