@@ -140,6 +140,9 @@ struct InitArgs {
 struct TestArgs {
     /// Rules or families, or folders of rule pages [default: all built-in rules]
     what: Vec<PathBuf>,
+    /// Change every expression in small ways, and require some example to notice each
+    #[arg(long)]
+    mutate: bool,
     /// Name every example
     #[arg(short, long)]
     verbose: bool,

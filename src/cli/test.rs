@@ -1,9 +1,12 @@
 //! `havesay test`: the examples of rule pages.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::{TestArgs, complain, exit, model, out, say, source};
 use crate::pipeline::examples::{self, Failure};
+use crate::pipeline::mutation::{self, Mutated, Untried};
 use crate::pipeline::setup::{RuleSource, Setup, SetupError};
 use crate::rule::{Page, compile};
 
@@ -22,6 +25,14 @@ pub(super) fn test(args: &TestArgs) -> u8 {
     let names: Vec<String> = names.iter().map(|name| name.to_string_lossy().trim_end_matches(".md").to_owned()).collect();
     let mut status = exit::FINE;
     let mut outcomes = Vec::new();
+    let mut mutated = BTreeMap::new();
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let mut ran = |setup: &Setup, wanted: &dyn Fn(&str) -> bool| {
+        outcomes.extend(examples::run(setup, wanted));
+        if args.mutate {
+            mutated.extend(mutation::run(setup, wanted, threads, &|| {}));
+        }
+    };
     let wanted = |name: &str| {
         names.is_empty() || names.iter().any(|own| own == name || name.strip_prefix(own.as_str()).is_some_and(|rest| rest.starts_with('/')))
     };
@@ -58,7 +69,7 @@ pub(super) fn test(args: &TestArgs) -> u8 {
             return exit::FAULT;
         }
         report(problems, &wanted);
-        outcomes.extend(examples::run(&setup, &wanted));
+        ran(&setup, &wanted);
     } else {
         for folder in folders {
             // A page that cannot be read is one of the folder's, too.
@@ -67,7 +78,7 @@ pub(super) fn test(args: &TestArgs) -> u8 {
                 pages.iter().map(|page| page.name.to_string()).chain(broken.into_iter().map(|problem| problem.page)).collect();
             let (setup, problems) = read(Some(folder));
             report(problems, &|page| own.iter().any(|name| name == page));
-            outcomes.extend(examples::run(&setup, &|name| own.iter().any(|own| own == name)));
+            ran(&setup, &|name| own.iter().any(|own| own == name));
         }
     }
     let mut text = String::new();
@@ -105,6 +116,7 @@ pub(super) fn test(args: &TestArgs) -> u8 {
         outcomes.len(),
         outcomes.len() - failed
     );
+    let unnoticed = tell_mutated(&mut text, &mutated);
     let written = out(&text);
     if written != exit::FINE {
         return written;
@@ -113,7 +125,51 @@ pub(super) fn test(args: &TestArgs) -> u8 {
         say("no example was run");
         return exit::INCOMPLETE;
     }
-    if status == exit::FINE && failed > 0 { exit::FAILS } else { status }
+    if status == exit::FINE && (failed > 0 || unnoticed) { exit::FAILS } else { status }
+}
+
+/// What came of small changes; whether anything is left to do.
+fn tell_mutated(text: &mut String, mutated: &BTreeMap<Arc<str>, Mutated>) -> bool {
+    if mutated.is_empty() {
+        return false;
+    }
+    let (mut changes, mut noticed, mut declared, mut left, mut idle, mut untried) = (0, 0, 0, 0, 0, 0);
+    for (page, mutated) in mutated {
+        changes += mutated.changes;
+        noticed += mutated.noticed;
+        declared += mutated.declared;
+        left += mutated.unnoticed.len();
+        idle += mutated.idle.len();
+        for one in &mutated.unnoticed {
+            let what = if one.stopped { "stopped" } else { "unseen" };
+            let _ = writeln!(
+                text,
+                "{what:9}{page}.md:{}:{} · {}\n         {}",
+                one.position.line, one.position.column, one.words, one.change
+            );
+        }
+        for (position, declared) in &mutated.idle {
+            let _ = writeln!(
+                text,
+                "unneeded {page}.md:{}:{} · declared equivalent, and no unseen change is like it\n         {}",
+                position.line, position.column, declared.change
+            );
+        }
+        if let Some(why) = mutated.untried {
+            untried += 1;
+            let why = match why {
+                Untried::Failing => "it has no examples, or some of them fail as it is".to_owned(),
+                Untried::Budget(left) => format!("its budget is used up, with {left} changes to go"),
+            };
+            let _ = writeln!(text, "untried  {page}.md · {why}");
+        }
+    }
+    let _ = writeln!(
+        text,
+        "{changes} changes to {} pages: {noticed} noticed, {declared} declared to make no difference, {left} not noticed; {idle} declarations without need, {untried} pages not tried to the end",
+        mutated.len(),
+    );
+    left + idle + untried > 0
 }
 
 impl RuleSource {

@@ -65,7 +65,7 @@ const SWAPS: [(&str, &str); 17] = [
 ];
 
 /// Functions and macros that are no more than a step between their first argument (or target) and the result.
-const STEPS: [&str; 8] = ["filter", "sort_by", "distinct", "abs", "otherwise", "lower", "trim", "holm"];
+const STEPS: [&str; 7] = ["sort_by", "distinct", "abs", "otherwise", "lower", "trim", "holm"];
 
 impl Walker<'_> {
     fn text(&self, span: Span) -> &str {
