@@ -142,11 +142,8 @@ fn tell_mutated(text: &mut String, mutated: &BTreeMap<Arc<str>, Mutated>) -> boo
         idle += mutated.idle.len();
         for one in &mutated.unnoticed {
             let what = if one.stopped { "stopped" } else { "unseen" };
-            let _ = writeln!(
-                text,
-                "{what:9}{page}.md:{}:{} · {}\n         {}",
-                one.position.line, one.position.column, one.words, one.change
-            );
+            let _ =
+                writeln!(text, "{what:9}{page}.md:{}:{} · {}\n         {}", one.position.line, one.position.column, one.words, one.change);
         }
         for (position, declared) in &mutated.idle {
             let _ = writeln!(

@@ -145,7 +145,10 @@ fn contradicted(before: &[Prepared], example: &Example) -> Option<u32> {
         a.files.len() == b.files.len()
             && a.files.iter().zip(&b.files).all(|(a, b)| a.info == b.info && without_blanks(&a.content) == without_blanks(&b.content))
     };
-    before.iter().find(|other| same(&other.example, example) && judge::verdict(&other.example).is_ok_and(|other| other != verdict)).map(|other| other.line)
+    before
+        .iter()
+        .find(|other| same(&other.example, example) && judge::verdict(&other.example).is_ok_and(|other| other != verdict))
+        .map(|other| other.line)
 }
 
 /// JSON without the blanks between its parts.

@@ -62,7 +62,8 @@ pub enum Untried {
 #[must_use]
 pub fn run(setup: &Setup, wanted: &dyn Fn(&str) -> bool, threads: usize, tick: &(dyn Fn() + Sync)) -> BTreeMap<Arc<str>, Mutated> {
     let uses = Uses::of(&setup.rules);
-    let mut tasks: Vec<Subject<'_>> = Subject::all(&setup.rules).filter(|subject| wanted(&subject.page().name)).collect();
+    let mut tasks: Vec<Subject<'_>> =
+        Subject::all(&setup.rules).filter(|subject| wanted(&subject.page().name) && !subject.page().is_built_in_check()).collect();
     // Those that may take longest come first.
     tasks.sort_by_key(|subject| std::cmp::Reverse(uses.users(&subject.page().name).len()));
     let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));

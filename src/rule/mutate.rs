@@ -129,9 +129,12 @@ pub fn plain(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// All changes to a page, in the order of their places.
+/// All changes to a page, in the order of their places; none where the engine judges by itself.
 #[must_use]
 pub fn mutants(page: &Page, schema: &Schema) -> Vec<Mutant> {
+    if page.is_built_in_check() {
+        return Vec::new();
+    }
     let mut maker = Maker { schema, found: Vec::new(), path: Vec::new() };
     maker.page(&page.front, page.is_definition());
     let mut found = maker.found;
@@ -280,7 +283,8 @@ impl Maker<'_> {
                 }
             };
             let place = |byte: u32| scalar.place(part.start as u32 + byte);
-            self.add(Span::new(place(change.span.start), place(change.span.end)), told, change.words, values);
+            let at = change.without.unwrap_or(change.span);
+            self.add(Span::new(place(at.start), place(at.end)), told, change.words, values);
         }
     }
 
@@ -385,4 +389,3 @@ impl Maker<'_> {
         }
     }
 }
-

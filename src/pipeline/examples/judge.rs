@@ -44,14 +44,7 @@ pub(super) fn verdict(example: &Example) -> Result<&str, Refused> {
 }
 
 /// Judges a rule's example. The rule is judged alone, with those that it yields to.
-pub(super) fn of_rule(
-    rules: &Rules,
-    name: &str,
-    example: &Example,
-    programme: &Programme,
-    as_of: i32,
-    effort: &mut Effort,
-) -> Checked {
+pub(super) fn of_rule(rules: &Rules, name: &str, example: &Example, programme: &Programme, as_of: i32, effort: &mut Effort) -> Checked {
     let expected = verdict(example)?;
     let found = rules.rules.iter().enumerate().find(|(_, rule)| *rule.name == *name);
     let Some((number, rule)) = found else { return unusable("the rule could not be made") };

@@ -80,10 +80,25 @@ impl Walker<'_> {
         self.add(span, vec![text], span, words);
     }
 
-    /// A node gives way to a part of it.
-    fn leave(&mut self, span: Span, kept: Span, left_out: Span, words: &'static str) {
-        let texts = vec![format!("({})", self.text(kept))];
-        self.found.push(Change { span, texts, context: span, without: Some(left_out), words });
+    /// A node gives way to what is left of it.
+    fn leave(&mut self, span: Span, kept: String, left_out: Span, words: &'static str) {
+        self.found.push(Change { span, texts: vec![kept], context: span, without: Some(left_out), words });
+    }
+
+    /// Conditions joined by `&&`, or alternatives joined by `||`: each left out in turn.
+    fn chain(&mut self, ast: &Ast) {
+        let and = matches!(ast.kind, Kind::And(..));
+        let (mark, words) = if and { (" && ", "condition left out") } else { (" || ", "alternative left out") };
+        let mut links = Vec::new();
+        gather(ast, and, &mut links);
+        for (at, link) in links.iter().enumerate() {
+            let others = links.iter().enumerate().filter(|(other, _)| *other != at);
+            let kept: Vec<String> = others.map(|(_, other)| format!("({})", self.text(other.span))).collect();
+            self.leave(ast.span, format!("({})", kept.join(mark)), link.span, words);
+        }
+        for link in links {
+            self.node(link, link.span, true);
+        }
     }
 
     /// A word of the text between two places becomes another.
@@ -112,13 +127,7 @@ impl Walker<'_> {
                 self.node(base, span, false);
                 self.node(key, span, false);
             }
-            Kind::And(a, b) | Kind::Or(a, b) => {
-                let words = if matches!(ast.kind, Kind::And(..)) { "condition left out" } else { "alternative left out" };
-                self.leave(span, b.span, a.span, words);
-                self.leave(span, a.span, b.span, words);
-                self.node(a, a.span, true);
-                self.node(b, b.span, true);
-            }
+            Kind::And(..) | Kind::Or(..) => self.chain(ast),
             Kind::Not(a) => {
                 self.add(span, vec![format!("({})", self.text(a.span))], span, "negation left out");
                 self.below_not(a);
@@ -185,7 +194,8 @@ impl Walker<'_> {
         }
         // What is left of a sum or product without one of its sides.
         if matches!(operator, Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide) {
-            self.leave(span, a.span, b.span, "term left out");
+            let kept = format!("({})", self.text(a.span));
+            self.leave(span, kept, b.span, "term left out");
         }
         self.node(a, span, false);
         self.node(b, span, false);
@@ -289,6 +299,15 @@ impl Walker<'_> {
                 _ => self.node(element, around, false),
             }
         }
+    }
+}
+
+/// The links of a chain of one connective.
+fn gather<'a>(ast: &'a Ast, and: bool, out: &mut Vec<&'a Ast>) {
+    match &ast.kind {
+        Kind::And(a, b) if and => [a, b].into_iter().for_each(|part| gather(part, and, out)),
+        Kind::Or(a, b) if !and => [a, b].into_iter().for_each(|part| gather(part, and, out)),
+        _ => out.push(ast),
     }
 }
 
