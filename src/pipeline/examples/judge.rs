@@ -69,11 +69,11 @@ pub(super) fn of_rule(rules: &Rules, name: &str, example: &Example, programme: &
     };
     let mut redactor = Redactor::new(programme, Terms { min_cell: 0 });
     let own: Vec<_> = audited.findings.iter().filter(|finding| finding.rule == rule.name).collect();
-    let told: Vec<(String, Vec<String>)> = own
+    let told: Vec<Told> = own
         .iter()
-        .map(|finding| {
-            let places = finding.labels.first().map(|label| addresses_at(programme, label.place)).unwrap_or_default();
-            (redactor.finding(finding, false).message.to_string(), places)
+        .map(|finding| Told {
+            message: redactor.finding(finding, false).message.to_string(),
+            places: finding.labels.iter().map(|label| addresses_at(programme, label.place)).collect(),
         })
         .collect();
     let causes = || {
@@ -85,7 +85,7 @@ pub(super) fn of_rule(rules: &Rules, name: &str, example: &Example, programme: &
         let said = if told.is_empty() {
             String::new()
         } else {
-            format!(": {}", told.iter().map(|(message, _)| message.as_str()).collect::<Vec<_>>().join(" | "))
+            format!(": {}", told.iter().map(|told| told.message.as_str()).collect::<Vec<_>>().join(" | "))
         };
         return match (expected, reached) {
             (_, "fail") => Err((Failure::Noisy, format!("a finding where {expected} was expected{said}"))),
@@ -113,36 +113,56 @@ fn redactor_text(parts: &[crate::finding::Part]) -> String {
     crate::redact::text(parts, Terms { min_cell: 0 }).to_string()
 }
 
-fn messages(example: &Example, told: &[(String, Vec<String>)]) -> Checked {
-    let mut expected: Vec<(&str, Option<&str>)> = Vec::new();
+/// What a finding says, and the addresses of each of its places.
+struct Told {
+    message: String,
+    places: Vec<Vec<String>>,
+}
+
+impl Told {
+    /// Its own place is the first; further ones stand in any order.
+    fn lacks<'a>(&self, places: &[&'a str]) -> Option<&'a str> {
+        let is = |at: &Vec<String>, place: &str| at.iter().any(|at| at == place);
+        let (own, further) = places.split_first()?;
+        if !self.places.first().is_some_and(|at| is(at, own)) {
+            return Some(own);
+        }
+        further.iter().find(|place| !self.places.iter().skip(1).any(|at| is(at, place))).copied()
+    }
+
+    fn shown(&self) -> String {
+        self.places.iter().map(|at| at.join(" or ")).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Under a finding's message its places may follow, each on a line that begins with "at".
+fn messages(example: &Example, told: &[Told]) -> Checked {
+    let mut expected: Vec<(&str, Vec<&str>)> = Vec::new();
     for (quote, _) in &example.quotes {
         match (quote.strip_prefix("at "), expected.last_mut()) {
-            (Some(place), Some(last)) if !told.iter().any(|(message, _)| message == quote) => last.1 = Some(place.trim()),
-            _ => expected.push((quote.trim(), None)),
+            (Some(place), Some(last)) if !told.iter().any(|told| told.message == *quote) => last.1.push(place.trim()),
+            _ => expected.push((quote.trim(), Vec::new())),
         }
     }
     if expected.is_empty() {
         return Ok(());
     }
-    let mut left: Vec<&(String, Vec<String>)> = told.iter().collect();
-    for (message, place) in &expected {
-        let Some(at) = left.iter().position(|(own, at)| own == message && place.is_none_or(|place| at.iter().any(|at| at == place))) else {
-            let other = left.iter().find(|(own, _)| own == message);
-            return Err((
-                Failure::Wrong,
-                match (other, place) {
-                    (Some((_, at)), Some(place)) => format!("the finding \"{message}\" is at {}, not at {place}", at.join(" or ")),
-                    _ => format!(
-                        "no finding says \"{message}\"; found: {}",
-                        told.iter().map(|(own, at)| format!("\"{own}\" at {}", at.join(" or "))).collect::<Vec<_>>().join(" | ")
-                    ),
-                },
-            ));
+    let mut left: Vec<&Told> = told.iter().collect();
+    for (message, places) in &expected {
+        let Some(at) = left.iter().position(|told| told.message == *message && told.lacks(places).is_none()) else {
+            let why = match left.iter().find(|told| told.message == *message).and_then(|told| Some((told, told.lacks(places)?))) {
+                Some((told, place)) => format!("the finding \"{message}\" is at {}, not at {place}", told.shown()),
+                None => {
+                    let found: Vec<String> = told.iter().map(|told| format!("\"{}\" at {}", told.message, told.shown())).collect();
+                    format!("no finding says \"{message}\"; found: {}", found.join(" | "))
+                }
+            };
+            return Err((Failure::Wrong, why));
         };
         left.remove(at);
     }
     match left.first() {
-        Some((message, _)) => Err((Failure::Wrong, format!("a further finding says \"{message}\""))),
+        Some(told) => Err((Failure::Wrong, format!("a further finding says \"{}\"", told.message))),
         None => Ok(()),
     }
 }
