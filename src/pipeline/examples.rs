@@ -5,10 +5,12 @@
 
 mod judge;
 mod records;
+mod uses;
 
 use std::sync::Arc;
 
 pub use judge::Effort;
+pub use uses::Uses;
 
 use super::setup::Setup;
 use crate::programme::Programme;

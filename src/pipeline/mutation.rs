@@ -11,10 +11,9 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::examples::{Effort, Prepared, Subject};
+use super::examples::{Effort, Prepared, Subject, Uses};
 use super::setup::Setup;
 use crate::limits;
-use crate::rule::front::{Scalar, Style, Yaml};
 use crate::rule::mutate::{self, Declared, Mutant};
 use crate::rule::{Page, Rules, compile};
 use crate::text::{Lines, Position};
@@ -61,7 +60,7 @@ pub enum Untried {
 /// Changes every wanted page in every small way. Gives what came of each, by name.
 #[must_use]
 pub fn run(setup: &Setup, wanted: &dyn Fn(&str) -> bool, threads: usize, tick: &(dyn Fn() + Sync)) -> BTreeMap<Arc<str>, Mutated> {
-    let uses = Uses::of(&setup.rules);
+    let uses = Uses::read(&setup.rules);
     let mut tasks: Vec<Subject<'_>> =
         Subject::all(&setup.rules).filter(|subject| wanted(&subject.page().name) && !subject.page().is_built_in_check()).collect();
     // Those that may take longest come first.
@@ -80,50 +79,6 @@ pub fn run(setup: &Setup, wanted: &dyn Fn(&str) -> bool, threads: usize, tick: &
         }
     });
     done.into_inner().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Which definitions each page uses, however far away, and its examples with it.
-struct Uses<'r> {
-    of: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
-    subjects: Vec<Subject<'r>>,
-}
-
-impl<'r> Uses<'r> {
-    fn of(rules: &'r Rules) -> Self {
-        let mut of = HashMap::new();
-        let subjects: Vec<Subject<'r>> = Subject::all(rules).collect();
-        for subject in &subjects {
-            let page = subject.page();
-            let mut used: BTreeSet<Arc<str>> = rules.definitions_in(&page.front).iter().map(|page| Arc::clone(&page.name)).collect();
-            if page.is_definition() {
-                let examples = crate::rule::prose::examples(&page.text());
-                let quotes: Vec<&str> = examples.iter().flat_map(|example| &example.quotes).map(|(quote, _)| quote.as_str()).collect();
-                used.extend(rules.definitions_in(&words(&quotes.join("\n"))).iter().map(|page| Arc::clone(&page.name)));
-            }
-            of.insert(Arc::clone(&page.name), used);
-        }
-        Self { of, subjects }
-    }
-
-    fn uses(&self, page: &str, definition: &str) -> bool {
-        self.of.get(page).is_some_and(|used| used.contains(definition))
-    }
-
-    /// The other pages that use a definition, definitions first.
-    fn users(&self, definition: &str) -> Vec<Subject<'r>> {
-        let mut users: Vec<Subject<'r>> = self
-            .subjects
-            .iter()
-            .filter(|subject| *subject.page().name != *definition && self.uses(&subject.page().name, definition))
-            .copied()
-            .collect();
-        users.sort_by_key(|subject| !subject.page().is_definition());
-        users
-    }
-}
-
-fn words(text: &str) -> Yaml {
-    Yaml::Scalar(Scalar { text: text.to_owned(), at: (0, 0), style: Style::Double, lines: Vec::new(), commented: false })
 }
 
 /// What one thread works with.
@@ -232,11 +187,11 @@ impl<'r> Bench<'r> {
     fn stand(&mut self, changed: &Page, target: Subject<'r>, taken: &mut u64) -> Option<Stand<'r>> {
         let rules = &self.setup.rules;
         let page = target.page();
-        let mut used: BTreeSet<Arc<str>> = self.uses.of.get(&page.name).cloned().unwrap_or_default();
+        let mut used: BTreeSet<Arc<str>> = self.uses.of(&page.name).cloned().unwrap_or_default();
         let mut pages = vec![page.clone()];
         if let Subject::Rule(rule) = target {
             for other in rules.rules.iter().filter(|other| rule.yields_to.contains(&other.name)) {
-                used.extend(self.uses.of.get(&other.name).into_iter().flatten().cloned());
+                used.extend(self.uses.of(&other.name).into_iter().flatten().cloned());
                 pages.push((*other.page).clone());
             }
         }

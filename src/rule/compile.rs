@@ -11,6 +11,7 @@ use super::expression::parse::{Mistake, parse};
 use super::expression::template::{Places, Template};
 use super::expression::types::{Definition, Definitions, FlagCode, Inline, Ty, Typed, Words};
 use super::expression::value::{Decimal, ListValue, Value};
+use super::expression::watch::{Watch, Watching};
 use super::front::{Scalar, Yaml};
 use super::mutate::EQUIVALENT;
 use super::page::{Keys, Page, PageProblem, expression, span};
@@ -247,8 +248,14 @@ const DEFINITION_KEYS: [&str; 8] = ["parameters", "gives", "let", "expression", 
 /// Makes rules of pages. `wanted` says which are compiled; a page at fault is reported and left out.
 #[must_use]
 pub fn compile(schema: &Schema, pages: Vec<Page>, wanted: &dyn Fn(&str) -> bool) -> Compiled {
+    compile_watched(schema, pages, wanted, None)
+}
+
+/// The same, with what yes-or-no expressions answer noted for those who watch.
+#[must_use]
+pub fn compile_watched(schema: &Schema, pages: Vec<Page>, wanted: &dyn Fn(&str) -> bool, watch: Option<&Arc<Watch>>) -> Compiled {
     let (definitions, pages): (Vec<Page>, Vec<Page>) = pages.into_iter().partition(Page::is_definition);
-    let mut compiler = Compiler { schema, rules: Rules::default(), problems: Vec::new(), forgiving: false };
+    let mut compiler = Compiler { schema, rules: Rules::default(), problems: Vec::new(), forgiving: false, watch };
     compiler.define(definitions);
     for page in pages {
         if wanted(&page.name) {
@@ -273,7 +280,7 @@ pub fn recompile(schema: &Schema, others: &Rules, pages: Vec<Page>) -> Compiled 
     for page in &definitions {
         kept.definitions.remove(&page.call_name());
     }
-    let mut compiler = Compiler { schema, rules: kept, problems: Vec::new(), forgiving: true };
+    let mut compiler = Compiler { schema, rules: kept, problems: Vec::new(), forgiving: true, watch: None };
     compiler.define(definitions);
     pages.into_iter().for_each(|page| compiler.rule(page));
     compiler.order();
@@ -297,6 +304,7 @@ struct Compiler<'s> {
     problems: Vec<PageProblem>,
     /// Whether what is never used is left alone.
     forgiving: bool,
+    watch: Option<&'s Arc<Watch>>,
 }
 
 type Made<T> = Result<T, Vec<PageProblem>>;
@@ -355,10 +363,16 @@ impl<'s> Compiler<'s> {
         self.rules.definition_pages.sort_by(|a, b| a.name.cmp(&b.name));
     }
 
+    fn scope(&self, page: &Page) -> Scope<'_> {
+        let mut scope = Scope::new(self.schema, &self.rules.definitions);
+        scope.watching = self.watch.map(|watch| Watching::page(watch, &page.name));
+        scope
+    }
+
     fn definition(&mut self, page: &Page) -> Made<()> {
         let keys = page.keys(&page.front, &DEFINITION_KEYS)?;
         let one = |problem: PageProblem| vec![problem];
-        let mut scope = Scope::new(self.schema, &self.rules.definitions);
+        let mut scope = self.scope(page);
         let mut parameters = Vec::new();
         let mut signature = Vec::new();
         match keys.get("parameters") {
@@ -389,6 +403,7 @@ impl<'s> Compiler<'s> {
             None => None,
         };
         let mut syntax = None;
+        watch(&mut scope, Some(source));
         let body = parse(&source.text).and_then(|ast| {
             let typed = scope.build(&ast, wanted.as_ref())?;
             if let Some(wanted) = &wanted
@@ -405,7 +420,7 @@ impl<'s> Compiler<'s> {
         let body = body.map_err(|mistake| placed(page, source, mistake))?;
         let inline = match syntax {
             Some(ast) if keys.get("let").is_none() && ast.size() <= limits::INLINE_NODES_MAX => {
-                Some(Inline { syntax: Arc::new(ast), parameters: scope.parameters.clone() })
+                Some(Inline { syntax: Arc::new(ast), parameters: scope.parameters.clone(), watching: scope.watching.clone() })
             }
             _ => None,
         };
@@ -606,7 +621,7 @@ impl<'s> Compiler<'s> {
         }
         for subject in subjects {
             let (what, names) = self.subject(&subject.text).map_err(|why| one(page.problem(span(subject.at), why)))?;
-            let mut scope = Scope::new(self.schema, &self.rules.definitions);
+            let mut scope = self.scope(page);
             for (name, ty) in &names {
                 scope.declare(name, ty.clone());
             }
@@ -616,7 +631,10 @@ impl<'s> Compiler<'s> {
             lets(page, keys, &mut scope, blocks > 1)?;
             let of_subject = lets_of_subject(&scope);
             let flag = |scope: &mut Scope<'_>, source: &Scalar| -> Made<Typed> {
-                parse(&source.text).and_then(|ast| scope.flag(&ast)).map_err(|mistake| placed(page, source, mistake))
+                watch(scope, Some(source));
+                let made = parse(&source.text).and_then(|ast| scope.flag(&ast)).map_err(|mistake| placed(page, source, mistake));
+                watch(scope, None);
+                made
             };
             // The page's own condition holds for each of its cases.
             let mut when: Option<FlagCode> = None;
@@ -850,6 +868,13 @@ fn severity(page: &Page, word: &Scalar) -> Result<Severity, PageProblem> {
         .ok_or_else(|| page.problem(span(word.at), format!("{} is no severity; use error, warning or advice", word.text)))
 }
 
+/// Says in which text the expressions to come stand.
+fn watch(scope: &mut Scope<'_>, source: Option<&Scalar>) {
+    if let Some(watching) = &mut scope.watching {
+        watching.read(source);
+    }
+}
+
 /// Every name in the front matter that is followed by an opening bracket and is a definition.
 fn collect_calls(value: &Yaml, names: &[String], out: &mut Vec<String>) {
     match value {
@@ -879,7 +904,10 @@ fn lets(page: &Page, keys: &Keys<'_>, scope: &mut Scope<'_>, lenient: bool) -> M
         if scope.variables.iter().any(|known| known.name == name.text) {
             return Err(vec![page.problem(span(name.at), format!("{} already means something here", name.text))]);
         }
-        let (ast, typed) = match parse(&source.text).and_then(|ast| scope.build(&ast, None).map(|typed| (ast, typed))) {
+        watch(scope, Some(source));
+        let built = parse(&source.text).and_then(|ast| scope.build(&ast, None).map(|typed| (ast, typed)));
+        watch(scope, None);
+        let (ast, typed) = match built {
             Ok(built) => built,
             Err(_) if lenient => continue,
             Err(mistake) => return Err(placed(page, source, mistake)),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::build::Parameter;
 use super::parse::Ast;
 use super::value::{Eval, Fault, No, Value};
+use super::watch::Watching;
 use crate::limits;
 use crate::programme::{Item, Programme};
 use crate::schema::form::Period;
@@ -446,6 +447,8 @@ pub struct Inline {
     pub syntax: Arc<Ast>,
     /// Its page's parameters.
     pub parameters: Vec<Parameter>,
+    /// Who wants to know what it answers, wherever it is called.
+    pub watching: Option<Watching>,
 }
 
 /// All definitions, by the name by which they are called.
