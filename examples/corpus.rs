@@ -2,12 +2,13 @@
 //!
 //! `cargo run --release --example corpus -- write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults]`
 //! `cargo run --release --example corpus -- measure FOLDER [ROUNDS]`
-//! `cargo run --release --example corpus -- rules FOLDER`
+//! `cargo run --release --example corpus -- rules FOLDER [RULE]`
 //!
 //! Layouts: `inline`, `registers`, `records`, `bundles`, `mixed` (the default). With `faults`, the planted
 //! faults are printed, one to a line: programme, rule, address. `measure` takes the programmes one by one and
 //! times the plain parse and each stage of the audit in turn on one thread, so that what else the machine
-//! does falls on all of them alike. `rules` times each rule by itself, the dearest first.
+//! does falls on all of them alike. `rules` times each rule by itself, the dearest first; with a name, that
+//! rule again and again for a profiler to look at.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a development command that prints what it measured")]
 
@@ -46,8 +47,8 @@ fn main() -> ExitCode {
             args.iter().any(|arg| arg == "faults"),
         ),
         "measure" => measure(Path::new(arg(1)), arg(2).parse().unwrap_or(3)),
-        "rules" => rules(Path::new(arg(1))),
-        _ => Err("write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults], measure FOLDER [ROUNDS], or rules FOLDER".to_owned()),
+        "rules" => rules(Path::new(arg(1)), args.get(2).map(String::as_str)),
+        _ => Err("write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults], measure FOLDER [ROUNDS], or rules FOLDER [RULE]".to_owned()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -176,7 +177,7 @@ fn whole(setup: &Setup, request: &Request, task: &pipeline::Task, forest: Forest
     kept
 }
 
-fn rules(root: &Path) -> Result<(), String> {
+fn rules(root: &Path, only: Option<&str>) -> Result<(), String> {
     let schema = Arc::new(Schema::builtin().map_err(|error| error.to_string())?);
     let setup = Setup::read(&schema, &RuleSource::from_environment(), None, &|_| true).map_err(|error| format!("{error:?}"))?;
     let options = Options { no_ignore: true, working: std::env::current_dir().map_err(|error| error.to_string())? };
@@ -194,7 +195,7 @@ fn rules(root: &Path) -> Result<(), String> {
     let time = |select: Vec<String>| {
         let selection = Selection { select, ..Selection::default() };
         let mut best = Duration::MAX;
-        for _ in 0..3 {
+        for _ in 0..if only.is_some() { 30 } else { 3 } {
             let begun = Instant::now();
             for programme in &read {
                 let state = audit::state::state(&setup.rules, programme, &settings, &selection);
@@ -204,6 +205,10 @@ fn rules(root: &Path) -> Result<(), String> {
         }
         best
     };
+    if let Some(name) = only {
+        println!("{:>9.2} ms  {name}", time(vec![name.to_owned()]).as_secs_f64() * 1e3);
+        return Ok(());
+    }
     let none = time(vec!["record/not-json".to_owned()]);
     println!("{:>9.2} ms  all", time(Vec::new()).as_secs_f64() * 1e3);
     println!("{:>9.2} ms  none", none.as_secs_f64() * 1e3);

@@ -15,8 +15,8 @@ use crate::finding::{Finding, Label, Part, Subject as About, Verdicts, fingerpri
 use crate::limits;
 use crate::programme::{About as FlawAbout, Flaw, Incomplete, Item, NO_RECORD, Programme, Where};
 use crate::rule::expression::types::Cx;
-use crate::rule::expression::value::{No, Value};
-use crate::rule::{Case, Rule, Rules, Subject};
+use crate::rule::expression::value::No;
+use crate::rule::{Case, Group, Rule, Rules, Subject};
 use crate::schema::CHARTER;
 
 /// Why verdicts of one rule could not be reached, for one cause.
@@ -69,9 +69,10 @@ pub fn audit(programme: &Programme, rules: &Rules, state: &State, as_of: i32) ->
         state,
         audit: Audit { verdicts: vec![Verdicts::default(); rules.rules.len()], ..Audit::default() },
         found: vec![BTreeSet::new(); rules.rules.len()],
-        cx: Cx { steps_max: state.steps_max, ..Cx::new(programme, as_of, &state.params) },
+        cx: Cx::new(programme, as_of, &state.params),
         spare: Verdicts::default(),
     };
+    auditor.cx.steps_max = state.steps_max;
     // Flaws of the records come first: rules may yield to them.
     auditor.flaws();
     for number in 0..rules.rules.len() {
@@ -136,8 +137,8 @@ impl<'p> Auditor<'p> {
                 return self.no_evidence_for(number, Cause::Stage, cause, false, None);
             }
         }
-        for case in &rule.cases {
-            self.case(number, rule, case);
+        for group in &rule.groups {
+            self.group(number, rule, group);
         }
     }
 
@@ -203,16 +204,13 @@ impl<'p> Auditor<'p> {
         vec![Part::words(&words)]
     }
 
-    fn case(&mut self, number: usize, rule: &'p Rule, case: &'p Case) {
+    fn group(&mut self, number: usize, rule: &'p Rule, group: &'p Group) {
         let programme = self.programme;
-        self.cx.frame.clear();
-        self.cx.frame.resize_with(case.frame, || Err(No::Unset));
-        self.cx.base = 0;
-        self.cx.set(0, Ok(Value::Item(programme.charter_item())));
-        match &case.subject {
+        self.cx.open(group.frame);
+        match &group.subject {
             Subject::Programme => {
                 if programme.charter.is_some() {
-                    self.judge(number, rule, case, programme.charter_item());
+                    self.judge_all(number, rule, group, programme.charter_item());
                 } else {
                     self.no_evidence_for(number, Cause::Stage, vec![Part::words("the charter cannot be read")], false, None);
                 }
@@ -227,8 +225,8 @@ impl<'p> Auditor<'p> {
                 }
                 for record in programme.records_of(*register) {
                     let item = programme.item(record);
-                    self.bind(case, 1, item);
-                    self.judge(number, rule, case, item);
+                    self.bind(group, 1, item);
+                    self.judge_all(number, rule, group, item);
                 }
             }
             Subject::Records => {
@@ -244,13 +242,13 @@ impl<'p> Auditor<'p> {
                         continue;
                     }
                     let item = programme.item(record);
-                    self.bind(case, 1, item);
-                    self.judge(number, rule, case, item);
+                    self.bind(group, 1, item);
+                    self.judge_all(number, rule, group, item);
                 }
             }
             Subject::Rows { register, fields } => match register {
                 None if programme.charter.is_some() => {
-                    let any = self.rows(number, rule, case, programme.charter_item(), fields, 1);
+                    let any = self.rows(number, rule, group, programme.charter_item(), fields, 1);
                     if !any {
                         self.verdicts(number).nothing_to_judge += 1;
                     }
@@ -264,8 +262,8 @@ impl<'p> Auditor<'p> {
                     let mut any = !kept.kept;
                     for record in programme.records_of(*register) {
                         let item = programme.item(record);
-                        self.bind(case, 1, item);
-                        any |= self.rows(number, rule, case, item, fields, 2);
+                        self.bind(group, 1, item);
+                        any |= self.rows(number, rule, group, item, fields, 2);
                     }
                     if !any {
                         self.verdicts(number).nothing_to_judge += 1;
@@ -286,14 +284,14 @@ impl<'p> Auditor<'p> {
     }
 
     /// Sets a variable of the subject; what was worked out from the one before is forgotten.
-    fn bind(&mut self, case: &Case, slot: usize, item: Item) {
-        self.cx.set(slot, Ok(Value::Item(item)));
-        for (place, _) in case.lets.iter().filter(|(_, level)| *level == slot) {
+    fn bind(&mut self, group: &Group, slot: usize, item: Item) {
+        self.cx.set_item(slot, Ok(item));
+        for (place, _) in group.lets.iter().filter(|(_, level)| *level == slot) {
             self.cx.set(*place, Err(No::Unset));
         }
     }
 
-    fn rows(&mut self, number: usize, rule: &'p Rule, case: &'p Case, holder: Item, fields: &[u16], slot: usize) -> bool {
+    fn rows(&mut self, number: usize, rule: &'p Rule, group: &'p Group, holder: Item, fields: &[u16], slot: usize) -> bool {
         let programme = self.programme;
         let Some((field, rest)) = fields.split_first() else { return false };
         let Some(at) = programme.forest.value(holder.node, *field) else { return false };
@@ -310,16 +308,16 @@ impl<'p> Auditor<'p> {
             let record = if rest.is_empty() { programme.nested_record(node).unwrap_or(holder.record) } else { holder.record };
             let item = Item { node, record };
             let next = if is_list {
-                self.bind(case, slot, item);
+                self.bind(group, slot, item);
                 slot + 1
             } else {
                 slot
             };
             if rest.is_empty() {
                 any = true;
-                self.judge(number, rule, case, item);
+                self.judge_all(number, rule, group, item);
             } else {
-                any |= self.rows(number, rule, case, item, rest, next);
+                any |= self.rows(number, rule, group, item, rest, next);
             }
         }
         any
@@ -334,6 +332,12 @@ impl<'p> Auditor<'p> {
                 || found.range(subject.node..forest.after(subject.node)).next().is_some()
                 || forest.path_to(subject.node).iter().any(|around| found.contains(around))
         })
+    }
+
+    fn judge_all(&mut self, number: usize, rule: &'p Rule, group: &'p Group, subject: Item) {
+        for case in &group.cases {
+            self.judge(number, rule, case, subject);
+        }
     }
 
     fn judge(&mut self, number: usize, rule: &'p Rule, case: &'p Case, subject: Item) {

@@ -117,7 +117,7 @@ fn rule_text(setup: &Setup, rule: &Rule) -> String {
                 said.extend(setup.rules.params.get(*number).map(|param| format!("another {}", param.name)));
             }
             said.extend(change.off.as_ref().map(|why| format!("off: {why}")));
-            if rule.cases.iter().any(|case| case.profile_when.contains_key(name)) {
+            if rule.groups.iter().flat_map(|group| &group.cases).any(|case| case.profile_when.contains_key(name)) {
                 said.push("judged only under a further condition of the page".to_owned());
             }
             let _ = writeln!(text, "- {name}: {}", said.join("; "));

@@ -71,18 +71,25 @@ pub enum Subject {
     Records,
 }
 
-/// One judgement of a rule.
-#[derive(Clone)]
-pub struct Case {
-    /// What it judges.
+/// The judgements of a rule on one kind of subject. They share its `let`s, each of which is worked out once
+/// for a subject.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// What is judged.
     pub subject: Subject,
-    /// How many variables it needs; the programme, then parents from the outside in, then the subject.
+    /// How many variables are needed: the programme, then parents from the outside in, then the subject, then
+    /// all others.
     pub frame: usize,
-    /// How many of them are set for each subject.
-    pub given: usize,
     /// The `let`s that are worked out anew: the place of each, and that of the variable whose change calls for
     /// it. The others hold for the whole programme.
     pub lets: Vec<(usize, usize)>,
+    /// The judgements, in the order of the page.
+    pub cases: Vec<Case>,
+}
+
+/// One judgement of a rule.
+#[derive(Clone)]
+pub struct Case {
     /// What it concerns.
     pub when: Option<FlagCode>,
     /// Further conditions under profiles.
@@ -107,7 +114,7 @@ pub struct Case {
 
 impl std::fmt::Debug for Case {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Case").field("subject", &self.subject).field("frame", &self.frame).finish_non_exhaustive()
+        f.debug_struct("Case").field("message", &self.message).finish_non_exhaustive()
     }
 }
 
@@ -124,8 +131,8 @@ pub struct Rule {
     pub from: u16,
     /// Whether the engine judges it itself.
     pub built_in: bool,
-    /// Its judgements.
-    pub cases: Vec<Case>,
+    /// Its judgements, by what they judge.
+    pub groups: Vec<Group>,
     /// The numbers of its parameters.
     pub params: Vec<usize>,
     /// What profiles change.
@@ -429,11 +436,14 @@ impl<'s> Compiler<'s> {
         }
         equivalents(page, &keys)?;
         let frame = scope.frame;
+        let lets = scope.variables.iter().filter(|variable| variable.stands_for.is_some()).map(|variable| variable.slot).collect();
         let name = page.call_name();
         self.rules.signatures.insert(name.clone(), format!("{name}({})", signature.join(", ")));
         let _ = numbers;
         self.rules.params.extend(declared);
-        self.rules.definitions.insert(name.clone(), Arc::new(Definition { name, parameters, body, frame, inline }));
+        // Some may have gone to be made anew: their numbers are not given again.
+        let number = self.rules.definitions.values().map(|known| known.number + 1).max().unwrap_or(0);
+        self.rules.definitions.insert(name.clone(), Arc::new(Definition { name, parameters, body, frame, lets, number, inline }));
         Ok(())
     }
 
@@ -488,16 +498,24 @@ impl<'s> Compiler<'s> {
             }
         }
         let profiles = self.profiles(page, &keys, &declared, first)?;
-        let mut cases = Vec::new();
+        let mut groups = Vec::new();
         if !built_in {
             let blocks: Vec<Option<&Yaml>> = match keys.get("cases") {
                 None => vec![None],
                 Some(Yaml::List(list, _)) => list.iter().map(Some).collect(),
                 Some(other) => return Err(one(page.problem(span(other.at()), "cases are a list of blocks"))),
             };
-            let mut used: Vec<String> = Vec::new();
+            let mut scopes: Vec<(String, Group, Scope<'_>)> = Vec::new();
             for block in &blocks {
-                self.cases(page, &keys, *block, blocks.len(), &declared, first, &mut cases, &mut used)?;
+                self.cases(page, &keys, *block, blocks.len(), &declared, first, &mut scopes)?;
+            }
+            let mut used: Vec<String> = Vec::new();
+            for (_, mut group, scope) in scopes {
+                let lets = scope.variables.iter().filter(|variable| variable.used && variable.stands_for.is_some());
+                used.extend(lets.map(|variable| format!("let {}", variable.name)));
+                used.extend(scope.parameters.iter().filter(|known| known.used).map(|known| format!("params {}", known.name)));
+                group.frame = scope.frame;
+                groups.push(group);
             }
             for (group, names) in [("let", map_keys(&keys, "let")), ("params", map_keys(&keys, "params"))] {
                 for name in names {
@@ -515,7 +533,7 @@ impl<'s> Compiler<'s> {
             severity,
             from,
             built_in,
-            cases,
+            groups,
             params: (first..first + declared.len()).collect(),
             profiles,
             yields_to: texts("yields_to").map_err(one)?.iter().map(|name| Arc::from(name.as_str())).collect(),
@@ -601,16 +619,15 @@ impl<'s> Compiler<'s> {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one block of one page")]
-    fn cases(
-        &self,
+    fn cases<'c>(
+        &'c self,
         page: &Page,
         keys: &Keys<'_>,
         block: Option<&Yaml>,
         blocks: usize,
         declared: &[Param],
         first: usize,
-        out: &mut Vec<Case>,
-        used: &mut Vec<String>,
+        scopes: &mut Vec<(String, Group, Scope<'c>)>,
     ) -> Made<()> {
         let one = |problem: PageProblem| vec![problem];
         let own = block.map(|block| page.keys(block, &CASE_KEYS)).transpose()?;
@@ -620,16 +637,23 @@ impl<'s> Compiler<'s> {
             return Err(one(page.problem(span(page.front.at()), "the page has no subject: what is judged")));
         }
         for subject in subjects {
-            let (what, names) = self.subject(&subject.text).map_err(|why| one(page.problem(span(subject.at), why)))?;
-            let mut scope = self.scope(page);
-            for (name, ty) in &names {
-                scope.declare(name, ty.clone());
-            }
-            let given = scope.frame;
-            scope.parameters = declared_parameters(declared, first);
-            // A let that has no meaning for this subject is left out; to use it is a mistake.
-            lets(page, keys, &mut scope, blocks > 1)?;
-            let of_subject = lets_of_subject(&scope);
+            let at = match scopes.iter().position(|(known, ..)| *known == subject.text) {
+                Some(at) => at,
+                None => {
+                    let (what, names) = self.subject(&subject.text).map_err(|why| one(page.problem(span(subject.at), why)))?;
+                    let mut scope = self.scope(page);
+                    for (name, ty) in &names {
+                        scope.declare(name, ty.clone());
+                    }
+                    scope.parameters = declared_parameters(declared, first);
+                    // A let that has no meaning for this subject is left out; to use it is a mistake.
+                    lets(page, keys, &mut scope, blocks > 1)?;
+                    let group = Group { subject: what, frame: 0, lets: lets_of_subject(&scope), cases: Vec::new() };
+                    scopes.push((subject.text.clone(), group, scope));
+                    scopes.len() - 1
+                }
+            };
+            let Some((_, group, scope)) = scopes.get_mut(at) else { continue };
             let flag = |scope: &mut Scope<'_>, source: &Scalar| -> Made<Typed> {
                 watch(scope, Some(source));
                 let made = parse(&source.text).and_then(|ast| scope.flag(&ast)).map_err(|mistake| placed(page, source, mistake));
@@ -643,7 +667,7 @@ impl<'s> Compiler<'s> {
                 conditions.push(own.expression("when").map_err(one)?);
             }
             for source in conditions.into_iter().flatten() {
-                let code = flag(&mut scope, source)?.code.into_flag();
+                let code = flag(scope, source)?.code.into_flag();
                 when = Some(match when {
                     None => code,
                     Some(page_when) => Arc::new(move |cx| match page_when(cx) {
@@ -676,26 +700,26 @@ impl<'s> Compiler<'s> {
                         .text("else")
                         .map_err(one)?
                         .ok_or_else(|| one(page.problem(span(that.at), "evidence needs else: the reason in words")))?;
-                    let code = flag(&mut scope, that)?.code.into_flag();
-                    evidence.push((code, self.template(page, otherwise, &mut scope)?));
+                    let code = flag(scope, that)?.code.into_flag();
+                    evidence.push((code, self.template(page, otherwise, scope)?));
                 }
             }
             let Some(assert) = get("assert").expression("assert").map_err(one)? else {
                 return Err(one(page.problem(span(page.front.at()), "the page has no assert: what must hold")));
             };
-            let assert = flag(&mut scope, assert)?.code.into_flag();
+            let assert = flag(scope, assert)?.code.into_flag();
             let at = match get("at").text("at").map_err(one)? {
-                Some(at) => Some(Places::build(&at.text, &mut scope).map_err(|mistake| placed(page, at, mistake))?),
+                Some(at) => Some(Places::build(&at.text, scope).map_err(|mistake| placed(page, at, mistake))?),
                 None => None,
             };
             let label = match get("label").text("label").map_err(one)? {
-                Some(label) => self.template(page, label, &mut scope)?,
+                Some(label) => self.template(page, label, scope)?,
                 None => Template::default(),
             };
             let Some(message) = get("message").text("message").map_err(one)? else {
                 return Err(one(page.problem(span(page.front.at()), "the page has no message: what is there")));
             };
-            let message = self.template(page, message, &mut scope)?;
+            let message = self.template(page, message, scope)?;
             let help: Arc<str> = Arc::from(get("help").text("help").map_err(one)?.map_or("", |help| help.text.trim()));
             let severity = match own.as_ref().map(|own| own.text("severity")) {
                 Some(word) => word.map_err(one)?.map(|word| severity(page, word)).transpose().map_err(one)?,
@@ -710,9 +734,9 @@ impl<'s> Compiler<'s> {
                         .text("at")
                         .map_err(one)?
                         .ok_or_else(|| one(page.problem(span(page.front.at()), "also needs at: the place")))?;
-                    let places = Places::build(&at.text, &mut scope).map_err(|mistake| placed(page, at, mistake))?;
+                    let places = Places::build(&at.text, scope).map_err(|mistake| placed(page, at, mistake))?;
                     let label = match item.text("label").map_err(one)? {
-                        Some(label) => self.template(page, label, &mut scope)?,
+                        Some(label) => self.template(page, label, scope)?,
                         None => Template::default(),
                     };
                     also.push((places, label));
@@ -723,23 +747,11 @@ impl<'s> Compiler<'s> {
                 for (name, change) in entries {
                     let inner = page.keys(change, &["severity", "params", "off", "when"])?;
                     if let Some(source) = inner.expression("when").map_err(one)? {
-                        profile_when.insert(name.text.clone(), flag(&mut scope, source)?.code.into_flag());
+                        profile_when.insert(name.text.clone(), flag(scope, source)?.code.into_flag());
                     }
                 }
             }
-            used.extend(
-                scope
-                    .variables
-                    .iter()
-                    .filter(|variable| variable.used && variable.stands_for.is_some())
-                    .map(|variable| format!("let {}", variable.name)),
-            );
-            used.extend(scope.parameters.iter().filter(|parameter| parameter.used).map(|parameter| format!("params {}", parameter.name)));
-            out.push(Case {
-                subject: what,
-                frame: scope.frame,
-                given,
-                lets: of_subject,
+            group.cases.push(Case {
                 when,
                 profile_when,
                 evidence,

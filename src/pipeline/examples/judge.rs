@@ -10,7 +10,7 @@ use crate::redact::{Redactor, Terms};
 use crate::rule::expression::build::Scope;
 use crate::rule::expression::parse::parse;
 use crate::rule::expression::types::Cx;
-use crate::rule::expression::value::{Fault, No, Value};
+use crate::rule::expression::value::{Fault, No};
 use crate::rule::prose::Example;
 use crate::rule::{Page, Rules};
 
@@ -227,8 +227,7 @@ fn truth(rules: &Rules, programme: &Programme, as_of: i32, source: &str, effort:
     let params: Vec<_> = rules.params.iter().map(|param| param.default.clone()).collect();
     let mut cx = Cx::new(programme, as_of, &params);
     cx.steps_max = effort.most;
-    cx.frame.resize_with(scope.frame, || Err(No::Unset));
-    cx.set(0, Ok(Value::Item(programme.charter_item())));
+    cx.open(scope.frame);
     let value = typed.code.into_flag()(&mut cx);
     effort.taken += cx.steps.get();
     effort.stopped |= value == Err(No::Fault(Fault::Budget));

@@ -5,11 +5,15 @@
 use std::sync::Arc;
 
 use super::parse::{Ast, Kind, Mistake, Operator};
-use super::types::{Code, Cx, Definitions, Format, ItemCode, Taint, TextKind, Ty, Typed, Unasked, Words, root_register};
+use super::types::{
+    Code, Cx, Definitions, Fields, FlagCode, Format, ItemCode, ItemsCode, ListCode, Taint, TextKind, Ty, Typed, Unasked, Words,
+    root_register,
+};
 use super::value::{Decimal, Eval, Fault, No, Value};
 use super::watch::Watching;
 use crate::limits;
-use crate::programme::{Item, Programme, Reading};
+use crate::programme::{Item, Programme};
+use crate::schema::form::Period;
 use crate::schema::guide::{ABSENT, FAULTY, REPEATED};
 use crate::schema::{CHARTER, DefaultValue, FieldId, RegisterId, Scalar, Schema, Shape, StructId};
 use crate::text::{self, Span};
@@ -198,44 +202,7 @@ impl<'s> Scope<'s> {
             Kind::Name(name) => self.name(name, span),
             Kind::Field(base, field) => self.field(ast, base, field),
             Kind::Index(base, key) => self.index(ast, base, key),
-            Kind::And(a, b) => {
-                let left = self.flag(a)?;
-                let right = self.given(&left.if_true, |scope| scope.flag(b))?;
-                let (run_left, run_right) = (left.code.clone().into_flag(), right.code.clone().into_flag());
-                let mut typed = Typed::new(
-                    Ty::Flag,
-                    Code::flag(move |cx| match run_left(cx) {
-                        Ok(false) => Ok(false),
-                        Ok(true) => run_right(cx),
-                        Err(no) => match run_right(cx) {
-                            Ok(false) => Ok(false),
-                            _ => Err(no),
-                        },
-                    }),
-                )
-                .from(&[&left, &right]);
-                typed.if_true = [left.if_true, right.if_true].concat();
-                Ok(typed)
-            }
-            Kind::Or(a, b) => {
-                let left = self.flag(a)?;
-                let right = self.given(&left.if_false, |scope| scope.flag(b))?;
-                let (run_left, run_right) = (left.code.clone().into_flag(), right.code.clone().into_flag());
-                let mut typed = Typed::new(
-                    Ty::Flag,
-                    Code::flag(move |cx| match run_left(cx) {
-                        Ok(true) => Ok(true),
-                        Ok(false) => run_right(cx),
-                        Err(no) => match run_right(cx) {
-                            Ok(true) => Ok(true),
-                            _ => Err(no),
-                        },
-                    }),
-                )
-                .from(&[&left, &right]);
-                typed.if_false = [left.if_false, right.if_false].concat();
-                Ok(typed)
-            }
+            Kind::And(..) | Kind::Or(..) => self.connected(ast),
             Kind::Not(a) => {
                 let inner = self.flag(a)?;
                 let run = inner.code.clone().into_flag();
@@ -262,6 +229,67 @@ impl<'s> Scope<'s> {
             Kind::Binary(operator, a, b) => self.binary(*operator, a, b, expected, span),
             Kind::Call(name, target, args) => self.call(ast, name, target.as_deref(), args, expected),
         }
+    }
+
+    /// A chain of `&&` or of `||`: its parts side by side, so that a long one is not as many calls deep.
+    fn connected(&mut self, ast: &Ast) -> Built<Typed> {
+        let all = matches!(ast.kind, Kind::And(..));
+        let mut asts = Vec::new();
+        let mut open = vec![ast];
+        while let Some(next) = open.pop() {
+            match (&next.kind, all) {
+                (Kind::And(a, b), true) | (Kind::Or(a, b), false) => open.extend([&**b, &**a]),
+                _ => asts.push(next),
+            }
+        }
+        let before = self.facts.len();
+        let mut parts: Vec<Typed> = Vec::with_capacity(asts.len());
+        for ast in asts {
+            let part = match self.flag(ast) {
+                Ok(part) => part,
+                Err(mistake) => {
+                    self.facts.truncate(before);
+                    return Err(mistake);
+                }
+            };
+            // What stands further on is asked only where this was true (or false).
+            self.facts.extend_from_slice(if all { &part.if_true } else { &part.if_false });
+            parts.push(part);
+        }
+        self.facts.truncate(before);
+        let mut facts = Vec::new();
+        for part in &mut parts {
+            facts.append(if all { &mut part.if_true } else { &mut part.if_false });
+        }
+        let codes: Vec<FlagCode> = parts.iter().map(|part| part.code.clone().into_flag()).collect();
+        let decides = !all;
+        let code = match <[FlagCode; 2]>::try_from(codes) {
+            Ok([left, right]) => Code::flag(move |cx| match left(cx) {
+                Ok(flag) if flag == decides => Ok(decides),
+                Ok(_) => right(cx),
+                Err(no) => match right(cx) {
+                    Ok(flag) if flag == decides => Ok(decides),
+                    _ => Err(no),
+                },
+            }),
+            Err(codes) => {
+                let codes: Box<[FlagCode]> = codes.into();
+                Code::flag(move |cx| {
+                    let mut why = Ok(!decides);
+                    for code in &codes {
+                        match code(cx) {
+                            Ok(flag) if flag == decides => return Ok(decides),
+                            Ok(_) => {}
+                            Err(no) => why = why.and(Err(no)),
+                        }
+                    }
+                    why
+                })
+            }
+        };
+        let mut typed = Typed::new(Ty::Flag, code).from(&parts.iter().collect::<Vec<_>>());
+        *(if all { &mut typed.if_true } else { &mut typed.if_false }) = facts;
+        Ok(typed)
     }
 
     pub(super) fn word(&self, text: &str, words: Words, span: Span) -> Built<u16> {
@@ -302,6 +330,7 @@ impl<'s> Scope<'s> {
         }
         let Some(ty) = ty else { return mistake(span, "an empty list has no type here") };
         let codes: Vec<Code> = parts.iter().map(|part| part.code.clone()).collect();
+        let is_record = matches!(ty, Ty::Record(_));
         let typed = Typed::new(
             Ty::List(Box::new(ty)),
             Code::list(move |cx, visit| {
@@ -314,12 +343,16 @@ impl<'s> Scope<'s> {
                 Ok(())
             }),
         );
-        Ok(typed.from(&parts.iter().collect::<Vec<_>>()))
+        let mut typed = typed.from(&parts.iter().collect::<Vec<_>>());
+        if is_record {
+            typed.code = Code::List(ListCode::Items(typed.code.into_items()));
+        }
+        Ok(typed)
     }
 
     fn name(&mut self, name: &str, span: Span) -> Built<Typed> {
         if name == "as_of" {
-            return Ok(Typed::new(Ty::Date, Code::value(|cx| Ok(Value::Date(cx.as_of)))));
+            return Ok(Typed::new(Ty::Date, Code::date(|cx| Ok(cx.as_of))));
         }
         if name == "params" {
             return mistake(span, "write params. and the name of a parameter");
@@ -334,32 +367,15 @@ impl<'s> Scope<'s> {
         let slot = variable.slot;
         let variable = variable.clone();
         let code = match &variable.stands_for {
-            None => match variable.ty {
-                Ty::Record(_) => Code::item(move |cx| match cx.frame.get(cx.base + slot) {
-                    Some(Ok(Value::Item(item))) => Ok(*item),
-                    Some(Err(no)) => Err(*no),
-                    _ => Err(No::Fault(Fault::Internal)),
-                }),
-                _ => Code::value(move |cx| cx.get(slot)),
-            },
-            // A `let` is worked out where it is first used, and kept.
-            Some(meant) => {
-                let code = meant.code.clone();
-                Code::value(move |cx| match cx.get(slot) {
-                    Err(No::Unset) => {
-                        let value = code.run(cx);
-                        cx.set(slot, value.clone());
-                        value
-                    }
-                    known => known,
-                })
-            }
+            None => given(&variable.ty, slot),
+            Some(meant) => kept(&meant.code, &meant.ty, slot),
         };
         let mut typed = Typed::new(variable.ty.clone(), code);
         typed.taint = variable.taint;
         typed.text = variable.text;
         typed.format = variable.format;
         typed.field = variable.field;
+        typed.variable = variable.stands_for.is_none().then_some(slot);
         if let Some(meant) = &variable.stands_for {
             typed.element_facts.clone_from(&meant.element_facts);
             typed.unasked = meant.unasked.clone().map(|unasked| Unasked { span, ..unasked });
@@ -523,7 +539,7 @@ impl<'s> Scope<'s> {
                 Typed::new(
                     Ty::Record(vec![structure]),
                     Code::item(move |cx| {
-                        let own = item(cx)?;
+                        let own = item.get(cx)?;
                         cx.programme.parent(own, structure).ok_or(No::Fault(Fault::Internal))
                     }),
                 )
@@ -538,88 +554,50 @@ impl<'s> Scope<'s> {
                     .collect();
                 Typed::new(
                     Ty::List(Box::new(Ty::Record(holders.clone()))),
-                    Code::list(move |cx, visit| {
-                        let own = item(cx)?;
-                        let programme = cx.programme;
-                        let number = programme.record(own.record).map_or(own.record, |record| record.canonical);
-                        let mut end = Ok(());
-                        for (reference, register) in &kept {
-                            if let Some(state) =
-                                register.and_then(|register| programme.registers.get(usize::from(register)).map(|state| (register, state)))
-                            {
-                                let (register, state) = state;
-                                if state.incomplete.is_some() {
-                                    end = Err(No::Incomplete(register));
-                                } else if !state.kept {
-                                    end = Err(No::Register(register));
-                                }
-                            }
-                            for link in programme.referring(number, *reference) {
-                                cx.step()?;
-                                if !visit(cx, Ok(Value::Item(link.holder))) {
-                                    return Ok(());
-                                }
-                            }
-                        }
-                        end
-                    }),
+                    Code::List(ListCode::Items(ItemsCode::Inverse(item, kept.into()))),
                 )
             }
             Step::Field { fields, ty, register } => {
                 let field = fields.first().copied().unwrap_or_default();
                 let known = schema.field(field);
+                let has_default = known.is_some_and(|known| known.default.is_some());
+                let fields_code = Fields::new(fields);
                 let mut typed = match (ty, register.filter(|_| fields.len() == 1)) {
-                    (Ty::List(_), Some(register)) => Typed::new(ty.clone(), register_list(register)),
-                    (Ty::List(_), None) => {
-                        Typed::new(ty.clone(), field_list(fields.clone(), item, known.is_some_and(|known| known.default.is_some())))
+                    (Ty::List(_), Some(register)) => Typed::new(ty.clone(), Code::List(ListCode::Items(ItemsCode::Register(register)))),
+                    (Ty::List(of), None) if matches!(**of, Ty::Record(_)) => {
+                        Typed::new(ty.clone(), Code::List(ListCode::Items(ItemsCode::Field(item, fields_code, has_default))))
                     }
-                    (Ty::Record(_), _) if matches!(schema.shape_of(field), Shape::Struct(_)) => {
-                        let fields = fields.clone();
-                        Typed::new(
-                            ty.clone(),
-                            Code::item(move |cx| {
-                                let own = item(cx)?;
-                                let at = value_of(cx.programme, own.node, &fields)?;
-                                Ok(Item { node: at, record: own.record })
-                            }),
-                        )
-                    }
-                    (Ty::Record(_), _) => {
-                        let fields = fields.clone();
-                        Typed::new(
-                            ty.clone(),
-                            Code::item(move |cx| {
-                                let own = item(cx)?;
-                                let at = value_of(cx.programme, own.node, &fields)?;
-                                cx.programme.target(at).ok_or_else(|| No::Field(cx.programme.forest.node(at).field))
-                            }),
-                        )
-                    }
+                    (Ty::List(_), None) => Typed::new(ty.clone(), field_list(fields_code, item, has_default)),
+                    (Ty::Record(_), _) if matches!(schema.shape_of(field), Shape::Struct(_)) => Typed::new(
+                        ty.clone(),
+                        Code::item(move |cx| {
+                            let own = item.get(cx)?;
+                            let at = fields_code.of(cx.programme, own.node)?;
+                            Ok(Item { node: at, record: own.record })
+                        }),
+                    ),
+                    (Ty::Record(_), _) => Typed::new(ty.clone(), Code::Item(ItemCode::Target(Box::new(item), fields_code))),
                     (Ty::Word(_), _) => {
-                        let (own, all) = (item.clone(), fields.clone());
+                        let (own, all) = (item.clone(), fields_code.clone());
                         let mut typed = Typed::new(ty.clone(), Code::value(move |cx| word_at(cx, &own, &all).map(Value::Word)));
-                        typed.word_of = Some((item, fields.clone()));
+                        typed.word_of = Some((item, fields_code));
                         typed
                     }
-                    (Ty::Date, _) => {
-                        let fields = fields.clone();
-                        Typed::new(
-                            Ty::Date,
-                            Code::value(move |cx| {
-                                let own = item(cx)?;
-                                let at = value_of(cx.programme, own.node, &fields)?;
-                                Ok(Value::Date(cx.programme.forest.node(at).period()))
-                            }),
-                        )
-                    }
+                    (Ty::Date, _) => Typed::new(
+                        Ty::Date,
+                        Code::date(move |cx| {
+                            let own = item.get(cx)?;
+                            let at = fields_code.of(cx.programme, own.node)?;
+                            Ok(cx.programme.forest.node(at).period())
+                        }),
+                    ),
                     (Ty::Flag, _) => {
-                        let fields = fields.clone();
                         let default = known.and_then(|known| known.default);
                         Typed::new(
                             Ty::Flag,
                             Code::flag(move |cx| {
-                                let own = item(cx)?;
-                                match value_of(cx.programme, own.node, &fields) {
+                                let own = item.get(cx)?;
+                                match fields_code.of(cx.programme, own.node) {
                                     Ok(at) => Ok(cx.programme.forest.node(at).kind == crate::document::Kind::True),
                                     Err(No::Field(_)) if default.is_some() => Ok(default == Some(DefaultValue::True)),
                                     Err(no) => Err(no),
@@ -628,15 +606,18 @@ impl<'s> Scope<'s> {
                         )
                     }
                     _ => {
-                        let fields = fields.clone();
-                        Typed::new(
+                        let is_map = matches!(ty, Ty::Map(..));
+                        let (own, all) = (item.clone(), fields_code.clone());
+                        let mut typed = Typed::new(
                             ty.clone(),
                             Code::value(move |cx| {
-                                let own = item(cx)?;
-                                let at = value_of(cx.programme, own.node, &fields)?;
+                                let own = own.get(cx)?;
+                                let at = all.of(cx.programme, own.node)?;
                                 node_value(cx.programme, at, own.record)
                             }),
-                        )
+                        );
+                        typed.map_of = is_map.then_some((item, fields_code));
+                        typed
                     }
                 };
                 typed.field = Some(field);
@@ -689,8 +670,8 @@ impl<'s> Scope<'s> {
         let code = match direct {
             // The entry is looked for where it is written: no map is made of it.
             Some((item, fields)) => Code::value(move |cx| {
-                let own = item(cx)?;
-                let at = value_of(cx.programme, own.node, &fields)?;
+                let own = item.get(cx)?;
+                let at = fields.of(cx.programme, own.node)?;
                 let Value::Text(wanted) = run_key.run(cx)? else { return Err(No::Fault(Fault::Internal)) };
                 let forest = &cx.programme.forest;
                 let entry = forest.children(at).find(|child| forest.key(*child).is_some_and(|key| key == wanted)).ok_or(No::Entry)?;
@@ -725,11 +706,28 @@ impl<'s> Scope<'s> {
         }
         self.expect(&no, &yes.ty, otherwise.span)?;
         let (run, a, b) = (test.code.clone().into_flag(), yes.code.clone(), no.code.clone());
-        let code = if matches!(yes.ty, Ty::List(_)) {
-            let (a, b) = (a.into_list(), b.into_list());
-            Code::list(move |cx, visit| if run(cx)? { a(cx, visit) } else { b(cx, visit) })
-        } else {
-            Code::value(move |cx| if run(cx)? { a.run(cx) } else { b.run(cx) })
+        let code = match &yes.ty {
+            Ty::List(of) if matches!(**of, Ty::Record(_)) => {
+                let (a, b) = (a.into_items(), b.into_items());
+                Code::items(move |cx, visit| if run(cx)? { a.walk(cx, visit) } else { b.walk(cx, visit) })
+            }
+            Ty::List(_) => {
+                let (a, b) = (a.into_list(), b.into_list());
+                Code::list(move |cx, visit| if run(cx)? { a.walk(cx, visit) } else { b.walk(cx, visit) })
+            }
+            Ty::Flag => {
+                let (a, b) = (a.into_flag(), b.into_flag());
+                Code::flag(move |cx| if run(cx)? { a(cx) } else { b(cx) })
+            }
+            Ty::Record(_) => {
+                let (a, b) = (a.into_item(), b.into_item());
+                Code::item(move |cx| if run(cx)? { a.get(cx) } else { b.get(cx) })
+            }
+            Ty::Date => {
+                let (a, b) = (a.into_date(), b.into_date());
+                Code::date(move |cx| if run(cx)? { a(cx) } else { b(cx) })
+            }
+            _ => Code::value(move |cx| if run(cx)? { a.run(cx) } else { b.run(cx) }),
         };
         let mut typed = Typed::new(yes.ty.clone(), code).from(&[&test, &yes, &no]);
         typed.format = yes.format;
@@ -775,8 +773,15 @@ impl<'s> Scope<'s> {
                     (Ty::Record(_), ..) => {
                         let (x, y) = (left.code.clone().into_item(), right.code.clone().into_item());
                         Code::flag(move |cx| {
-                            let (x, y) = (x(cx)?, y(cx)?);
+                            let (x, y) = (x.get(cx)?, y.get(cx)?);
                             Ok(cx.programme.same(x, y) == wanted)
+                        })
+                    }
+                    (Ty::Date, ..) => {
+                        let (x, y) = (left.code.clone().into_date(), right.code.clone().into_date());
+                        Code::flag(move |cx| {
+                            let (x, y) = (x(cx)?, y(cx)?);
+                            if x.is_day() && y.is_day() { Ok((x == y) == wanted) } else { Err(No::Period) }
                         })
                     }
                     _ => {
@@ -805,20 +810,31 @@ impl<'s> Scope<'s> {
                         ),
                     );
                 }
-                let (x, y) = (left.code.clone(), right.code.clone());
-                Ok(Typed::new(
-                    Ty::Flag,
+                // `a > b` is `b < a`; `a >= b` is not `a < b`.
+                let turned = matches!(operator, Operator::Greater | Operator::LessOrEqual);
+                let wanted = matches!(operator, Operator::Less | Operator::Greater);
+                let code = if left.ty == Ty::Date {
+                    let (x, y) = (left.code.clone().into_date(), right.code.clone().into_date());
+                    Code::flag(move |cx| {
+                        let (x, y) = (x(cx)?, y(cx)?);
+                        let (x, y) = if turned { (y, x) } else { (x, y) };
+                        if x.last < y.first {
+                            Ok(wanted)
+                        } else if x.first >= y.last {
+                            Ok(!wanted)
+                        } else {
+                            Err(No::Period)
+                        }
+                    })
+                } else {
+                    let (x, y) = (left.code.clone(), right.code.clone());
                     Code::flag(move |cx| {
                         let (x, y) = (x.run(cx)?, y.run(cx)?);
-                        match operator {
-                            Operator::Less => less(&x, &y),
-                            Operator::LessOrEqual => less(&y, &x).map(|less| !less),
-                            Operator::Greater => less(&y, &x),
-                            _ => less(&x, &y).map(|less| !less),
-                        }
-                    }),
-                )
-                .from(&[&left, &right]))
+                        let less = if turned { less(&y, &x) } else { less(&x, &y) };
+                        less.map(|less| less == wanted)
+                    })
+                };
+                Ok(Typed::new(Ty::Flag, code).from(&[&left, &right]))
             }
             Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Remainder => {
                 let (left, right) = self.pair(a, b)?;
@@ -904,7 +920,7 @@ impl<'s> Scope<'s> {
             Code::flag(move |cx| {
                 let wanted = element.run(cx)?;
                 let (mut found, mut why) = (false, None);
-                let end = list(cx, &mut |cx, element| {
+                let end = list.walk(cx, &mut |cx, element| {
                     match element.and_then(|element| equal(&wanted, &element, cx.programme)) {
                         Ok(same) => found |= same,
                         Err(no) => why = Some(no),
@@ -977,6 +993,88 @@ impl<'s> Scope<'s> {
     }
 }
 
+/// Code for a variable that is set before it is read.
+fn given(ty: &Ty, slot: usize) -> Code {
+    match ty {
+        Ty::Record(_) => Code::Item(ItemCode::Variable(slot)),
+        Ty::Date => Code::date(move |cx| date_in(cx.value(slot))),
+        _ => Code::value(move |cx| cx.value(slot).clone()),
+    }
+}
+
+fn date_in(value: &Eval<Value<'_>>) -> Eval<Period> {
+    match value {
+        Ok(Value::Date(period)) => Ok(*period),
+        Err(no) => Err(*no),
+        _ => Err(No::Fault(Fault::Internal)),
+    }
+}
+
+/// Code for a `let`: it is worked out where it is first used, and kept.
+fn kept(code: &Code, ty: &Ty, slot: usize) -> Code {
+    let code = code.clone();
+    match ty {
+        Ty::Record(_) => {
+            let code = code.into_item();
+            Code::item(move |cx| match cx.item(slot) {
+                Err(No::Unset) => {
+                    let item = code.get(cx);
+                    cx.set_item(slot, item);
+                    item
+                }
+                known => known,
+            })
+        }
+        Ty::Flag => {
+            let code = code.into_flag();
+            Code::flag(move |cx| match cx.value(slot) {
+                Err(No::Unset) => {
+                    let flag = code(cx);
+                    cx.set_value(slot, flag.map(Value::Flag));
+                    flag
+                }
+                Ok(Value::Flag(flag)) => Ok(*flag),
+                Err(no) => Err(*no),
+                _ => Err(No::Fault(Fault::Internal)),
+            })
+        }
+        Ty::Date => {
+            let code = code.into_date();
+            Code::date(move |cx| match cx.value(slot) {
+                Err(No::Unset) => {
+                    let date = code(cx);
+                    cx.set_value(slot, date.map(Value::Date));
+                    date
+                }
+                known => date_in(known),
+            })
+        }
+        Ty::List(of) if matches!(**of, Ty::Record(_)) => {
+            let code = Code::List(ListCode::Items(code.into_items()));
+            Code::items(move |cx, visit| {
+                if matches!(cx.value(slot), Err(No::Unset)) {
+                    let list = code.run(cx);
+                    cx.set_value(slot, list);
+                }
+                let list = match cx.value(slot) {
+                    Ok(Value::Items(list)) => Arc::clone(list),
+                    Err(no) => return Err(*no),
+                    _ => return Err(No::Fault(Fault::Internal)),
+                };
+                list.walk(cx, visit)
+            })
+        }
+        _ => Code::value(move |cx| match cx.value(slot) {
+            Err(No::Unset) => {
+                let value = code.run(cx);
+                cx.set_value(slot, value.clone());
+                value
+            }
+            known => known.clone(),
+        }),
+    }
+}
+
 /// What a name after a dot leads to.
 pub(super) enum Step {
     /// A field.
@@ -1016,9 +1114,9 @@ fn word_literal(scope: &Scope<'_>, ast: &Ast, typed: &Typed) -> Option<u16> {
 
 /// The word that a field holds.
 #[inline]
-fn word_at(cx: &mut Cx<'_>, item: &ItemCode, fields: &[FieldId]) -> Eval<u16> {
-    let own = item(cx)?;
-    let at = value_of(cx.programme, own.node, fields)?;
+fn word_at(cx: &mut Cx<'_>, item: &ItemCode, fields: &Fields) -> Eval<u16> {
+    let own = item.get(cx)?;
+    let at = fields.of(cx.programme, own.node)?;
     Ok(cx.programme.forest.node(at).link as u16)
 }
 
@@ -1031,19 +1129,6 @@ fn word_test(typed: &Typed, word: u16, wanted: bool) -> Code {
         Value::Word(own) => Ok((own == word) == wanted),
         _ => Err(No::Fault(Fault::Internal)),
     })
-}
-
-/// The value of one of these fields of an object.
-#[inline]
-pub(super) fn value_of(programme: &Programme, object: u32, fields: &[FieldId]) -> Eval<u32> {
-    for field in fields {
-        match programme.read(object, *field) {
-            Reading::Value(at) => return Ok(at),
-            Reading::Faulty => return Err(No::Faulty(*field)),
-            Reading::Absent => {}
-        }
-    }
-    Err(No::Field(fields.first().copied().unwrap_or_default()))
 }
 
 /// The value of a node, going by its field.
@@ -1084,29 +1169,11 @@ pub(super) fn node_value(programme: &Programme, at: u32, record: u32) -> Eval<Va
     }
 }
 
-fn register_list(register: RegisterId) -> Code {
+fn field_list(fields: Fields, item: ItemCode, has_default: bool) -> Code {
     Code::list(move |cx, visit| {
+        let own = item.get(cx)?;
         let programme = cx.programme;
-        let Some(state) = programme.registers.get(usize::from(register)) else { return Err(No::Fault(Fault::Internal)) };
-        if !state.kept && state.incomplete.is_none() {
-            return Err(No::Register(register));
-        }
-        for number in state.first..state.end {
-            let Some(record) = programme.record(number).filter(|record| record.canonical == number) else { continue };
-            cx.step()?;
-            if !visit(cx, Ok(Value::Item(Item { node: record.node, record: number }))) {
-                return Ok(());
-            }
-        }
-        if state.incomplete.is_some() { Err(No::Incomplete(register)) } else { Ok(()) }
-    })
-}
-
-fn field_list(fields: Vec<FieldId>, item: super::types::ItemCode, has_default: bool) -> Code {
-    Code::list(move |cx, visit| {
-        let own = item(cx)?;
-        let programme = cx.programme;
-        let at = match value_of(programme, own.node, &fields) {
+        let at = match fields.of(programme, own.node) {
             Ok(at) => at,
             Err(No::Field(_)) if has_default => return Ok(()),
             Err(no) => return Err(no),
@@ -1138,6 +1205,18 @@ pub(super) fn equal(a: &Value<'_>, b: &Value<'_>, programme: &Programme) -> Eval
         (Value::Time(a), Value::Time(b)) => Ok(a == b),
         (Value::Word(a), Value::Word(b)) => Ok(a == b),
         (Value::Item(a), Value::Item(b)) => Ok(programme.same(*a, *b)),
+        (Value::Items(a), Value::Items(b)) => {
+            a.end.and(b.end)?;
+            if a.elements.len() != b.elements.len() {
+                return Ok(false);
+            }
+            for (x, y) in a.elements.iter().zip(&b.elements) {
+                if !programme.same((*x)?, (*y)?) {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
         (Value::List(a), Value::List(b)) => {
             a.end.and(b.end)?;
             if a.elements.len() != b.elements.len() {

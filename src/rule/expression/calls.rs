@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::build::{Scope, Variable, equal, mistake};
 use super::parse::{Ast, Kind, Mistake};
-use super::types::{Code, Cx, Definition, Format, ListCode, Taint, TextKind, Ty, Typed, Words};
+use super::pattern::Pattern;
+use super::types::{Code, Cx, Definition, Fields, FlagCode, Format, ItemsCode, ListCode, Taint, TextCode, TextKind, Ty, Typed, ValueCode, Words};
 use super::value::{Decimal, Eval, Fault, Key, No, Value};
 use crate::document::{Kind as NodeKind, Node};
 use crate::programme::{Item, Programme, Reading};
@@ -72,7 +73,7 @@ impl Scope<'_> {
                 let mut typed = Typed::new(
                     Ty::List(Box::new(Ty::Text)),
                     Code::list(move |cx, visit| {
-                        let own = item(cx)?;
+                        let own = item.get(cx)?;
                         let mut found = std::mem::take(&mut cx.nodes);
                         found.clear();
                         gather(cx.programme, own.node, texts, &mut found);
@@ -105,15 +106,8 @@ impl Scope<'_> {
             ("looks_like_contact", None, [text]) => {
                 let part = self.build(text, Some(&Ty::Text))?;
                 self.expect(&part, &Ty::Text, text.span)?;
-                let run = part.code.clone();
-                Ok(Typed::new(
-                    Ty::Flag,
-                    Code::flag(move |cx| match run.run(cx)? {
-                        Value::Text(text) => Ok(texts_like::looks_like_contact(&text)),
-                        _ => Err(No::Fault(Fault::Internal)),
-                    }),
-                )
-                .from(&[&part]))
+                let text = TextCode::of(&part);
+                Ok(Typed::new(Ty::Flag, Code::flag(move |cx| text.look(cx, texts_like::looks_like_contact))).from(&[&part]))
             }
             _ => self.definition(name, target, args, span, expected),
         }
@@ -167,17 +161,17 @@ impl Scope<'_> {
                     (_, kept, _) => Ok(kept),
                 }
             }),
-            super::build::Step::Field { fields, .. } => Code::flag(move |cx| {
-                let own = item(cx)?;
-                for field in &fields {
-                    match cx.programme.read(own.node, *field) {
-                        Reading::Value(_) => return Ok(true),
-                        Reading::Faulty => return Err(No::Faulty(*field)),
-                        Reading::Absent => {}
+            super::build::Step::Field { fields, .. } => {
+                let fields = Fields::new(&fields);
+                Code::flag(move |cx| {
+                    let own = item.get(cx)?;
+                    match fields.of(cx.programme, own.node) {
+                        Ok(_) => Ok(true),
+                        Err(No::Field(_)) => Ok(false),
+                        Err(no) => Err(no),
                     }
-                }
-                Ok(false)
-            }),
+                })
+            }
             super::build::Step::Inverse { holders, .. } => {
                 let registers: Vec<Option<u16>> = holders.iter().map(|holder| super::types::root_register(self.schema, *holder)).collect();
                 Code::flag(move |cx| {
@@ -207,7 +201,7 @@ impl Scope<'_> {
         let is_list = matches!(part.ty, Ty::List(_));
         let code = if is_list {
             let list = run.into_list();
-            Code::flag(move |cx| match list(cx, &mut |_, _| true) {
+            Code::flag(move |cx| match list.walk(cx, &mut |_, _| true) {
                 Ok(()) => Ok(true),
                 Err(No::Fault(fault)) => Err(No::Fault(fault)),
                 Err(_) => Ok(false),
@@ -264,91 +258,31 @@ impl Scope<'_> {
             Ok((slot, inner))
         })?;
         let unasked = inner.unasked.clone();
-        let code = match name {
-            "exists" | "all" => {
-                let (test, wanted) = (inner.code.clone().into_flag(), name == "exists");
-                Code::flag(move |cx| {
-                    let (mut found, mut why) = (false, None);
-                    let end = list(cx, &mut |cx, element| {
-                        let answer = element.and_then(|element| {
-                            cx.set(slot, Ok(element));
-                            test(cx)
-                        });
-                        match answer {
-                            Ok(answer) if answer == wanted => {
-                                found = true;
-                                false
-                            }
-                            Ok(_) => true,
-                            Err(no) => {
-                                why.get_or_insert(no);
-                                true
-                            }
-                        }
-                    });
-                    if found {
-                        return Ok(wanted);
-                    }
-                    match why {
-                        Some(no) => Err(no),
-                        None => end.map(|()| !wanted),
-                    }
+        let code = match (name, &of) {
+            ("map", Ty::Record(_)) => {
+                let (items, body) = (list_part.code.clone().into_items(), inner.code.clone());
+                mapped(body, &inner.ty, move |cx, run| {
+                    items.walk(cx, &mut |cx, element| {
+                        let given = element.map(|item| cx.set_item(slot, Ok(item)));
+                        run(cx, given)
+                    })
                 })
             }
-            "exists_one" => {
-                let test = inner.code.clone().into_flag();
-                Code::flag(move |cx| {
-                    let mut count = 0usize;
-                    each_value(cx, &list, &mut |cx, element| {
-                        cx.set(slot, Ok(element));
-                        count += usize::from(test(cx)?);
-                        Ok(())
-                    })?;
-                    Ok(count == 1)
-                })
-            }
-            "filter" => {
-                let test = inner.code.clone().into_flag();
-                Code::list(move |cx, visit| {
-                    let mut why = None;
-                    let end = list(cx, &mut |cx, element| {
-                        let kept = element.and_then(|element| {
-                            cx.set(slot, Ok(element.clone()));
-                            test(cx).map(|kept| kept.then_some(element))
-                        });
-                        match kept {
-                            Ok(Some(element)) => visit(cx, Ok(element)),
-                            Ok(None) => true,
-                            Err(no) => {
-                                why = Some(no);
-                                visit(cx, Err(no))
-                            }
-                        }
-                    });
-                    why.map_or(end, Err)
-                })
-            }
-            "map" => {
+            ("map", _) => {
                 let body = inner.code.clone();
-                Code::list(move |cx, visit| {
-                    let mut why = None;
-                    let end = list(cx, &mut |cx, element| {
-                        let value = element.and_then(|element| {
-                            cx.set(slot, Ok(element));
-                            body.run(cx)
-                        });
-                        why = why.or(value.as_ref().err().copied());
-                        visit(cx, value)
-                    });
-                    why.map_or(end, Err)
+                mapped(body, &inner.ty, move |cx, run| {
+                    list.walk(cx, &mut |cx, element| {
+                        let given = element.map(|element| cx.set(slot, Ok(element)));
+                        run(cx, given)
+                    })
                 })
             }
-            _ => {
+            ("sort_by", _) => {
                 if !matches!(inner.ty, Ty::Number | Ty::Date | Ty::Text | Ty::Word(_) | Ty::Time) {
                     return mistake(body.span, "the key of sort_by must be a number, a date, a text or a word");
                 }
                 let key = inner.code.clone();
-                Code::list(move |cx, visit| {
+                let sorted = Code::list(move |cx, visit| {
                     let mut sorted: Vec<(Key, Value<'_>)> = Vec::new();
                     each_value(cx, &list, &mut |cx, element| {
                         cx.set(slot, Ok(element.clone()));
@@ -363,8 +297,11 @@ impl Scope<'_> {
                         }
                     }
                     Ok(())
-                })
+                });
+                if matches!(of, Ty::Record(_)) { Code::List(ListCode::Items(sorted.into_items())) } else { sorted }
             }
+            (name, Ty::Record(_)) => tested_items(name, list_part.code.clone().into_items(), slot, inner.code.clone().into_flag()),
+            (name, _) => tested(name, list, slot, inner.code.clone().into_flag()),
         };
         let ty = match name {
             "filter" | "sort_by" => Ty::List(Box::new(of)),
@@ -437,36 +374,36 @@ impl Scope<'_> {
     fn text_test(&mut self, name: &str, text_ast: &Ast, other_ast: &Ast) -> Built<Typed> {
         let part = self.build(text_ast, Some(&Ty::Text))?;
         self.expect(&part, &Ty::Text, text_ast.span)?;
-        let run = part.code.clone();
+        let own = TextCode::of(&part);
         if name == "matches" {
             let Kind::Text(pattern) = &other_ast.kind else {
                 return mistake(other_ast.span, "matches(…) takes a pattern written out in quotes");
             };
-            let pattern = match regex::Regex::new(pattern) {
+            let pattern = match Pattern::read(pattern) {
                 Ok(pattern) => pattern,
                 Err(_) => return mistake(other_ast.span, "the pattern cannot be read"),
             };
             return Ok(Typed::new(
                 Ty::Flag,
-                Code::flag(move |cx| match run.run(cx)? {
-                    Value::Text(text) => Ok(pattern.is_match(&text)),
-                    _ => Err(No::Fault(Fault::Internal)),
-                }),
+                Code::flag(move |cx| own.look(cx, |text| pattern.is_match(text))?.ok_or(No::Fault(Fault::Budget))),
             )
             .from(&[&part]));
         }
         let other = self.build(other_ast, Some(&Ty::Text))?;
         self.expect(&other, &Ty::Text, other_ast.span)?;
-        let (run_other, name) = (other.code.clone(), name.to_owned());
+        let run_other = other.code.clone();
+        let test: fn(&str, &str) -> bool = match name {
+            "contains" => |text, other| text.contains(other),
+            "startsWith" => |text, other| text.starts_with(other),
+            _ => |text, other| text.ends_with(other),
+        };
         Ok(Typed::new(
             Ty::Flag,
-            Code::flag(move |cx| match (run.run(cx)?, run_other.run(cx)?) {
-                (Value::Text(text), Value::Text(other)) => Ok(match name.as_str() {
-                    "contains" => text.contains(&*other),
-                    "startsWith" => text.starts_with(&*other),
-                    _ => text.ends_with(&*other),
-                }),
-                _ => Err(No::Fault(Fault::Internal)),
+            Code::flag(move |cx| match run_other.run(cx) {
+                Ok(Value::Text(other)) => own.look(cx, |text| test(text, &other)),
+                Ok(_) => Err(No::Fault(Fault::Internal)),
+                // What is not recorded of the text itself is named first.
+                Err(no) => own.look(cx, |_| ()).and(Err(no)),
             }),
         )
         .from(&[&part, &other]))
@@ -475,6 +412,18 @@ impl Scope<'_> {
     fn size(&mut self, of: &Ast) -> Built<Typed> {
         let part = self.build(of, None)?;
         let code = match &part.ty {
+            Ty::List(of) if matches!(**of, Ty::Record(_)) => {
+                let items = part.code.clone().into_items();
+                Code::value(move |cx| {
+                    let (mut count, mut why) = (0i64, None);
+                    let end = items.walk(cx, &mut |_, element| {
+                        count += 1;
+                        why = element.err();
+                        why.is_none()
+                    });
+                    why.map_or(end, Err).map(|()| Value::Number(Decimal::whole(count)))
+                })
+            }
             Ty::List(_) => {
                 let list = part.code.clone().into_list();
                 Code::value(move |cx| {
@@ -507,11 +456,11 @@ impl Scope<'_> {
 
     fn days(&mut self, in_days: bool, a: &Ast, b: &Ast) -> Built<Typed> {
         let (from, to) = (self.dated(a)?, self.dated(b)?);
-        let (x, y) = (from.code.clone(), to.code.clone());
+        let (x, y) = (from.code.clone().into_date(), to.code.clone().into_date());
         Ok(Typed::new(
             Ty::Number,
             Code::value(move |cx| {
-                let (a, b) = (period_of(x.run(cx)?)?, period_of(y.run(cx)?)?);
+                let (a, b) = (x(cx)?, y(cx)?);
                 let day = |days: i32| Decimal::whole(i64::from(days));
                 if in_days {
                     let (least, most) = (b.first - a.last, b.last - a.first);
@@ -528,18 +477,18 @@ impl Scope<'_> {
 
     fn add(&mut self, days: bool, date: &Ast, number: &Ast) -> Built<Typed> {
         let (date, number) = (self.dated(date)?, self.number(number)?);
-        let (x, n) = (date.code.clone(), number.code.clone());
+        let (x, n) = (date.code.clone().into_date(), number.code.clone());
         Ok(Typed::new(
             Ty::Date,
-            Code::value(move |cx| {
-                let (period, number) = (period_of(x.run(cx)?)?, number_of(n.run(cx)?)?);
+            Code::date(move |cx| {
+                let (period, number) = (x(cx)?, number_of(n.run(cx)?)?);
                 let number = number.to_whole().ok_or(No::Fault(Fault::NotWhole))?;
                 let number = i32::try_from(number).ok().filter(|number| number.abs() < 1_000_000).ok_or(No::Fault(Fault::Overflow))?;
-                Ok(Value::Date(if days {
+                Ok(if days {
                     Period { first: period.first + number, last: period.last + number }
                 } else {
                     dates::move_months(period, number)
-                }))
+                })
             }),
         )
         .from(&[&date, &number]))
@@ -551,7 +500,7 @@ impl Scope<'_> {
             return mistake(ast.span, "this is no date that exists; write YYYY-MM-DD");
         };
         let period = Period::starting(first, precision);
-        Ok(Typed::new(Ty::Date, Code::value(move |_| Ok(Value::Date(period)))))
+        Ok(Typed::new(Ty::Date, Code::date(move |_| Ok(period))))
     }
 
     fn busiest(&mut self, dates_ast: &Ast, amounts_ast: &Ast, days_ast: &Ast) -> Built<Typed> {
@@ -592,7 +541,7 @@ impl Scope<'_> {
             let least = name == "min";
             return Ok(Typed::new(
                 Ty::Date,
-                Code::value(move |cx| {
+                Code::date(move |cx| {
                     let mut best: Option<Period> = None;
                     each_value(cx, &list, &mut |_, value| {
                         let period = period_of(value)?;
@@ -605,7 +554,7 @@ impl Scope<'_> {
                         }));
                         Ok(())
                     })?;
-                    best.map(Value::Date).ok_or(No::Empty)
+                    best.ok_or(No::Empty)
                 }),
             )
             .from(&[&part]));
@@ -709,6 +658,9 @@ impl Scope<'_> {
             }),
         )
         .from(&[&part]);
+        if matches!(&part.ty, Ty::List(of) if matches!(**of, Ty::Record(_))) {
+            typed.code = Code::List(ListCode::Items(typed.code.into_items()));
+        }
         typed.text = part.text;
         typed.format = part.format;
         Ok(typed)
@@ -740,7 +692,7 @@ impl Scope<'_> {
         let code = Code::value(move |cx| {
             let mut picked = None;
             let mut why = None;
-            let end = list(cx, &mut |_, element| match element {
+            let end = list.walk(cx, &mut |_, element| match element {
                 Ok(value) => {
                     // The rest is looked at too: an element without a value, or a list that is not whole, leaves open which is the first.
                     if !first || picked.is_none() {
@@ -775,7 +727,7 @@ impl Scope<'_> {
         Ok(Typed::new(
             Ty::Word(Words::Registers),
             Code::value(move |cx| {
-                let own = item(cx)?;
+                let own = item.get(cx)?;
                 cx.programme.register_of(own.record).map(Value::Word).ok_or(No::Empty)
             }),
         )
@@ -799,7 +751,7 @@ impl Scope<'_> {
         let mut typed = Typed::new(
             Ty::List(Box::new(Ty::Text)),
             Code::list(move |cx, visit| {
-                let own = item(cx)?;
+                let own = item.get(cx)?;
                 for (name, fields) in &wanted {
                     let mut told = Ok(Value::Text(name.clone().into()));
                     let mut there = false;
@@ -842,8 +794,8 @@ impl Scope<'_> {
         links.dedup();
         let mut typed = Typed::new(
             Ty::List(Box::new(Ty::Record(vec![structure]))),
-            Code::list(move |cx, visit| {
-                let own = item(cx)?;
+            Code::items(move |cx, visit| {
+                let own = item.get(cx)?;
                 let programme = cx.programme;
                 let state = programme.registers.get(usize::from(number)).ok_or(No::Fault(Fault::Internal))?;
                 if !state.kept && state.incomplete.is_none() {
@@ -851,7 +803,7 @@ impl Scope<'_> {
                 }
                 for reached in programme.along_evidence(programme.record(own.record).map_or(own.record, |record| record.canonical), up) {
                     cx.step()?;
-                    if state.first <= reached && reached < state.end && !visit(cx, Ok(Value::Item(programme.item(reached)))) {
+                    if state.first <= reached && reached < state.end && !visit(cx, Ok(programme.item(reached))) {
                         return Ok(());
                     }
                 }
@@ -994,34 +946,55 @@ impl Scope<'_> {
             return Ok(typed);
         }
         let codes: Vec<Code> = parts.iter().map(|part| part.code.clone()).collect();
-        let (frame, body) = (definition.frame, definition.body.code.clone());
-        let code = match body {
+        if let Some(code) = remembered(&definition, &codes) {
+            return Ok(self.defined(&definition, code, &parts, args, span));
+        }
+        let called = Called { arguments: codes, frame: definition.frame, lets: definition.lets.clone() };
+        let code = match definition.body.code.clone() {
+            Code::List(ListCode::Items(items)) => Code::items(move |cx, visit| {
+                let kept = called.enter(cx)?;
+                // What is done with an element belongs to the caller's frame.
+                let end = items.walk(cx, &mut |cx, element| cx.outside(kept, |cx| visit(cx, element)));
+                cx.leave(kept);
+                end
+            }),
             Code::List(list) => Code::list(move |cx, visit| {
-                let kept = enter(cx, &codes, frame)?;
-                let inner_base = cx.base;
-                let end = list(cx, &mut |cx, element| {
-                    // What is done with an element belongs to the caller's frame.
-                    cx.base = kept.0;
-                    let go_on = visit(cx, element);
-                    cx.base = inner_base;
-                    go_on
-                });
-                leave(cx, kept);
+                let kept = called.enter(cx)?;
+                let end = list.walk(cx, &mut |cx, element| cx.outside(kept, |cx| visit(cx, element)));
+                cx.leave(kept);
                 end
             }),
             Code::Flag(flag) => Code::flag(move |cx| {
-                let kept = enter(cx, &codes, frame)?;
+                let kept = called.enter(cx)?;
                 let result = flag(cx);
-                leave(cx, kept);
+                cx.leave(kept);
                 result
             }),
-            other => Code::value(move |cx| {
-                let kept = enter(cx, &codes, frame)?;
-                let result = other.run(cx);
-                leave(cx, kept);
+            Code::Item(item) => Code::item(move |cx| {
+                let kept = called.enter(cx)?;
+                let result = item.get(cx);
+                cx.leave(kept);
+                result
+            }),
+            Code::Date(date) => Code::date(move |cx| {
+                let kept = called.enter(cx)?;
+                let result = date(cx);
+                cx.leave(kept);
+                result
+            }),
+            Code::Value(value) => Code::value(move |cx| {
+                let kept = called.enter(cx)?;
+                let result = value(cx);
+                cx.leave(kept);
                 result
             }),
         };
+        Ok(self.defined(&definition, code, &parts, args, span))
+    }
+
+    /// What is known of a call of a definition.
+    fn defined(&self, definition: &Definition, code: Code, parts: &[Typed], args: &[Ast], span: Span) -> Typed {
+        let name = &definition.name;
         let mut typed = Typed::new(definition.body.ty.clone(), code).from(&parts.iter().collect::<Vec<_>>());
         typed.taint = typed.taint.and(Taint { people: false, ..definition.body.taint });
         if matches!(definition.body.ty, Ty::Number | Ty::List(_)) {
@@ -1040,7 +1013,7 @@ impl Scope<'_> {
                 depends_on: args.iter().map(|arg| self.innermost(arg)).max().unwrap_or(0),
             });
         }
-        Ok(typed)
+        typed
     }
 }
 
@@ -1072,31 +1045,199 @@ impl Scope<'_> {
     }
 }
 
-/// Opens a definition's frame: arguments first. Gives what [`leave`] needs.
-fn enter<'p>(cx: &mut Cx<'p>, codes: &[Code], frame: usize) -> Eval<(usize, usize)> {
-    cx.step()?;
-    let (base, length) = (cx.base, cx.frame.len());
-    // The programme is the first variable of every frame. What an argument calls in turn opens its frame
-    // behind the arguments that are there, and takes it away again.
-    cx.frame.push(Ok(Value::Item(cx.programme.charter_item())));
-    for code in codes {
-        let value = code.run(cx);
-        cx.frame.push(value);
-    }
-    cx.frame.resize_with(length + frame.max(codes.len() + 1), || Err(No::Unset));
-    cx.base = length;
-    Ok((base, length))
+/// Code for a definition of one record: what it gave for a record is remembered. Lists are not: they would
+/// have to be copied, and few are asked for twice.
+fn remembered(definition: &Definition, arguments: &[Code]) -> Option<Code> {
+    let ([Code::Item(argument)], Ty::Flag | Ty::Number | Ty::Date | Ty::Word(_)) = (arguments, &definition.body.ty) else { return None };
+    let (argument, body, number) = (argument.clone(), definition.body.code.clone(), definition.number);
+    let called = Called { arguments: arguments.to_vec(), frame: definition.frame, lets: definition.lets.clone() };
+    let work_out: ValueCode = Arc::new(move |cx| {
+        let kept = called.enter(cx)?;
+        let result = body.run(cx);
+        cx.leave(kept);
+        result
+    });
+    let code: ValueCode = Arc::new(move |cx| {
+        let Ok(own) = argument.get(cx) else { return work_out(cx) };
+        if let Some(known) = cx.remembered.get(&(number, own.node)) {
+            return known.clone();
+        }
+        let result = work_out(cx);
+        // What was stopped for its steps may well come to an end another time.
+        if !matches!(result, Err(No::Fault(Fault::Budget))) {
+            cx.remembered.insert((number, own.node), result.clone());
+        }
+        result
+    });
+    Some(match definition.body.ty {
+        Ty::Flag => Code::Flag(Code::Value(code).into_flag()),
+        Ty::Date => Code::Date(Code::Value(code).into_date()),
+        _ => Code::Value(code),
+    })
 }
 
-fn leave(cx: &mut Cx<'_>, kept: (usize, usize)) {
-    cx.base = kept.0;
-    cx.frame.truncate(kept.1);
+/// What calling a definition takes.
+struct Called {
+    arguments: Vec<Code>,
+    frame: usize,
+    lets: Vec<usize>,
+}
+
+impl Called {
+    #[inline]
+    fn enter(&self, cx: &mut Cx<'_>) -> Eval<(usize, usize)> {
+        cx.enter(&self.arguments, self.frame, &self.lets)
+    }
+}
+
+/// `exists`, `all`, `exists_one` and `filter` over records or rows.
+fn tested_items(name: &str, items: ItemsCode, slot: usize, test: FlagCode) -> Code {
+    match name {
+        "exists" | "all" => {
+            let wanted = name == "exists";
+            Code::flag(move |cx| {
+                let (mut found, mut why) = (false, None);
+                let end = items.walk(cx, &mut |cx, element| {
+                    let answer = element.and_then(|item| {
+                        cx.set_item(slot, Ok(item));
+                        test(cx)
+                    });
+                    match answer {
+                        Ok(answer) if answer == wanted => {
+                            found = true;
+                            false
+                        }
+                        Ok(_) => true,
+                        Err(no) => {
+                            why.get_or_insert(no);
+                            true
+                        }
+                    }
+                });
+                concluded(found, wanted, why, end)
+            })
+        }
+        "exists_one" => Code::flag(move |cx| {
+            let (mut count, mut why) = (0usize, None);
+            let end = items.walk(cx, &mut |cx, element| {
+                let answer = element.and_then(|item| {
+                    cx.set_item(slot, Ok(item));
+                    test(cx)
+                });
+                match answer {
+                    Ok(answer) => count += usize::from(answer),
+                    Err(no) => why = Some(no),
+                }
+                why.is_none()
+            });
+            why.map_or(end, Err).map(|()| count == 1)
+        }),
+        _ => Code::List(ListCode::Items(ItemsCode::Filter(Box::new(items), slot, test))),
+    }
+}
+
+/// The same over anything else.
+fn tested(name: &str, list: ListCode, slot: usize, test: FlagCode) -> Code {
+    match name {
+        "exists" | "all" => {
+            let wanted = name == "exists";
+            Code::flag(move |cx| {
+                let (mut found, mut why) = (false, None);
+                let end = list.walk(cx, &mut |cx, element| {
+                    let answer = element.and_then(|element| {
+                        cx.set(slot, Ok(element));
+                        test(cx)
+                    });
+                    match answer {
+                        Ok(answer) if answer == wanted => {
+                            found = true;
+                            false
+                        }
+                        Ok(_) => true,
+                        Err(no) => {
+                            why.get_or_insert(no);
+                            true
+                        }
+                    }
+                });
+                concluded(found, wanted, why, end)
+            })
+        }
+        "exists_one" => Code::flag(move |cx| {
+            let mut count = 0usize;
+            each_value(cx, &list, &mut |cx, element| {
+                cx.set(slot, Ok(element));
+                count += usize::from(test(cx)?);
+                Ok(())
+            })?;
+            Ok(count == 1)
+        }),
+        _ => Code::list(move |cx, visit| {
+            let mut why = None;
+            let end = list.walk(cx, &mut |cx, element| {
+                let kept = element.and_then(|element| {
+                    cx.set(slot, Ok(element));
+                    test(cx)
+                });
+                match kept {
+                    Ok(true) => {
+                        let element = cx.value(slot).clone();
+                        visit(cx, element)
+                    }
+                    Ok(false) => true,
+                    Err(no) => {
+                        why = Some(no);
+                        visit(cx, Err(no))
+                    }
+                }
+            });
+            why.map_or(end, Err)
+        }),
+    }
+}
+
+/// What `exists` and `all` come to: an element that decides, else the first that has no answer, else whether
+/// all of the list was there.
+fn concluded(found: bool, wanted: bool, why: Option<No>, end: Eval<()>) -> Eval<bool> {
+    match (found, why) {
+        (true, _) => Ok(wanted),
+        (false, Some(no)) => Err(no),
+        (false, None) => end.map(|()| !wanted),
+    }
+}
+
+/// What is done once a loop variable is set, or could not be.
+type Run<'v, 'p> = dyn FnMut(&mut Cx<'p>, Eval<()>) -> bool + 'v;
+
+/// `map`: `walk` sets the variable for each element.
+fn mapped(body: Code, ty: &Ty, walk: impl for<'p, 'v> Fn(&mut Cx<'p>, &mut Run<'v, 'p>) -> Eval<()> + Send + Sync + 'static) -> Code {
+    if matches!(ty, Ty::Record(_)) {
+        let body = body.into_item();
+        return Code::items(move |cx, visit| {
+            let mut why = None;
+            let end = walk(cx, &mut |cx, given| {
+                let item = given.and_then(|()| body.get(cx));
+                why = why.or(item.err());
+                visit(cx, item)
+            });
+            why.map_or(end, Err)
+        });
+    }
+    Code::list(move |cx, visit| {
+        let mut why = None;
+        let end = walk(cx, &mut |cx, given| {
+            let value = given.and_then(|()| body.run(cx));
+            why = why.or(value.as_ref().err().copied());
+            visit(cx, value)
+        });
+        why.map_or(end, Err)
+    })
 }
 
 /// Visits every element that has a value; the first that has none ends it.
 fn each_value<'p>(cx: &mut Cx<'p>, list: &ListCode, visit: &mut dyn FnMut(&mut Cx<'p>, Value<'p>) -> Eval<()>) -> Eval<()> {
     let mut why = None;
-    let end = list(cx, &mut |cx, element| match element.and_then(|element| visit(cx, element)) {
+    let end = list.walk(cx, &mut |cx, element| match element.and_then(|element| visit(cx, element)) {
         Ok(()) => true,
         Err(no) => {
             why = Some(no);

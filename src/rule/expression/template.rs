@@ -233,27 +233,36 @@ fn show(programme: &Programme, name: &str, value: &Value<'_>, typed: &Typed, par
             }
         }
         Value::List(list) => {
-            let known: Vec<&Value<'_>> = list.elements.iter().filter_map(|element| element.as_ref().ok()).collect();
-            let shown = known.len().min(limits::LIST_NAMES_MAX);
-            let more = known.len() - shown;
-            if known.is_empty() {
-                parts.push(Part::words("none"));
-                return;
-            }
-            for (number, element) in known.iter().take(shown).enumerate() {
-                if number > 0 {
-                    let last = number + 1 == shown && more == 0;
-                    parts.push(Part::words(if last { " and " } else { ", " }));
-                }
-                show(programme, name, element, typed, parts);
-            }
-            if more > 0 {
-                parts.push(Part::words(" and "));
-                parts.push(Part::value(name, more.to_string(), Care::Safe));
-                parts.push(Part::words(" more"));
-            }
+            let known: Vec<Value<'_>> = list.elements.iter().flatten().cloned().collect();
+            show_list(programme, name, &known, typed, parts);
+        }
+        Value::Items(list) => {
+            let known: Vec<Value<'_>> = list.elements.iter().flatten().map(|item| Value::Item(*item)).collect();
+            show_list(programme, name, &known, typed, parts);
         }
         Value::Map(_) => {}
+    }
+}
+
+/// The first few, and how many more.
+fn show_list(programme: &Programme, name: &str, known: &[Value<'_>], typed: &Typed, parts: &mut Vec<Part>) {
+    let shown = known.len().min(limits::LIST_NAMES_MAX);
+    let more = known.len() - shown;
+    if known.is_empty() {
+        parts.push(Part::words("none"));
+        return;
+    }
+    for (number, element) in known.iter().take(shown).enumerate() {
+        if number > 0 {
+            let last = number + 1 == shown && more == 0;
+            parts.push(Part::words(if last { " and " } else { ", " }));
+        }
+        show(programme, name, element, typed, parts);
+    }
+    if more > 0 {
+        parts.push(Part::words(" and "));
+        parts.push(Part::value(name, more.to_string(), Care::Safe));
+        parts.push(Part::words(" more"));
     }
 }
 
@@ -345,23 +354,18 @@ fn place(ast: &Ast, scope: &mut Scope<'_>) -> Built<PlaceCode> {
             }
             let slot = variable.slot;
             Ok(Arc::new(move |cx, visit| {
-                let value = cx.get(slot)?;
-                match value {
-                    Value::Item(item) => {
+                if let Ok(item) = cx.item(slot) {
+                    let face = cx.programme.face(item);
+                    visit(cx, Ok(Value::Item(item)), Where::Node(face));
+                    return Ok(());
+                }
+                if let Value::Items(list) = cx.value(slot).clone()? {
+                    for item in list.elements.iter().copied().flatten() {
                         let face = cx.programme.face(item);
-                        visit(cx, Ok(Value::Item(item)), Where::Node(face));
-                    }
-                    Value::List(list) => {
-                        for element in &list.elements {
-                            if let Ok(Value::Item(item)) = element {
-                                let face = cx.programme.face(*item);
-                                if !visit(cx, Ok(Value::Item(*item)), Where::Node(face)) {
-                                    break;
-                                }
-                            }
+                        if !visit(cx, Ok(Value::Item(item)), Where::Node(face)) {
+                            break;
                         }
                     }
-                    _ => {}
                 }
                 Ok(())
             }))
@@ -373,7 +377,7 @@ fn place(ast: &Ast, scope: &mut Scope<'_>) -> Built<PlaceCode> {
             let holder = base.code.clone().into_item();
             Ok(match step {
                 Step::Parent(structure) => Arc::new(move |cx, visit| {
-                    let own = holder(cx)?;
+                    let own = holder.get(cx)?;
                     if let Some(parent) = cx.programme.parent(own, structure) {
                         let face = cx.programme.face(parent);
                         visit(cx, Ok(Value::Item(parent)), Where::Node(face));
@@ -381,7 +385,7 @@ fn place(ast: &Ast, scope: &mut Scope<'_>) -> Built<PlaceCode> {
                     Ok(())
                 }),
                 Step::Inverse { references, .. } => Arc::new(move |cx, visit| {
-                    let own = holder(cx)?;
+                    let own = holder.get(cx)?;
                     let programme = cx.programme;
                     let number = programme.record(own.record).map_or(own.record, |record| record.canonical);
                     for reference in &references {
@@ -397,7 +401,7 @@ fn place(ast: &Ast, scope: &mut Scope<'_>) -> Built<PlaceCode> {
                 Step::Field { register: Some(_), .. } => {
                     let list = scope.build(ast, None)?.code.into_list();
                     Arc::new(move |cx, visit| {
-                        list(cx, &mut |cx, element| {
+                        list.walk(cx, &mut |cx, element| {
                             let at = match &element {
                                 Ok(Value::Item(item)) => cx.programme.face(*item),
                                 _ => cx.programme.face(cx.programme.charter_item()),
@@ -407,7 +411,7 @@ fn place(ast: &Ast, scope: &mut Scope<'_>) -> Built<PlaceCode> {
                     })
                 }
                 Step::Field { fields, .. } => Arc::new(move |cx, visit| {
-                    let own = holder(cx)?;
+                    let own = holder.get(cx)?;
                     let programme = cx.programme;
                     let Some(at) = fields.iter().find_map(|field| programme.forest.member(own.node, *field)) else {
                         return Err(No::Field(fields.first().copied().unwrap_or_default()));
@@ -498,7 +502,7 @@ fn place(ast: &Ast, scope: &mut Scope<'_>) -> Built<PlaceCode> {
             let Some(record) = args.first() else { return mistake(ast.span, "this keeps no place") };
             let (item, texts) = (scope.build(record, None)?.code.into_item(), name == "texts");
             Ok(Arc::new(move |cx, visit| {
-                let own = item(cx)?;
+                let own = item.get(cx)?;
                 for at in written(cx.programme, own, texts) {
                     let value = Value::Text(cx.programme.forest.string(at));
                     if !visit(cx, Ok(value), Where::Node(at)) {
@@ -517,21 +521,21 @@ fn place(ast: &Ast, scope: &mut Scope<'_>) -> Built<PlaceCode> {
             let typed = scope.build(ast, None)?;
             match &typed.ty {
                 Ty::List(of) if matches!(**of, Ty::Record(_)) => {
-                    let list = typed.code.into_list();
+                    let items = typed.code.into_items();
                     Ok(Arc::new(move |cx, visit| {
-                        list(cx, &mut |cx, element| match element {
-                            Ok(Value::Item(item)) => {
+                        items.walk(cx, &mut |cx, element| match element {
+                            Ok(item) => {
                                 let face = cx.programme.face(item);
                                 visit(cx, Ok(Value::Item(item)), Where::Node(face))
                             }
-                            _ => true,
+                            Err(_) => true,
                         })
                     }))
                 }
                 Ty::Record(_) => {
                     let item = typed.code.into_item();
                     Ok(Arc::new(move |cx, visit| {
-                        let own = item(cx)?;
+                        let own = item.get(cx)?;
                         let face = cx.programme.face(own);
                         visit(cx, Ok(Value::Item(own)), Where::Node(face));
                         Ok(())

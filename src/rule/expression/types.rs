@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use super::build::Parameter;
 use super::parse::Ast;
-use super::value::{Eval, Fault, No, Value};
+use super::value::{Eval, Fault, ItemList, ListValue, No, Value};
 use super::watch::Watching;
 use crate::limits;
-use crate::programme::{Item, Programme};
+use crate::programme::{Item, Programme, Reading};
 use crate::schema::form::Period;
-use crate::schema::{CHARTER, FieldId, Scalar, Schema, Shape, StructId, VocabularyId};
+use crate::schema::guide::{ABSENT, FAULTY};
+use crate::schema::{CHARTER, FieldId, ReferenceId, RegisterId, Scalar, Schema, Shape, StructId, VocabularyId};
 use crate::text::Span;
 
 /// Whose words a word is of.
@@ -166,16 +167,24 @@ pub struct Cx<'p> {
     pub as_of: Period,
     /// Values of all rules' and definitions' parameters, by number.
     pub params: &'p [Value<'p>],
-    /// Variables: subjects, loop variables, `let`s, arguments.
-    pub frame: Vec<Eval<Value<'p>>>,
-    /// Where the variables of the rule or definition at work begin.
-    pub base: usize,
     /// Steps taken for this subject.
     pub steps: Cell<u64>,
     /// Steps that may be taken.
     pub steps_max: u64,
     /// A buffer that is lent to whoever gathers nodes.
     pub nodes: Vec<u32>,
+    /// What definitions of one record gave for each: within one audit they give the same again, whichever
+    /// rule asks.
+    pub remembered: HashMap<(u32, u32), Eval<Value<'p>>, foldhash::fast::FixedState>,
+    /// Variables that are records or rows: subjects, loop variables, `let`s, arguments. They are by far the
+    /// most, and small; a variable has the same place among these and among the others.
+    items: Vec<Eval<Item>>,
+    /// All other variables.
+    values: Vec<Eval<Value<'p>>>,
+    /// Where the variables of the rule or definition at work begin.
+    base: usize,
+    /// Where those of the next one would.
+    top: usize,
 }
 
 impl<'p> Cx<'p> {
@@ -186,25 +195,131 @@ impl<'p> Cx<'p> {
             programme,
             as_of: Period::day(as_of),
             params,
-            frame: Vec::new(),
-            base: 0,
             steps: Cell::new(0),
             steps_max: limits::STEPS_MAX,
             nodes: Vec::new(),
+            remembered: HashMap::default(),
+            items: Vec::new(),
+            values: Vec::new(),
+            base: 0,
+            top: 0,
         }
     }
 
-    /// A variable.
-    #[inline]
-    pub fn get(&self, slot: usize) -> Eval<Value<'p>> {
-        self.frame.get(self.base + slot).cloned().unwrap_or(Err(No::Fault(Fault::Internal)))
+    /// Opens a frame of so many variables for a rule, none of them worked out but the programme, the first.
+    pub fn open(&mut self, variables: usize) {
+        self.items.clear();
+        self.values.clear();
+        self.base = 0;
+        self.top = 0;
+        self.reserve(variables);
+        self.set_item(0, Ok(self.programme.charter_item()));
     }
 
-    /// Sets a variable.
+    fn reserve(&mut self, variables: usize) {
+        self.top += variables;
+        if self.items.len() < self.top {
+            self.items.resize(self.top, Err(No::Unset));
+            self.values.resize_with(self.top, || Err(No::Unset));
+        }
+    }
+
+    /// Opens a frame for a definition behind the one at work: the programme, then what each argument gives,
+    /// the `let`s not worked out. Gives what [`Cx::leave`] needs.
+    ///
+    /// # Errors
+    /// Where the steps are used up.
+    pub fn enter(&mut self, arguments: &[Code], variables: usize, lets: &[usize]) -> Eval<(usize, usize)> {
+        self.step()?;
+        let kept = (self.base, self.top);
+        let first = self.top;
+        // What an argument calls in turn opens its frame behind this one.
+        self.reserve(variables);
+        self.place_item(first, Ok(self.programme.charter_item()));
+        for (at, code) in arguments.iter().enumerate() {
+            match code {
+                Code::Item(code) => {
+                    let item = code.get(self);
+                    self.place_item(first + at + 1, item);
+                }
+                code => {
+                    let value = code.run(self);
+                    self.place_value(first + at + 1, value);
+                }
+            }
+        }
+        for slot in lets {
+            self.place_item(first + slot, Err(No::Unset));
+            self.place_value(first + slot, Err(No::Unset));
+        }
+        self.base = first;
+        Ok(kept)
+    }
+
+    /// Closes a definition's frame.
+    #[inline]
+    pub fn leave(&mut self, kept: (usize, usize)) {
+        (self.base, self.top) = kept;
+    }
+
+    /// Runs `inner` in the frame that was at work when [`Cx::enter`] gave `kept`.
+    #[inline]
+    pub fn outside<T>(&mut self, kept: (usize, usize), inner: impl FnOnce(&mut Self) -> T) -> T {
+        // What opens a frame meanwhile opens it behind all that are open.
+        let own = std::mem::replace(&mut self.base, kept.0);
+        let result = inner(self);
+        self.base = own;
+        result
+    }
+
+    #[inline]
+    fn place_item(&mut self, at: usize, item: Eval<Item>) {
+        if let Some(place) = self.items.get_mut(at) {
+            *place = item;
+        }
+    }
+
+    #[inline]
+    fn place_value(&mut self, at: usize, value: Eval<Value<'p>>) {
+        if let Some(place) = self.values.get_mut(at) {
+            *place = value;
+        }
+    }
+
+    /// A variable that is a record or row.
+    #[inline]
+    pub fn item(&self, slot: usize) -> Eval<Item> {
+        self.items.get(self.base + slot).copied().unwrap_or(Err(No::Fault(Fault::Internal)))
+    }
+
+    /// Any other variable.
+    #[inline]
+    pub fn value(&self, slot: usize) -> &Eval<Value<'p>> {
+        self.values.get(self.base + slot).unwrap_or(&Err(No::Fault(Fault::Internal)))
+    }
+
+    /// Sets a variable that is a record or row.
+    #[inline]
+    pub fn set_item(&mut self, slot: usize, item: Eval<Item>) {
+        self.place_item(self.base + slot, item);
+    }
+
+    /// Sets any other variable.
+    #[inline]
+    pub fn set_value(&mut self, slot: usize, value: Eval<Value<'p>>) {
+        self.place_value(self.base + slot, value);
+    }
+
+    /// Sets a variable to whatever it is.
     #[inline]
     pub fn set(&mut self, slot: usize, value: Eval<Value<'p>>) {
-        if let Some(place) = self.frame.get_mut(self.base + slot) {
-            *place = value;
+        match value {
+            Ok(Value::Item(item)) => self.set_item(slot, Ok(item)),
+            Ok(value) => self.set_value(slot, Ok(value)),
+            Err(no) => {
+                self.set_item(slot, Err(no));
+                self.set_value(slot, Err(no));
+            }
         }
     }
 
@@ -219,14 +334,240 @@ impl<'p> Cx<'p> {
 
 /// Compiled code that gives yes or no.
 pub type FlagCode = Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<bool> + Send + Sync>;
-/// Compiled code that gives a record or row.
-pub type ItemCode = Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<Item> + Send + Sync>;
+/// Compiled code that gives a date.
+pub type DateCode = Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<Period> + Send + Sync>;
 /// Compiled code that gives any value.
 pub type ValueCode = Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<Value<'p>> + Send + Sync>;
 /// What is done with each element of a list; says whether to go on.
 pub type Visit<'v, 'p> = dyn FnMut(&mut Cx<'p>, Eval<Value<'p>>) -> bool + 'v;
-/// Compiled code that walks a list. The outcome says whether all of the list was there.
-pub type ListCode = Arc<dyn for<'p, 'v> Fn(&mut Cx<'p>, &mut Visit<'v, 'p>) -> Eval<()> + Send + Sync>;
+/// What is done with each record or row of a list; says whether to go on.
+pub type VisitItem<'v, 'p> = dyn FnMut(&mut Cx<'p>, Eval<Item>) -> bool + 'v;
+
+/// The fields, one of which an object may have: as many as there are structs that it may be of.
+#[derive(Clone, Debug)]
+pub struct Fields {
+    /// The first.
+    pub first: FieldId,
+    rest: Box<[FieldId]>,
+}
+
+impl Fields {
+    /// These fields.
+    #[must_use]
+    pub fn new(fields: &[FieldId]) -> Self {
+        let (first, rest) = fields.split_first().map_or((FieldId::default(), &[][..]), |(first, rest)| (*first, rest));
+        Self { first, rest: rest.into() }
+    }
+
+    /// The node of its value in an object.
+    #[inline]
+    pub fn of(&self, programme: &Programme, object: u32) -> Eval<u32> {
+        match programme.read(object, self.first) {
+            Reading::Value(at) => Ok(at),
+            Reading::Faulty => Err(No::Faulty(self.first)),
+            Reading::Absent if self.rest.is_empty() => Err(No::Field(self.first)),
+            Reading::Absent => self.among_rest(programme, object),
+        }
+    }
+
+    #[cold]
+    fn among_rest(&self, programme: &Programme, object: u32) -> Eval<u32> {
+        for field in &self.rest {
+            match programme.read(object, *field) {
+                Reading::Value(at) => return Ok(at),
+                Reading::Faulty => return Err(No::Faulty(*field)),
+                Reading::Absent => {}
+            }
+        }
+        Err(No::Field(self.first))
+    }
+}
+
+/// Compiled code that gives a record or row. The two usual ways need no call.
+#[derive(Clone)]
+pub enum ItemCode {
+    /// A variable.
+    Variable(usize),
+    /// The record to which a field of another refers.
+    Target(Box<ItemCode>, Fields),
+    /// Anything else.
+    Code(Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<Item> + Send + Sync>),
+}
+
+impl ItemCode {
+    /// Runs it.
+    #[inline]
+    pub fn get(&self, cx: &mut Cx<'_>) -> Eval<Item> {
+        match self {
+            ItemCode::Variable(slot) => cx.item(*slot),
+            ItemCode::Target(base, fields) => {
+                let own = match &**base {
+                    ItemCode::Variable(slot) => cx.item(*slot),
+                    base => base.far(cx),
+                }?;
+                let at = fields.of(cx.programme, own.node)?;
+                cx.programme.target(at).ok_or_else(|| No::Field(cx.programme.forest.node(at).field))
+            }
+            ItemCode::Code(code) => code(cx),
+        }
+    }
+
+    fn far(&self, cx: &mut Cx<'_>) -> Eval<Item> {
+        self.get(cx)
+    }
+}
+
+/// Compiled code that walks a list of records or rows. The usual ways are told apart.
+#[derive(Clone)]
+pub enum ItemsCode {
+    /// A register.
+    Register(RegisterId),
+    /// What refers to a record: by these references, which stand in these registers.
+    Inverse(ItemCode, Arc<[(ReferenceId, Option<RegisterId>)]>),
+    /// The rows or references of a list in an object; whether a list that is not written is empty.
+    Field(ItemCode, Fields, bool),
+    /// Those of a list for which a test holds; the variable of the test.
+    Filter(Box<ItemsCode>, usize, FlagCode),
+    /// Anything else.
+    Code(Arc<dyn for<'p, 'v> Fn(&mut Cx<'p>, &mut VisitItem<'v, 'p>) -> Eval<()> + Send + Sync>),
+}
+
+impl ItemsCode {
+    /// Walks the list. The outcome says whether all of it was there.
+    ///
+    /// # Errors
+    /// Why not all of it was.
+    pub fn walk<'p>(&self, cx: &mut Cx<'p>, visit: &mut VisitItem<'_, 'p>) -> Eval<()> {
+        match self {
+            ItemsCode::Register(register) => walk_register(*register, cx, visit),
+            ItemsCode::Inverse(item, references) => {
+                let own = item.get(cx)?;
+                walk_inverse(own, references, cx, visit)
+            }
+            ItemsCode::Field(item, fields, has_default) => {
+                let own = item.get(cx)?;
+                walk_field(own, fields, *has_default, cx, visit)
+            }
+            ItemsCode::Filter(list, slot, test) => {
+                let mut why = None;
+                let end = list.walk(cx, &mut |cx, element| {
+                    let kept = element.and_then(|item| {
+                        cx.set_item(*slot, Ok(item));
+                        test(cx).map(|kept| kept.then_some(item))
+                    });
+                    match kept {
+                        Ok(Some(item)) => visit(cx, Ok(item)),
+                        Ok(None) => true,
+                        Err(no) => {
+                            why = Some(no);
+                            visit(cx, Err(no))
+                        }
+                    }
+                });
+                why.map_or(end, Err)
+            }
+            ItemsCode::Code(code) => code(cx, visit),
+        }
+    }
+}
+
+fn walk_register<'p>(register: RegisterId, cx: &mut Cx<'p>, visit: &mut VisitItem<'_, 'p>) -> Eval<()> {
+    let programme = cx.programme;
+    let Some(state) = programme.registers.get(usize::from(register)) else { return Err(No::Fault(Fault::Internal)) };
+    if !state.kept && state.incomplete.is_none() {
+        return Err(No::Register(register));
+    }
+    for number in state.first..state.end {
+        let Some(record) = programme.record(number).filter(|record| record.canonical == number) else { continue };
+        cx.step()?;
+        if !visit(cx, Ok(Item { node: record.node, record: number })) {
+            return Ok(());
+        }
+    }
+    if state.incomplete.is_some() { Err(No::Incomplete(register)) } else { Ok(()) }
+}
+
+fn walk_inverse<'p>(
+    own: Item,
+    references: &[(ReferenceId, Option<RegisterId>)],
+    cx: &mut Cx<'p>,
+    visit: &mut VisitItem<'_, 'p>,
+) -> Eval<()> {
+    let programme = cx.programme;
+    let number = programme.record(own.record).map_or(own.record, |record| record.canonical);
+    let mut end = Ok(());
+    for (reference, register) in references {
+        if let Some(register) = *register
+            && let Some(state) = programme.registers.get(usize::from(register))
+        {
+            if state.incomplete.is_some() {
+                end = Err(No::Incomplete(register));
+            } else if !state.kept {
+                end = Err(No::Register(register));
+            }
+        }
+        for link in programme.referring(number, *reference) {
+            cx.step()?;
+            if !visit(cx, Ok(link.holder)) {
+                return Ok(());
+            }
+        }
+    }
+    end
+}
+
+fn walk_field<'p>(own: Item, fields: &Fields, has_default: bool, cx: &mut Cx<'p>, visit: &mut VisitItem<'_, 'p>) -> Eval<()> {
+    let programme = cx.programme;
+    let at = match fields.of(programme, own.node) {
+        Ok(at) => at,
+        Err(No::Field(_)) if has_default => return Ok(()),
+        Err(no) => return Err(no),
+    };
+    let end = programme.forest.after(at);
+    let mut child = at + 1;
+    while child < end {
+        cx.step()?;
+        let node = programme.forest.node(child);
+        // Null or a blank within a list says nothing.
+        if node.marks & (ABSENT | FAULTY) != ABSENT {
+            let element = if !node.has_value() {
+                Err(No::Faulty(node.field))
+            } else if node.kind == crate::document::Kind::Object {
+                Ok(Item { node: child, record: own.record })
+            } else {
+                programme.target(child).ok_or(No::Field(node.field))
+            };
+            if !visit(cx, element) {
+                return Ok(());
+            }
+        }
+        child = programme.forest.after(child);
+    }
+    Ok(())
+}
+
+/// Compiled code that walks a list.
+#[derive(Clone)]
+pub enum ListCode {
+    /// Of records or rows.
+    Items(ItemsCode),
+    /// Of anything. The outcome says whether all of the list was there.
+    Code(Arc<dyn for<'p, 'v> Fn(&mut Cx<'p>, &mut Visit<'v, 'p>) -> Eval<()> + Send + Sync>),
+}
+
+impl ListCode {
+    /// Walks the list. The outcome says whether all of it was there.
+    ///
+    /// # Errors
+    /// Why not all of it was.
+    #[inline]
+    pub fn walk<'p>(&self, cx: &mut Cx<'p>, visit: &mut Visit<'_, 'p>) -> Eval<()> {
+        match self {
+            ListCode::Items(items) => items.walk(cx, &mut |cx, element| visit(cx, element.map(Value::Item))),
+            ListCode::Code(code) => code(cx, visit),
+        }
+    }
+}
 
 /// Compiled code.
 #[derive(Clone)]
@@ -235,6 +576,8 @@ pub enum Code {
     Flag(FlagCode),
     /// A record or row.
     Item(ItemCode),
+    /// A date.
+    Date(DateCode),
     /// A list.
     List(ListCode),
     /// Anything.
@@ -246,6 +589,7 @@ impl std::fmt::Debug for Code {
         f.write_str(match self {
             Code::Flag(_) => "Flag",
             Code::Item(_) => "Item",
+            Code::Date(_) => "Date",
             Code::List(_) => "List",
             Code::Value(_) => "Value",
         })
@@ -259,7 +603,11 @@ impl Code {
     }
     /// Code for a record or row.
     pub fn item(code: impl for<'p> Fn(&mut Cx<'p>) -> Eval<Item> + Send + Sync + 'static) -> Self {
-        Code::Item(Arc::new(code))
+        Code::Item(ItemCode::Code(Arc::new(code)))
+    }
+    /// Code for a date.
+    pub fn date(code: impl for<'p> Fn(&mut Cx<'p>) -> Eval<Period> + Send + Sync + 'static) -> Self {
+        Code::Date(Arc::new(code))
     }
     /// Code for any value.
     pub fn value(code: impl for<'p> Fn(&mut Cx<'p>) -> Eval<Value<'p>> + Send + Sync + 'static) -> Self {
@@ -267,7 +615,11 @@ impl Code {
     }
     /// Code that walks a list.
     pub fn list(code: impl for<'p, 'v> Fn(&mut Cx<'p>, &mut Visit<'v, 'p>) -> Eval<()> + Send + Sync + 'static) -> Self {
-        Code::List(Arc::new(code))
+        Code::List(ListCode::Code(Arc::new(code)))
+    }
+    /// Code that walks a list of records or rows.
+    pub fn items(code: impl for<'p, 'v> Fn(&mut Cx<'p>, &mut VisitItem<'v, 'p>) -> Eval<()> + Send + Sync + 'static) -> Self {
+        Code::List(ListCode::Items(ItemsCode::Code(Arc::new(code))))
     }
 
     /// As code for yes or no.
@@ -287,8 +639,20 @@ impl Code {
     pub fn into_item(self) -> ItemCode {
         match self {
             Code::Item(code) => code,
-            other => Arc::new(move |cx| match other.run(cx)? {
+            other => ItemCode::Code(Arc::new(move |cx| match other.run(cx)? {
                 Value::Item(item) => Ok(item),
+                _ => Err(No::Fault(Fault::Internal)),
+            })),
+        }
+    }
+
+    /// As code for a date.
+    #[must_use]
+    pub fn into_date(self) -> DateCode {
+        match self {
+            Code::Date(code) => code,
+            other => Arc::new(move |cx| match other.run(cx)? {
+                Value::Date(period) => Ok(period),
                 _ => Err(No::Fault(Fault::Internal)),
             }),
         }
@@ -299,7 +663,7 @@ impl Code {
     pub fn into_list(self) -> ListCode {
         match self {
             Code::List(code) => code,
-            other => Arc::new(move |cx, visit| match other.run(cx)? {
+            other => ListCode::Code(Arc::new(move |cx, visit| match other.run(cx)? {
                 Value::List(list) => {
                     for element in &list.elements {
                         cx.step()?;
@@ -309,17 +673,30 @@ impl Code {
                     }
                     list.end
                 }
+                Value::Items(list) => list.walk(cx, &mut |cx, element| visit(cx, element.map(Value::Item))),
                 _ => Err(No::Fault(Fault::Internal)),
-            }),
+            })),
         }
     }
 
-    /// As code for any value.
+    /// As code that walks a list of records or rows.
     #[must_use]
-    pub fn into_value(self) -> ValueCode {
+    pub fn into_items(self) -> ItemsCode {
         match self {
-            Code::Value(code) => code,
-            other => Arc::new(move |cx| other.run(cx)),
+            Code::List(ListCode::Items(code)) => code,
+            Code::List(ListCode::Code(code)) => ItemsCode::Code(Arc::new(move |cx, visit| {
+                code(cx, &mut |cx, element| {
+                    let item = element.and_then(|value| match value {
+                        Value::Item(item) => Ok(item),
+                        _ => Err(No::Fault(Fault::Internal)),
+                    });
+                    visit(cx, item)
+                })
+            })),
+            other => ItemsCode::Code(Arc::new(move |cx, visit| match other.run(cx)? {
+                Value::Items(list) => list.walk(cx, visit),
+                _ => Err(No::Fault(Fault::Internal)),
+            })),
         }
     }
 
@@ -328,19 +705,77 @@ impl Code {
     pub fn run<'p>(&self, cx: &mut Cx<'p>) -> Eval<Value<'p>> {
         match self {
             Code::Flag(code) => code(cx).map(Value::Flag),
-            Code::Item(code) => code(cx).map(Value::Item),
+            Code::Item(code) => code.get(cx).map(Value::Item),
+            Code::Date(code) => code(cx).map(Value::Date),
             Code::Value(code) => code(cx),
-            Code::List(code) => {
-                let mut elements = Vec::new();
-                let end = code(cx, &mut |_, element| {
-                    elements.push(element);
-                    true
-                });
-                // A list that is not there at all has no value; one that may lack elements is kept as such.
-                match end {
-                    Err(no) if elements.is_empty() && !matches!(no, No::Incomplete(_)) => Err(no),
-                    end => Ok(Value::List(std::sync::Arc::new(super::value::ListValue { elements, end }))),
-                }
+            Code::List(code) => gathered(code, cx),
+        }
+    }
+}
+
+/// Code for a text that is only looked at: a variable's is not copied for it.
+pub enum TextCode {
+    /// A variable.
+    Variable(usize),
+    /// Anything else.
+    Code(Code),
+}
+
+impl TextCode {
+    /// Of a checked expression that gives a text.
+    #[must_use]
+    pub fn of(typed: &Typed) -> Self {
+        typed.variable.map_or_else(|| TextCode::Code(typed.code.clone()), TextCode::Variable)
+    }
+
+    /// What a look at the text gives.
+    ///
+    /// # Errors
+    /// Why there is no text.
+    #[inline]
+    pub fn look<T>(&self, cx: &mut Cx<'_>, at: impl FnOnce(&str) -> T) -> Eval<T> {
+        match self {
+            TextCode::Variable(slot) => match cx.value(*slot) {
+                Ok(Value::Text(text)) => Ok(at(text)),
+                Err(no) => Err(*no),
+                _ => Err(No::Fault(Fault::Internal)),
+            },
+            TextCode::Code(code) => match code.run(cx)? {
+                Value::Text(text) => Ok(at(&text)),
+                _ => Err(No::Fault(Fault::Internal)),
+            },
+        }
+    }
+}
+
+/// A list as a value.
+fn gathered<'p>(list: &ListCode, cx: &mut Cx<'p>) -> Eval<Value<'p>> {
+    // A list that is not there at all has no value; one that may lack elements is kept as such.
+    let absent = |is_empty: bool, end: Eval<()>| match end {
+        Err(no) if is_empty && !matches!(no, No::Incomplete(_)) => Some(no),
+        _ => None,
+    };
+    match list {
+        ListCode::Items(code) => {
+            let mut elements = Vec::new();
+            let end = code.walk(cx, &mut |_, element| {
+                elements.push(element);
+                true
+            });
+            match absent(elements.is_empty(), end) {
+                Some(no) => Err(no),
+                None => Ok(Value::Items(Arc::new(ItemList { elements, end }))),
+            }
+        }
+        ListCode::Code(code) => {
+            let mut elements = Vec::new();
+            let end = code(cx, &mut |_, element| {
+                elements.push(element);
+                true
+            });
+            match absent(elements.is_empty(), end) {
+                Some(no) => Err(no),
+                None => Ok(Value::List(Arc::new(ListValue { elements, end }))),
             }
         }
     }
@@ -379,9 +814,11 @@ pub struct Typed {
     /// The field that it reads, at the end of its path.
     pub field: Option<FieldId>,
     /// Of a word that is read from a field: from what, and which fields.
-    pub word_of: Option<(ItemCode, Vec<FieldId>)>,
+    pub word_of: Option<(ItemCode, Fields)>,
     /// Of a map that is read from a field: from what, and which fields.
-    pub map_of: Option<(ItemCode, Vec<FieldId>)>,
+    pub map_of: Option<(ItemCode, Fields)>,
+    /// The variable that it is, if it is nothing else and no `let`.
+    pub variable: Option<usize>,
     /// Of a list: paths from each element that are known to have a value.
     pub element_facts: Vec<String>,
 }
@@ -408,6 +845,7 @@ impl Typed {
             field: None,
             word_of: None,
             map_of: None,
+            variable: None,
             element_facts: Vec::new(),
         }
     }
@@ -436,6 +874,10 @@ pub struct Definition {
     pub body: Typed,
     /// How many variables it needs.
     pub frame: usize,
+    /// Which of them are `let`s.
+    pub lets: Vec<usize>,
+    /// Its number among the definitions.
+    pub number: u32,
     /// Its syntax, where it is small and has no `let`: it is then compiled where it is called.
     pub inline: Option<Inline>,
 }

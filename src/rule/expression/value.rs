@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::types::{Cx, VisitItem};
 use crate::limits;
 use crate::programme::Item;
 use crate::rule::function::statistics::NotTestable;
@@ -202,6 +203,31 @@ pub struct ListValue<'p> {
     pub end: Eval<()>,
 }
 
+/// A list of records or rows, and whether all of it was there.
+#[derive(Clone, Debug)]
+pub struct ItemList {
+    /// The records, each with or without a value.
+    pub elements: Vec<Eval<Item>>,
+    /// Why the list may not be whole.
+    pub end: Eval<()>,
+}
+
+impl ItemList {
+    /// Walks it as if it were worked out anew.
+    ///
+    /// # Errors
+    /// Why the list may not be whole.
+    pub fn walk<'p>(&self, cx: &mut Cx<'p>, visit: &mut VisitItem<'_, 'p>) -> Eval<()> {
+        for element in &self.elements {
+            cx.step()?;
+            if !visit(cx, *element) {
+                return Ok(());
+            }
+        }
+        self.end
+    }
+}
+
 /// A value.
 #[derive(Clone, Debug)]
 pub enum Value<'p> {
@@ -221,8 +247,10 @@ pub enum Value<'p> {
     Word(u16),
     /// A record or a row.
     Item(Item),
-    /// A list.
+    /// A list of anything but records.
     List(Arc<ListValue<'p>>),
+    /// A list of records or rows.
+    Items(Arc<ItemList>),
     /// A map, in the order in which it is walked.
     Map(Arc<Vec<(Value<'p>, Value<'p>)>>),
 }
@@ -240,7 +268,7 @@ impl Value<'_> {
             Value::Time(minutes) => Key::Number(i128::from(*minutes)),
             Value::Word(word) => Key::Number(i128::from(*word)),
             Value::Item(item) => Key::Number(i128::from(programme.identity(*item))),
-            Value::List(_) | Value::Map(_) => Key::Number(0),
+            Value::List(_) | Value::Items(_) | Value::Map(_) => Key::Number(0),
         }
     }
 }
