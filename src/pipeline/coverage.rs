@@ -9,7 +9,7 @@ use super::examples::{Effort, Prepared, Subject, Uses};
 use super::setup::Setup;
 use crate::rule::expression::watch::{Spot, Watch};
 use crate::rule::mutate;
-use crate::text::{Lines, Position};
+use crate::text::{Lines, Position, Span};
 
 /// What was seen of the expressions of the pages asked for.
 #[derive(Clone, Debug, Default)]
@@ -55,7 +55,15 @@ pub fn coverage(setup: &Setup, watch: &Watch, wanted: &dyn Fn(&str) -> bool) -> 
         let page = subject.page();
         let (text, declared) = (page.text(), mutate::declared(page));
         let lines = Lines::of(&text);
+        let mut unasked: Option<Span> = None;
         for (spot, yes, no) in seen.iter().filter(|(spot, yes, no)| spot.page == page.name && !(*yes && *no)) {
+            // Where an expression is never asked, its parts are not either.
+            if unasked.is_some_and(|around| around.covers(spot.span)) {
+                continue;
+            }
+            if !yes && !no {
+                unasked = Some(spot.span);
+            }
             let what = match (yes, no) {
                 (true, _) => "is never false",
                 (_, true) => "is never true",

@@ -57,9 +57,15 @@ pub enum Untried {
     Budget(usize),
 }
 
-/// Changes every wanted page in every small way. Gives what came of each, by name.
+/// Changes every wanted page in every small way. Gives what came of each, by name; `tick` hears
+/// how many of how many are done.
 #[must_use]
-pub fn run(setup: &Setup, wanted: &dyn Fn(&str) -> bool, threads: usize, tick: &(dyn Fn() + Sync)) -> BTreeMap<Arc<str>, Mutated> {
+pub fn run(
+    setup: &Setup,
+    wanted: &dyn Fn(&str) -> bool,
+    threads: usize,
+    tick: &(dyn Fn(usize, usize) + Sync),
+) -> BTreeMap<Arc<str>, Mutated> {
     let uses = Uses::read(&setup.rules);
     let mut tasks: Vec<Subject<'_>> =
         Subject::all(&setup.rules).filter(|subject| wanted(&subject.page().name) && !subject.page().is_built_in_check()).collect();
@@ -72,8 +78,9 @@ pub fn run(setup: &Setup, wanted: &dyn Fn(&str) -> bool, threads: usize, tick: &
                 let mut bench = Bench { setup, uses: &uses, examples: HashMap::new() };
                 while let Some(subject) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let mutated = bench.page(*subject);
-                    done.lock().unwrap_or_else(PoisonError::into_inner).insert(Arc::clone(&subject.page().name), mutated);
-                    tick();
+                    let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+                    done.insert(Arc::clone(&subject.page().name), mutated);
+                    tick(done.len(), tasks.len());
                 }
             });
         }

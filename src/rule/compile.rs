@@ -751,18 +751,7 @@ impl<'s> Compiler<'s> {
                     }
                 }
             }
-            group.cases.push(Case {
-                when,
-                profile_when,
-                evidence,
-                assert: Some(assert),
-                at,
-                label,
-                message,
-                help,
-                severity,
-                also,
-            });
+            group.cases.push(Case { when, profile_when, evidence, assert: Some(assert), at, label, message, help, severity, also });
         }
         Ok(())
     }

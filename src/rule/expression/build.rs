@@ -170,7 +170,8 @@ impl<'s> Scope<'s> {
         let mut typed = self.built(ast, expected)?;
         if let Some(watching) = &self.watching
             && typed.ty == Ty::Flag
-            && !matches!(ast.kind, Kind::Flag(_))
+            // What is written out has one side; what is negated has the sides of what it negates.
+            && !matches!(ast.kind, Kind::Flag(_) | Kind::Not(_))
         {
             typed.code = watching.note(ast.span, typed.code);
         }

@@ -35,11 +35,15 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Every expression, and whether it was seen true and false, in the order of pages and places.
+    /// Every expression, and whether it was seen true and false, in the order of pages and places, each before
+    /// those within it.
     #[must_use]
     pub fn seen(&self) -> Vec<(Spot, bool, bool)> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.iter().map(|(spot, sides)| (spot.clone(), sides.yes.load(Ordering::Relaxed), sides.no.load(Ordering::Relaxed))).collect()
+        let sides = |sides: &Sides| (sides.yes.load(Ordering::Relaxed), sides.no.load(Ordering::Relaxed));
+        let mut all: Vec<(Spot, bool, bool)> = seen.iter().map(|(spot, seen)| (spot.clone(), sides(seen).0, sides(seen).1)).collect();
+        all.sort_by(|(a, ..), (b, ..)| (&a.page, a.span.start, b.span.end).cmp(&(&b.page, b.span.start, a.span.end)));
+        all
     }
 }
 
