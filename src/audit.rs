@@ -15,7 +15,7 @@ use crate::finding::{Finding, Label, Part, Subject as About, Verdicts, fingerpri
 use crate::limits;
 use crate::programme::{About as FlawAbout, Flaw, Incomplete, Item, NO_RECORD, Programme, Where};
 use crate::rule::expression::types::Cx;
-use crate::rule::expression::value::No;
+use crate::rule::expression::value::{Fault, No};
 use crate::rule::{Case, Group, Rule, Rules, Subject};
 use crate::schema::CHARTER;
 
@@ -54,6 +54,8 @@ pub struct Audit {
     pub idle: Vec<(usize, String)>,
     /// Whether a rule was at fault.
     pub faulted: bool,
+    /// Whether that was for having taken too many steps.
+    pub exhausted: bool,
     /// Steps that expressions took.
     pub steps: u64,
     /// Findings beyond those that are kept.
@@ -387,6 +389,7 @@ impl<'p> Auditor<'p> {
     fn without(&mut self, number: usize, rule: &Rule, no: No, subject: Item) {
         if let No::Fault(fault) = no {
             self.audit.faulted = true;
+            self.audit.exhausted |= fault == Fault::Budget;
             let message = vec![Part::words(&format!("the rule {} could not judge this: {}", rule.name, fault.words()))];
             let flaw = Flaw {
                 rule: "record/rule-fault",

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::{TestArgs, complain, exit, model, out, say, shown, source};
 use crate::pipeline::coverage::{self, Coverage};
 use crate::pipeline::examples::{self, Failure, Outcome};
-use crate::pipeline::mutation::{self, Mutated, Untried};
+use crate::pipeline::mutation::{self, Mutated, Options, Untried};
 use crate::pipeline::setup::{self, RuleSource, Setup, SetupError};
 use crate::rule::expression::watch::Watch;
 use crate::rule::{Page, PageProblem, compile, sources};
@@ -148,9 +148,8 @@ impl Run<'_> {
         self.proof.coverage.all += coverage.all;
         self.proof.coverage.gaps.extend(coverage.gaps);
         if self.args.mutate {
-            let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
             let bar = bar();
-            let mutated = mutation::run(setup, wanted, threads, &|done, all| {
+            let mutated = mutation::run(setup, wanted, &Options::default(), &|done, all| {
                 if let Some(bar) = &bar {
                     bar.set_length(all as u64);
                     bar.set_position(done as u64);

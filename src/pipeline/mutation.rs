@@ -57,13 +57,35 @@ pub enum Untried {
     Budget(usize),
 }
 
+/// How changes are tried.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How many threads.
+    pub threads: usize,
+    /// Steps that a changed rule may take for one subject of an example, beyond four times those that the
+    /// example takes as the page is.
+    pub steps_of_change: u64,
+    /// Steps that all changes of one page may take together.
+    pub steps_of_page: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            steps_of_change: limits::MUTANT_STEPS_MAX,
+            steps_of_page: limits::MUTANTS_STEPS_MAX,
+        }
+    }
+}
+
 /// Changes every wanted page in every small way. Gives what came of each, by name; `tick` hears
 /// how many of how many are done.
 #[must_use]
 pub fn run(
     setup: &Setup,
     wanted: &dyn Fn(&str) -> bool,
-    threads: usize,
+    options: &Options,
     tick: &(dyn Fn(usize, usize) + Sync),
 ) -> BTreeMap<Arc<str>, Mutated> {
     let uses = Uses::read(&setup.rules);
@@ -73,9 +95,9 @@ pub fn run(
     tasks.sort_by_key(|subject| std::cmp::Reverse(uses.users(&subject.page().name).len()));
     let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
     std::thread::scope(|scope| {
-        for _ in 0..threads.clamp(1, tasks.len().max(1)) {
+        for _ in 0..options.threads.clamp(1, tasks.len().max(1)) {
             scope.spawn(|| {
-                let mut bench = Bench { setup, uses: &uses, examples: HashMap::new() };
+                let mut bench = Bench { setup, uses: &uses, options, examples: HashMap::new() };
                 while let Some(subject) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let mutated = bench.page(*subject);
                     let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
@@ -92,6 +114,7 @@ pub fn run(
 struct Bench<'r> {
     setup: &'r Setup,
     uses: &'r Uses<'r>,
+    options: &'r Options,
     examples: HashMap<Arc<str>, Rc<Vec<Prepared>>>,
 }
 
@@ -130,11 +153,12 @@ impl<'r> Bench<'r> {
         let mut matched = vec![false; declared.len()];
         let all = mutate::mutants(page, &self.setup.schema);
         for (at, mutant) in all.iter().enumerate() {
-            if taken > limits::MUTANTS_STEPS_MAX {
+            if taken > self.options.steps_of_page {
                 report.untried = Some(Untried::Budget(all.len() - at));
                 break;
             }
-            let Some(changed) = self.changed(&stands, mutant, page) else { continue };
+            let Some((changed, change, made)) = self.changed(&stands, mutant, page) else { continue };
+            let mut made = Some(made);
             report.changes += 1;
             let mut fate = Fate::Unnoticed;
             let mut at = 0;
@@ -150,7 +174,7 @@ impl<'r> Bench<'r> {
                     }
                 }
                 let Some(stand) = stands.get_mut(at) else { break };
-                fate = match (self.ask(stand, &changed, &mut taken), fate) {
+                fate = match (self.ask(stand, &changed, made.take(), &mut taken), fate) {
                     (Fate::Unnoticed, Fate::Stopped) => Fate::Stopped,
                     (next, _) => next,
                 };
@@ -162,7 +186,7 @@ impl<'r> Bench<'r> {
             }
             let mut any = false;
             for (declared, matched) in declared.iter().zip(&mut matched) {
-                if declared.change == mutant.change {
+                if declared.change == change {
                     (*matched, any) = (true, true);
                 }
             }
@@ -173,7 +197,7 @@ impl<'r> Bench<'r> {
             report.unnoticed.push(Unnoticed {
                 position: lines.position(&text, mutant.span.start),
                 words: mutant.words,
-                change: mutant.change.clone(),
+                change: change.to_owned(),
                 stopped: matches!(fate, Fate::Stopped),
             });
         }
@@ -184,10 +208,13 @@ impl<'r> Bench<'r> {
         report
     }
 
-    /// The first of a change's ways that makes sense.
-    fn changed(&self, stands: &[Stand<'_>], mutant: &Mutant, page: &Page) -> Option<Page> {
+    /// The first of a change's ways that makes sense, and the rules with it.
+    fn changed<'m>(&self, stands: &[Stand<'_>], mutant: &'m Mutant, page: &'m Page) -> Option<(Page, &'m str, Rules)> {
         let others = &stands.first()?.others;
-        mutant.pages(page).find(|changed| compile::recompile(&self.setup.schema, others, vec![changed.clone()]).1.is_empty())
+        mutant.pages(page).find_map(|(changed, change)| {
+            let (rules, problems) = compile::recompile(&self.setup.schema, others, vec![changed.clone()]);
+            problems.is_empty().then_some((changed, change, rules))
+        })
     }
 
     /// The examples of a page, with the changed page beside it; none where they fail as it is.
@@ -239,15 +266,22 @@ impl<'r> Bench<'r> {
         problems.is_empty().then_some(rules)
     }
 
-    fn ask(&self, stand: &mut Stand<'_>, changed: &Page, taken: &mut u64) -> Fate {
-        // Pages that no longer fit the changed one are noticed by whoever loads them.
-        let Some(rules) = self.with(stand, changed) else { return Fate::Noticed };
+    /// Whether the examples of a page notice a change; `made` is the rules with the changed page alone.
+    fn ask(&self, stand: &mut Stand<'_>, changed: &Page, made: Option<Rules>, taken: &mut u64) -> Fate {
+        let rules = match made.filter(|_| stand.again.is_empty()) {
+            Some(made) => made,
+            None => match self.with(stand, changed) {
+                Some(rules) => rules,
+                // Pages that no longer fit the changed one are noticed by whoever loads them.
+                None => return Fate::Noticed,
+            },
+        };
         let mut fate = Fate::Unnoticed;
         for place in 0..stand.order.len() {
             let Some(at) = stand.order.get(place).copied() else { break };
             let Some(example) = stand.examples.get(at) else { break };
             let own = stand.steps.get(at).copied().unwrap_or(0);
-            let mut effort = Effort { most: limits::MUTANT_STEPS_MAX + 4 * own, ..Effort::default() };
+            let mut effort = Effort { most: self.options.steps_of_change + 4 * own, ..Effort::default() };
             let checked = example.judge(&rules, stand.target, &mut effort);
             *taken += effort.taken;
             if effort.stopped {

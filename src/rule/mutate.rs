@@ -10,6 +10,8 @@
 //! the page grows.
 
 pub mod expression;
+#[cfg(test)]
+mod tests;
 
 use super::compile::literal;
 use super::expression::parse::parse;
@@ -18,21 +20,19 @@ use super::expression::value::Value;
 use super::front::{Scalar, Style, Yaml};
 use super::page::{Page, span};
 use crate::schema::{Schema, form};
-use crate::text::{Lines, Position, Span};
+use crate::text::Span;
 
 /// A change to a page.
 #[derive(Clone, Debug)]
 pub struct Mutant {
     /// Where in the page.
     pub span: Span,
-    /// The change, as it is reported and declared: "`x` becomes `y`".
-    pub change: String,
     /// What is done, in words.
     pub words: &'static str,
     /// The way to what is changed in the front matter.
     path: Vec<usize>,
-    /// By what it is replaced: the first with which the page makes sense.
-    values: Vec<New>,
+    /// By what it may be replaced, and the change as it is then reported and declared: "`x` becomes `y`".
+    values: Vec<(New, String)>,
 }
 
 #[derive(Clone, Debug)]
@@ -56,19 +56,14 @@ pub struct Declared {
 }
 
 impl Mutant {
-    /// The page with the change, in each of the ways in which it may be made.
-    pub fn pages<'a>(&'a self, page: &'a Page) -> impl Iterator<Item = Page> + 'a {
-        self.values.iter().filter_map(|value| {
+    /// The page with the change, in each of the ways in which it may be made, of which the first that makes
+    /// sense is meant; and the change, as it is reported and declared.
+    pub fn pages<'a>(&'a self, page: &'a Page) -> impl Iterator<Item = (Page, &'a str)> + 'a {
+        self.values.iter().filter_map(|(value, change)| {
             let mut changed = page.clone();
             put(&mut changed.front, &self.path, value)?;
-            Some(changed)
+            Some((changed, change.as_str()))
         })
-    }
-
-    /// The line and column at which it is made.
-    #[must_use]
-    pub fn position(&self, text: &str) -> Position {
-        Lines::of(text).position(text, self.span.start)
     }
 }
 
@@ -138,7 +133,7 @@ pub fn mutants(page: &Page, schema: &Schema) -> Vec<Mutant> {
     let mut maker = Maker { schema, found: Vec::new(), path: Vec::new() };
     maker.page(&page.front, page.is_definition());
     let mut found = maker.found;
-    found.sort_by_key(|mutant| (mutant.span.start, mutant.span.end));
+    found.sort_by_key(|mutant| (mutant.span.start, std::cmp::Reverse(mutant.span.end)));
     found
 }
 
@@ -156,8 +151,13 @@ impl Maker<'_> {
         self.path.pop();
     }
 
-    fn add(&mut self, span: Span, change: String, words: &'static str, values: Vec<New>) {
-        self.found.push(Mutant { span, change, words, path: self.path.clone(), values });
+    fn add(&mut self, span: Span, change: String, words: &'static str, value: New) {
+        self.any(span, words, vec![(value, change)]);
+    }
+
+    /// Several ways, of which one is taken.
+    fn any(&mut self, span: Span, words: &'static str, values: Vec<(New, String)>) {
+        self.found.push(Mutant { span, words, path: self.path.clone(), values });
     }
 
     fn page(&mut self, front: &Yaml, definition: bool) {
@@ -197,7 +197,7 @@ impl Maker<'_> {
     fn judgement(&mut self, name: &str, key: &Scalar, value: &Yaml) {
         match name {
             "when" => {
-                self.add(span(key.at), "without when".to_owned(), "condition left out", vec![New::Gone]);
+                self.add(span(key.at), "without when".to_owned(), "condition left out", New::Gone);
                 self.expression(value, true);
             }
             "assert" => self.expression(value, true),
@@ -211,7 +211,7 @@ impl Maker<'_> {
                         if let Yaml::Map(entries, at) = item {
                             let that = entries.iter().find(|(key, _)| key.text == "that").map(|(_, that)| that);
                             let text = if let Some(Yaml::Scalar(that)) = that { plain(&that.text) } else { String::new() };
-                            maker.add(span(*at), format!("without evidence {text}"), "condition left out", vec![New::Gone]);
+                            maker.add(span(*at), format!("without evidence {text}"), "condition left out", New::Gone);
                         }
                         maker.each(item, |maker, key, value| match key.text.as_str() {
                             "that" => maker.expression(value, true),
@@ -264,27 +264,20 @@ impl Maker<'_> {
         for change in expression::changes(source, &ast, flag, self.schema) {
             let (from, to) = (change.span.start as usize, change.span.end as usize);
             let (before, after) = (source.get(..from).unwrap_or_default(), source.get(to..).unwrap_or_default());
-            let values = change
-                .texts
-                .iter()
-                .map(|new| {
-                    let head = text.get(..part.start).unwrap_or_default();
-                    New::Expression(format!("{head}{before}{new}{after}{}", text.get(part.end..).unwrap_or_default()))
-                })
-                .collect();
-            let told = match change.without {
+            let told = |new: &str| match change.without {
                 Some(left_out) => format!("without {}", plain(slice(left_out))),
                 None => {
-                    let context = change.context;
-                    let new = change.texts.first().map_or("", String::as_str);
-                    let head = slice(Span::new(context.start, change.span.start));
-                    let tail = slice(Span::new(change.span.end, context.end));
-                    format!("{} becomes {}", plain(slice(context)), plain(&format!("{head}{new}{tail}")))
+                    let head = slice(Span::new(change.context.start, change.span.start));
+                    let tail = slice(Span::new(change.span.end, change.context.end));
+                    format!("{} becomes {}", plain(slice(change.context)), plain(&format!("{head}{new}{tail}")))
                 }
             };
+            let (head, tail) = (text.get(..part.start).unwrap_or_default(), text.get(part.end..).unwrap_or_default());
+            let whole = |new: &str| New::Expression(format!("{head}{before}{new}{after}{tail}"));
+            let values = change.texts.iter().map(|new| (whole(new), told(new))).collect();
             let place = |byte: u32| scalar.place(part.start as u32 + byte);
             let at = change.without.unwrap_or(change.span);
-            self.add(Span::new(place(at.start), place(at.end)), told, change.words, values);
+            self.any(Span::new(place(at.start), place(at.end)), change.words, values);
         }
     }
 
@@ -296,7 +289,7 @@ impl Maker<'_> {
         for (step, what) in [(-1, "one stage earlier"), (1, "one stage later")] {
             if let Some(word) = at.checked_add_signed(step).and_then(|at| words.get(at)) {
                 let change = format!("from {} becomes from {word}", scalar.text);
-                self.add(span(scalar.at), change, what, vec![New::Value((*word).to_owned())]);
+                self.add(span(scalar.at), change, what, New::Value((*word).to_owned()));
             }
         }
     }
@@ -308,13 +301,13 @@ impl Maker<'_> {
                 for (at, item) in list.iter().enumerate() {
                     if let Yaml::Scalar(scalar) = item {
                         self.at(at, |maker| {
-                            maker.add(span(scalar.at), format!("without {key} {}", scalar.text), "entry left out", vec![New::Gone]);
+                            maker.add(span(scalar.at), format!("without {key} {}", scalar.text), "entry left out", New::Gone);
                         });
                     }
                 }
             }
             Yaml::Scalar(scalar) if least < 2 => {
-                self.add(span(scalar.at), format!("without {key} {}", scalar.text), "entry left out", vec![New::Gone]);
+                self.add(span(scalar.at), format!("without {key} {}", scalar.text), "entry left out", New::Gone);
             }
             _ => {}
         }
@@ -325,22 +318,24 @@ impl Maker<'_> {
         let Yaml::Map(entries, _) = value else { return };
         for (at, (key, value)) in entries.iter().enumerate() {
             if key.text == "default" {
-                self.at(at, |maker| maker.value(&format!("params.{name}"), value));
+                self.at(at, |maker| maker.value(&format!("params.{name}"), value, &[]));
             }
         }
     }
 
     /// A number moved, a flag turned, a word replaced, an entry left out.
-    fn value(&mut self, name: &str, value: &Yaml) {
+    fn value(&mut self, name: &str, value: &Yaml, beside: &[&str]) {
         match value {
             Yaml::List(list, _) => {
+                let words: Vec<&str> =
+                    list.iter().filter_map(|item| if let Yaml::Scalar(word) = item { Some(word.text.as_str()) } else { None }).collect();
                 for (at, item) in list.iter().enumerate() {
                     let Yaml::Scalar(scalar) = item else { continue };
                     self.at(at, |maker| {
                         if list.len() > 1 {
-                            maker.add(span(scalar.at), format!("{name} without {}", scalar.text), "entry left out", vec![New::Gone]);
+                            maker.add(span(scalar.at), format!("{name} without {}", scalar.text), "entry left out", New::Gone);
                         }
-                        maker.value(name, item);
+                        maker.value(name, item, &words);
                     });
                 }
             }
@@ -352,18 +347,18 @@ impl Maker<'_> {
                         vec![(form::day_text(day.first - 1), "a day earlier"), (form::day_text(day.first + 1), "a day later")]
                     }
                     _ => {
-                        let words = expression::instead(self.schema, &scalar.text, &[]);
-                        if let Some(first) = words.first() {
-                            let change = format!("{name} {} becomes {first}", scalar.text);
-                            let values = words.iter().map(|word| New::Value((*word).to_owned())).collect();
-                            self.add(span(scalar.at), change, "another word", values);
+                        let told = |word: &str| format!("{name} {} becomes {word}", scalar.text);
+                        let words = expression::instead(self.schema, &scalar.text, beside);
+                        let values: Vec<_> = words.iter().map(|word| (New::Value((*word).to_owned()), told(word))).collect();
+                        if !values.is_empty() {
+                            self.any(span(scalar.at), "another word", values);
                         }
                         return;
                     }
                 };
                 for (text, words) in texts {
                     let change = format!("{name} {} becomes {text}", scalar.text);
-                    self.add(span(scalar.at), change, words, vec![New::Value(text)]);
+                    self.add(span(scalar.at), change, words, New::Value(text));
                 }
             }
             Yaml::Map(..) => {}
@@ -375,14 +370,14 @@ impl Maker<'_> {
         for (at, (key, value)) in entries.iter().enumerate() {
             self.at(at, |maker| match key.text.as_str() {
                 "off" => {
-                    maker.add(span(key.at), format!("without profiles.{name}.off"), "profile left out", vec![New::Gone]);
+                    maker.add(span(key.at), format!("without profiles.{name}.off"), "profile left out", New::Gone);
                 }
                 "when" => {
-                    maker.add(span(key.at), format!("without profiles.{name}.when"), "condition left out", vec![New::Gone]);
+                    maker.add(span(key.at), format!("without profiles.{name}.when"), "condition left out", New::Gone);
                     maker.expression(value, true);
                 }
                 "params" => {
-                    maker.each(value, |maker, param, value| maker.value(&format!("profiles.{name}.params.{}", param.text), value));
+                    maker.each(value, |maker, param, value| maker.value(&format!("profiles.{name}.params.{}", param.text), value, &[]));
                 }
                 _ => {}
             });

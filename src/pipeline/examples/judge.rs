@@ -54,7 +54,7 @@ pub(super) fn of_rule(rules: &Rules, name: &str, example: &Example, programme: &
     state.steps_max = effort.most;
     let audited = audit::audit(programme, rules, &state, as_of);
     effort.taken += audited.steps;
-    effort.stopped |= audited.faulted && audited.steps > effort.most;
+    effort.stopped |= audited.exhausted;
     let verdicts = audited.verdicts.get(number).copied().unwrap_or_default();
     let reached = if verdicts.finding > 0 {
         "fail"

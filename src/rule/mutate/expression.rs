@@ -94,7 +94,8 @@ impl Walker<'_> {
         for (at, link) in links.iter().enumerate() {
             let others = links.iter().enumerate().filter(|(other, _)| *other != at);
             let kept: Vec<String> = others.map(|(_, other)| format!("({})", self.text(other.span))).collect();
-            self.leave(ast.span, format!("({})", kept.join(mark)), link.span, words);
+            let kept = if let [one] = kept.as_slice() { one.clone() } else { format!("({})", kept.join(mark)) };
+            self.leave(ast.span, kept, link.span, words);
         }
         for link in links {
             self.node(link, link.span, true);
