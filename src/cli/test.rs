@@ -111,10 +111,13 @@ impl Run<'_> {
         own.extend(broken.iter().map(|problem| problem.page.clone()));
         problems.extend(broken);
         let clashes = setup::clashes(&pages, &added);
-        added.retain(|page| !clashes.iter().any(|problem| *problem.page == *page.name));
+        let taken: Vec<String> = clashes.iter().map(|problem| problem.page.clone()).collect();
+        added.retain(|page| !taken.iter().any(|name| **name == *page.name));
         problems.extend(clashes);
         pages.extend(added);
         let set = self.compile(pages, problems, &known_sources(Some(folder)), &|name| own.iter().any(|own| own == name));
+        // Under a name that is taken stands the other page.
+        own.retain(|name| !taken.contains(name));
         Some((set, own))
     }
 
