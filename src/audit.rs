@@ -17,7 +17,6 @@ use crate::programme::{About as FlawAbout, Flaw, Incomplete, Item, NO_RECORD, Pr
 use crate::rule::expression::types::Cx;
 use crate::rule::expression::value::{Fault, No};
 use crate::rule::{Case, Group, Rule, Rules, Subject};
-use crate::schema::CHARTER;
 
 /// Why verdicts of one rule could not be reached, for one cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -232,18 +231,14 @@ impl<'p> Auditor<'p> {
                 }
             }
             Subject::Records => {
-                for record in 0..programme.records.len() as u32 {
-                    let Some(known) = programme.record(record) else { continue };
-                    let nested = known.structure != CHARTER
-                        && programme
-                            .schema
-                            .structure(known.structure)
-                            .and_then(|known| programme.schema.register(known.register?))
-                            .is_some_and(|register| register.nested);
-                    if known.canonical != record || nested || known.node == NO_RECORD {
+                // The charter is the first record; the registers of rows within it are not registers of their own.
+                let registers = programme.schema.registers.iter().zip(&programme.registers).filter(|(register, _)| !register.nested);
+                let charter = programme.charter.map_or(0..0, |_| 0..1);
+                for at in std::iter::once(charter).chain(registers.map(|(_, kept)| kept.first..kept.end)).flatten() {
+                    if programme.record(at).is_none_or(|record| record.canonical != at || record.node == NO_RECORD) {
                         continue;
                     }
-                    let item = programme.item(record);
+                    let item = programme.item(at);
                     self.bind(group, 1, item);
                     self.judge_all(number, rule, group, item);
                 }

@@ -164,7 +164,7 @@ impl Scope<'_> {
                 }
             }),
             super::build::Step::Field { fields, .. } => {
-                let fields = Fields::new(&fields);
+                let fields = Fields::new(self.schema, &fields);
                 Code::flag(move |cx| {
                     let own = item.get(cx)?;
                     match fields.of(cx.programme, own.node) {
@@ -1147,7 +1147,7 @@ fn tested(name: &str, list: ListCode, slot: usize, test: FlagCode) -> Code {
                 let (mut found, mut why) = (false, None);
                 let end = list.walk(cx, &mut |cx, element| {
                     let answer = element.and_then(|element| {
-                        cx.set(slot, Ok(element));
+                        cx.set_value(slot, Ok(element));
                         test(cx)
                     });
                     match answer {
@@ -1168,7 +1168,7 @@ fn tested(name: &str, list: ListCode, slot: usize, test: FlagCode) -> Code {
         "exists_one" => Code::flag(move |cx| {
             let mut count = 0usize;
             each_value(cx, &list, &mut |cx, element| {
-                cx.set(slot, Ok(element));
+                cx.set_value(slot, Ok(element));
                 count += usize::from(test(cx)?);
                 Ok(())
             })?;
@@ -1178,7 +1178,7 @@ fn tested(name: &str, list: ListCode, slot: usize, test: FlagCode) -> Code {
             let mut why = None;
             let end = list.walk(cx, &mut |cx, element| {
                 let kept = element.and_then(|element| {
-                    cx.set(slot, Ok(element));
+                    cx.set_value(slot, Ok(element));
                     test(cx)
                 });
                 match kept {
