@@ -15,7 +15,7 @@ use crate::finding::{Finding, Label, Part, Subject as About, Verdicts, fingerpri
 use crate::limits;
 use crate::programme::{About as FlawAbout, Flaw, Incomplete, Item, NO_RECORD, Programme, Where};
 use crate::rule::expression::types::Cx;
-use crate::rule::expression::value::No;
+use crate::rule::expression::value::{Fault, No};
 use crate::rule::{Case, Group, Rule, Rules, Subject};
 
 /// Why verdicts of one rule could not be reached, for one cause.
@@ -53,6 +53,10 @@ pub struct Audit {
     pub idle: Vec<(usize, String)>,
     /// Whether a rule was at fault.
     pub faulted: bool,
+    /// Whether that was for having taken too many steps.
+    pub exhausted: bool,
+    /// Steps that expressions took.
+    pub steps: u64,
     /// Findings beyond those that are kept.
     pub beyond: usize,
 }
@@ -69,6 +73,7 @@ pub fn audit(programme: &Programme, rules: &Rules, state: &State, as_of: i32) ->
         cx: Cx::new(programme, as_of, &state.params),
         spare: Verdicts::default(),
     };
+    auditor.cx.steps_max = state.steps_max;
     // Flaws of the records come first: rules may yield to them.
     auditor.flaws();
     for number in 0..rules.rules.len() {
@@ -79,6 +84,7 @@ pub fn audit(programme: &Programme, rules: &Rules, state: &State, as_of: i32) ->
         auditor.passes();
     }
     let mut audit = auditor.audit;
+    audit.steps += auditor.cx.steps.get();
     let place = |finding: &Finding| finding.labels.first().map(|label| label.place);
     audit.findings.sort_by(|a, b| {
         place(a).cmp(&place(b)).then_with(|| a.rule.cmp(&b.rule)).then_with(|| plain(&a.subject.address).cmp(&plain(&b.subject.address)))
@@ -332,7 +338,7 @@ impl<'p> Auditor<'p> {
     }
 
     fn judge(&mut self, number: usize, rule: &'p Rule, case: &'p Case, subject: Item) {
-        self.cx.steps.set(0);
+        self.audit.steps += self.cx.steps.replace(0);
         let mut concerns = case.when.as_ref().map_or(Ok(true), |when| when(&mut self.cx));
         if !case.profile_when.is_empty()
             && concerns != Ok(false)
@@ -378,6 +384,7 @@ impl<'p> Auditor<'p> {
     fn without(&mut self, number: usize, rule: &Rule, no: No, subject: Item) {
         if let No::Fault(fault) = no {
             self.audit.faulted = true;
+            self.audit.exhausted |= fault == Fault::Budget;
             let message = vec![Part::words(&format!("the rule {} could not judge this: {}", rule.name, fault.words()))];
             let flaw = Flaw {
                 rule: "record/rule-fault",

@@ -39,7 +39,7 @@ enum Command {
     Schema(SchemaArgs),
     /// Write a small valid programme to start from
     Init(InitArgs),
-    /// Run the examples of rule pages
+    /// Run the examples of rule pages: does each rule keep its word, and would a mistake in it be noticed?
     Test(TestArgs),
 }
 
@@ -140,6 +140,12 @@ struct InitArgs {
 struct TestArgs {
     /// Rules or families, or folders of rule pages [default: all built-in rules]
     what: Vec<PathBuf>,
+    /// List the conditions that no example shows both true and false, and fail if there are any
+    #[arg(long)]
+    coverage: bool,
+    /// Change every page in small ways, and fail if some change is noticed by no example; implies --coverage
+    #[arg(long)]
+    mutate: bool,
     /// Name every example
     #[arg(short, long)]
     verbose: bool,

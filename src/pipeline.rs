@@ -3,9 +3,12 @@
 //!
 //! [`one`] is a pure function of bytes, settings and date; [`run`] gives programmes to threads and writes
 //! what they give back as soon as it is their turn. [`setup`] reads settings and rules; [`examples`] runs
-//! the examples of rule pages through the same stages.
+//! the examples of rule pages through the same stages, [`coverage`] says what they do not show,
+//! and [`mutation`] whether they notice small changes.
 
+pub mod coverage;
 pub mod examples;
+pub mod mutation;
 pub mod setup;
 
 use std::collections::BTreeMap;

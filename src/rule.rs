@@ -2,13 +2,15 @@
 //!
 //! A page is everything that there is to know of a rule; the path is its name. [`page`] reads a page's
 //! front matter, [`compile`] makes a rule of it, [`prose`] finds the title, sections and examples in its
-//! body, [`expression`] is the language, [`function`] its library. Files are known here only as pages;
+//! body, [`expression`] is the language, [`function`] its library, [`mutate`] makes the small changes that the
+//! examples must notice. Files are known here only as pages;
 //! reports and the format of records are not.
 
 pub mod compile;
 pub mod expression;
 pub mod front;
 pub mod function;
+pub mod mutate;
 pub mod page;
 pub mod prose;
 pub mod sources;

@@ -96,17 +96,7 @@ impl Setup {
         let settings = config.as_ref().map(|config| config.settings.clone()).unwrap_or_default();
         for folder in &settings.rules {
             let (more, faults) = Page::of_folder(&folder.value);
-            for page in &more {
-                if let Some(known) = pages.iter().find(|known| known.name == page.name) {
-                    problems.push(PageProblem {
-                        page: page.name.to_string(),
-                        path: page.path.clone(),
-                        span: text::Span::default(),
-                        message: format!("there is a rule {} already", known.name),
-                        help: "give the page another name".to_owned(),
-                    });
-                }
-            }
+            problems.extend(clashes(&pages, &more));
             pages.extend(more);
             problems.extend(faults);
         }
@@ -143,6 +133,20 @@ impl Setup {
         let mut known = self.effective.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(known.entry(key.clone()).or_insert_with(|| Arc::new(self.settings.with(&key))))
     }
+}
+
+/// Pages that bear the name of one that is there already.
+#[must_use]
+pub fn clashes(pages: &[Page], more: &[Page]) -> Vec<PageProblem> {
+    let known = |page: &&Page| pages.iter().any(|known| known.name == page.name);
+    let problem = |page: &Page| PageProblem {
+        page: page.name.to_string(),
+        path: page.path.clone(),
+        span: text::Span::default(),
+        message: format!("there is a {} {} already", if page.is_definition() { "page" } else { "rule" }, page.name),
+        help: "give the page another name".to_owned(),
+    };
+    more.iter().filter(known).map(problem).collect()
 }
 
 /// Bytes in hexadecimal.

@@ -10,6 +10,7 @@ use super::types::{
     root_register,
 };
 use super::value::{Decimal, Eval, Fault, No, Value};
+use super::watch::Watching;
 use crate::limits;
 use crate::programme::{Item, Programme};
 use crate::schema::form::Period;
@@ -69,6 +70,8 @@ pub struct Scope<'s> {
     pub frame: usize,
     /// Paths known to have a value here.
     pub facts: Vec<String>,
+    /// Who wants to know what yes-or-no expressions answer; nobody in an audit.
+    pub watching: Option<Watching>,
     loops: usize,
 }
 
@@ -82,7 +85,16 @@ impl<'s> Scope<'s> {
     /// A scope with nothing but the programme in it.
     #[must_use]
     pub fn new(schema: &'s Schema, definitions: &'s Definitions) -> Self {
-        let mut scope = Self { schema, definitions, variables: Vec::new(), parameters: Vec::new(), frame: 0, facts: Vec::new(), loops: 0 };
+        let mut scope = Self {
+            schema,
+            definitions,
+            variables: Vec::new(),
+            parameters: Vec::new(),
+            frame: 0,
+            facts: Vec::new(),
+            watching: None,
+            loops: 0,
+        };
         scope.declare("programme", Ty::Record(vec![CHARTER]));
         scope
     }
@@ -155,6 +167,18 @@ impl<'s> Scope<'s> {
     /// # Errors
     /// The first mistake, at its place.
     pub fn build(&mut self, ast: &Ast, expected: Option<&Ty>) -> Built<Typed> {
+        let mut typed = self.built(ast, expected)?;
+        if let Some(watching) = &self.watching
+            && typed.ty == Ty::Flag
+            // What is written out has one side; what is negated has the sides of what it negates.
+            && !matches!(ast.kind, Kind::Flag(_) | Kind::Not(_))
+        {
+            typed.code = watching.note(ast.span, typed.code);
+        }
+        Ok(typed)
+    }
+
+    fn built(&mut self, ast: &Ast, expected: Option<&Ty>) -> Built<Typed> {
         let span = ast.span;
         match &ast.kind {
             Kind::Flag(flag) => {

@@ -1031,8 +1031,10 @@ impl Scope<'_> {
             own.push(Variable { name: name.clone(), ty: part.ty.clone(), ..variable.clone() });
         }
         let outer = (std::mem::replace(&mut self.variables, own), std::mem::replace(&mut self.parameters, inline.parameters.clone()));
+        let watching = std::mem::replace(&mut self.watching, inline.watching.clone());
         let built = self.build(&inline.syntax, Some(&definition.body.ty));
         (self.variables, self.parameters) = outer;
+        self.watching = watching;
         // Where the caller's narrower types do not fit, it is called.
         let mut typed = built.ok().filter(|typed| typed.ty.agrees(&definition.body.ty))?;
         typed.taint.people &= matches!(typed.ty, Ty::Number | Ty::List(_));

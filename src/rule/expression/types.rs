@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::build::Parameter;
 use super::parse::Ast;
 use super::value::{Eval, Fault, ItemList, ListValue, No, Value};
+use super::watch::Watching;
 use crate::document::Kind;
 use crate::limits;
 use crate::programme::{Item, Programme, Reading};
@@ -170,6 +171,8 @@ pub struct Cx<'p> {
     pub params: &'p [Value<'p>],
     /// Steps taken for this subject.
     pub steps: Cell<u64>,
+    /// Steps that may be taken.
+    pub steps_max: u64,
     /// A buffer that is lent to whoever gathers nodes.
     pub nodes: Vec<u32>,
     /// What definitions of one record gave for each: within one audit they give the same again, whichever
@@ -197,6 +200,7 @@ impl<'p> Cx<'p> {
             as_of: Period::day(as_of),
             params,
             steps: Cell::new(0),
+            steps_max: limits::STEPS_MAX,
             nodes: Vec::new(),
             remembered: HashMap::default(),
             none: Arc::new(ItemList { elements: Vec::new(), end: Ok(()) }),
@@ -329,7 +333,7 @@ impl<'p> Cx<'p> {
     pub fn step(&self) -> Eval<()> {
         let steps = self.steps.get() + 1;
         self.steps.set(steps);
-        if steps > limits::STEPS_MAX { Err(No::Fault(Fault::Budget)) } else { Ok(()) }
+        if steps > self.steps_max { Err(No::Fault(Fault::Budget)) } else { Ok(()) }
     }
 }
 
@@ -935,6 +939,8 @@ pub struct Inline {
     pub syntax: Arc<Ast>,
     /// Its page's parameters.
     pub parameters: Vec<Parameter>,
+    /// Who wants to know what it answers, wherever it is called.
+    pub watching: Option<Watching>,
 }
 
 /// All definitions, by the name by which they are called.
