@@ -114,7 +114,7 @@ impl Setup {
         }
         let (pages, faults) = join(pages, folders);
         problems.extend(faults);
-        let (rules, faults) = compile::compile(schema, pages, wanted);
+        let (rules, faults) = compile::compile_as_needed(schema, pages, wanted);
         problems.extend(faults);
         if !problems.is_empty() {
             return Err(SetupError::Pages(compile::without_echoes(problems)));

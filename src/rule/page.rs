@@ -172,6 +172,12 @@ impl Page {
         }
     }
 
+    /// Whether it is one of the built-in pages, as they were embedded.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        matches!(self.text, Text::Built(_))
+    }
+
     /// Whether it defines a term rather than a rule.
     #[must_use]
     pub fn is_definition(&self) -> bool {
