@@ -42,7 +42,7 @@ enum Command {
     Init(InitArgs),
     /// Write a rule page to start from
     New(NewArgs),
-    /// Run the examples of rule pages
+    /// Run the examples of rule pages: does each rule keep its word, and would a mistake in it be noticed?
     Test(TestArgs),
 }
 
@@ -166,11 +166,19 @@ struct NewRuleArgs {
 
 #[derive(Args, Debug, Clone)]
 struct TestArgs {
-    /// Rules or families, or folders of rule pages [default: all built-in rules]
+    /// Rules or families, or folders of rule pages [default: all rules here, the built-in ones and your own]
     what: Vec<PathBuf>,
+    /// List the conditions that no example shows both true and false, and fail if there are any
+    #[arg(long)]
+    coverage: bool,
+    /// Change every page in small ways, and fail if some change is noticed by no example; implies --coverage
+    #[arg(long)]
+    mutate: bool,
     /// Name every example
     #[arg(short, long)]
     verbose: bool,
+    #[command(flatten)]
+    common: Common,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -11,7 +11,9 @@ use super::expression::parse::{Mistake, parse};
 use super::expression::template::{Places, Template};
 use super::expression::types::{Definition, Definitions, FlagCode, Inline, Ty, Typed, Words};
 use super::expression::value::{Decimal, Value};
+use super::expression::watch::{Watch, Watching};
 use super::front::{Scalar, Yaml};
+use super::mutate::EQUIVALENT;
 use super::page::{FORMERLY, Keys, Page, PageProblem, REPLACES, expression, span};
 use super::param::{Param, params};
 use crate::finding::Severity;
@@ -163,12 +165,12 @@ impl Rules {
             .or_else(|| self.rules.iter().find(|rule| rule.formerly.iter().any(|old| old == name)))
     }
 
-    /// SHA-256 of a rule's page and of the definitions that it uses, however far away.
+    /// The definitions that a text or front matter uses, however far away, by name.
     #[must_use]
-    pub fn digest(&self, rule: &Rule) -> String {
+    pub fn definitions_in(&self, text: &Yaml) -> Vec<&Page> {
         let names: Vec<String> = self.definition_pages.iter().map(Page::call_name).collect();
         let mut used = Vec::new();
-        collect_calls(&rule.page.front, &names, &mut used);
+        collect_calls(text, &names, &mut used);
         let mut at = 0;
         while let Some(name) = used.get(at) {
             if let Some(page) = self.definition_pages.iter().find(|page| page.call_name() == *name) {
@@ -176,8 +178,14 @@ impl Rules {
             }
             at += 1;
         }
+        self.definition_pages.iter().filter(|page| used.contains(&page.call_name())).collect()
+    }
+
+    /// SHA-256 of a rule's page and of the definitions that it uses, however far away.
+    #[must_use]
+    pub fn digest(&self, rule: &Rule) -> String {
         let mut digest = Sha256::new();
-        let definitions = self.definition_pages.iter().filter(|page| used.contains(&page.call_name())).map(Page::text);
+        let definitions = self.definitions_in(&rule.page.front).into_iter().map(Page::text);
         for text in std::iter::once(rule.page.text()).chain(definitions) {
             digest.update((text.len() as u64).to_le_bytes());
             digest.update(text.as_bytes());
@@ -203,7 +211,7 @@ impl Rules {
 /// Rules, and what is wrong with the pages that gave none.
 pub type Compiled = (Rules, Vec<PageProblem>);
 
-const PAGE_KEYS: [&str; 23] = [
+const PAGE_KEYS: [&str; 24] = [
     "severity",
     "from",
     "subject",
@@ -227,16 +235,24 @@ const PAGE_KEYS: [&str; 23] = [
     FORMERLY,
     REPLACES,
     "check",
+    EQUIVALENT,
 ];
 const CASE_KEYS: [&str; 10] = ["subject", "when", "evidence", "assert", "at", "label", "message", "help", "also", "severity"];
-const DEFINITION_KEYS: [&str; 9] = ["parameters", "gives", "let", "expression", "params", "sources", "since", FORMERLY, REPLACES];
+const DEFINITION_KEYS: [&str; 10] =
+    ["parameters", "gives", "let", "expression", "params", "sources", "since", FORMERLY, REPLACES, EQUIVALENT];
 
 /// Makes rules of pages. `wanted` says which are compiled; a page at fault is reported and left out.
 #[must_use]
 pub fn compile(schema: &Schema, pages: Vec<Page>, wanted: &dyn Fn(&str) -> bool) -> Compiled {
+    compile_watched(schema, pages, wanted, None)
+}
+
+/// The same, with what yes-or-no expressions answer noted for those who watch.
+#[must_use]
+pub fn compile_watched(schema: &Schema, pages: Vec<Page>, wanted: &dyn Fn(&str) -> bool, watch: Option<&Arc<Watch>>) -> Compiled {
     let (blank, pages): (Vec<Page>, Vec<Page>) = pages.into_iter().partition(Page::has_blanks);
     let (definitions, pages): (Vec<Page>, Vec<Page>) = pages.into_iter().partition(Page::is_definition);
-    let mut compiler = Compiler { schema, rules: Rules::default(), problems: Vec::new() };
+    let mut compiler = Compiler { schema, rules: Rules::default(), problems: Vec::new(), forgiving: false, watch };
     compiler.problems.extend(blank.iter().filter(|page| page.is_definition() || wanted(&page.name)).flat_map(Page::blanks));
     compiler.define(definitions);
     for page in pages {
@@ -246,6 +262,27 @@ pub fn compile(schema: &Schema, pages: Vec<Page>, wanted: &dyn Fn(&str) -> bool)
     }
     compiler.order();
     compiler.old_names();
+    (compiler.rules, compiler.problems)
+}
+
+/// Makes rules of changed pages, which take the places of those of the same names; the other rules and
+/// definitions stay as they are, and must not use the changed ones. What a change leaves unused is no mistake.
+#[must_use]
+pub fn recompile(schema: &Schema, others: &Rules, pages: Vec<Page>) -> Compiled {
+    let (definitions, pages): (Vec<Page>, Vec<Page>) = pages.into_iter().partition(Page::is_definition);
+    let mut kept = Rules {
+        rules: others.rules.iter().filter(|rule| pages.iter().all(|page| page.name != rule.name)).cloned().collect(),
+        params: others.params.clone(),
+        definitions: others.definitions.clone(),
+        ..Rules::default()
+    };
+    for page in &definitions {
+        kept.definitions.remove(&page.call_name());
+    }
+    let mut compiler = Compiler { schema, rules: kept, problems: Vec::new(), forgiving: true, watch: None };
+    compiler.define(definitions);
+    pages.into_iter().for_each(|page| compiler.rule(page));
+    compiler.order();
     (compiler.rules, compiler.problems)
 }
 
@@ -264,6 +301,9 @@ struct Compiler<'s> {
     schema: &'s Schema,
     rules: Rules,
     problems: Vec<PageProblem>,
+    /// Whether what is never used is left alone.
+    forgiving: bool,
+    watch: Option<&'s Arc<Watch>>,
 }
 
 type Made<T> = Result<T, Vec<PageProblem>>;
@@ -322,10 +362,16 @@ impl<'s> Compiler<'s> {
         self.rules.definition_pages.sort_by(|a, b| a.name.cmp(&b.name));
     }
 
+    fn scope(&self, page: &Page) -> Scope<'_> {
+        let mut scope = Scope::new(self.schema, &self.rules.definitions);
+        scope.watching = self.watch.map(|watch| Watching::page(watch, &page.name));
+        scope
+    }
+
     fn definition(&mut self, page: &Page) -> Made<()> {
         let keys = page.keys(&page.front, &DEFINITION_KEYS)?;
         let one = |problem: PageProblem| vec![problem];
-        let mut scope = Scope::new(self.schema, &self.rules.definitions);
+        let mut scope = self.scope(page);
         let mut parameters = Vec::new();
         let mut signature = Vec::new();
         match keys.get("parameters") {
@@ -356,6 +402,7 @@ impl<'s> Compiler<'s> {
             None => None,
         };
         let mut syntax = None;
+        watch(&mut scope, Some(source));
         let body = parse(&source.text).and_then(|ast| {
             let typed = scope.build(&ast, wanted.as_ref())?;
             if let Some(wanted) = &wanted
@@ -372,18 +419,22 @@ impl<'s> Compiler<'s> {
         let body = body.map_err(|mistake| placed(page, source, mistake))?;
         let inline = match syntax {
             Some(ast) if keys.get("let").is_none() && ast.size() <= limits::INLINE_NODES_MAX => {
-                Some(Inline { syntax: Arc::new(ast), parameters: scope.parameters.clone() })
+                Some(Inline { syntax: Arc::new(ast), parameters: scope.parameters.clone(), watching: scope.watching.clone() })
             }
             _ => None,
         };
-        unused(page, &keys, &scope)?;
+        if !self.forgiving {
+            unused(page, &keys, &scope)?;
+        }
+        equivalents(page, &keys)?;
         let frame = scope.frame;
         let lets = scope.variables.iter().filter(|variable| variable.stands_for.is_some()).map(|variable| variable.slot).collect();
         let name = page.call_name();
         self.rules.signatures.insert(name.clone(), format!("{name}({})", signature.join(", ")));
         let _ = numbers;
         self.rules.params.extend(declared);
-        let number = self.rules.definitions.len() as u32;
+        // Some may have gone to be made anew: their numbers are not given again.
+        let number = self.rules.definitions.values().map(|known| known.number + 1).max().unwrap_or(0);
         self.rules.definitions.insert(name.clone(), Arc::new(Definition { name, parameters, body, frame, lets, number, inline }));
         Ok(())
     }
@@ -460,12 +511,13 @@ impl<'s> Compiler<'s> {
             }
             for (group, names) in [("let", map_keys(&keys, "let")), ("params", map_keys(&keys, "params"))] {
                 for name in names {
-                    if !used.contains(&format!("{group} {}", name.text)) {
+                    if !self.forgiving && !used.contains(&format!("{group} {}", name.text)) {
                         return Err(one(page.problem(span(name.at), format!("{} is never used", name.text))));
                     }
                 }
             }
         }
+        equivalents(page, &keys)?;
         let texts = |key: &str| keys.texts(key).map(|list| list.iter().map(|scalar| scalar.text.clone()).collect::<Vec<_>>());
         let rule = Rule {
             name: Arc::clone(&page.name),
@@ -580,7 +632,7 @@ impl<'s> Compiler<'s> {
                 Some(at) => at,
                 None => {
                     let (what, names) = self.subject(&subject.text).map_err(|why| one(page.problem(span(subject.at), why)))?;
-                    let mut scope = Scope::new(self.schema, &self.rules.definitions);
+                    let mut scope = self.scope(page);
                     for (name, ty) in &names {
                         scope.declare(name, ty.clone());
                     }
@@ -594,7 +646,10 @@ impl<'s> Compiler<'s> {
             };
             let Some((_, group, scope)) = scopes.get_mut(at) else { continue };
             let flag = |scope: &mut Scope<'_>, source: &Scalar| -> Made<Typed> {
-                parse(&source.text).and_then(|ast| scope.flag(&ast)).map_err(|mistake| placed(page, source, mistake))
+                watch(scope, Some(source));
+                let made = parse(&source.text).and_then(|ast| scope.flag(&ast)).map_err(|mistake| placed(page, source, mistake));
+                watch(scope, None);
+                made
             };
             // The page's own condition holds for each of its cases.
             let mut when: Option<FlagCode> = None;
@@ -687,18 +742,7 @@ impl<'s> Compiler<'s> {
                     }
                 }
             }
-            group.cases.push(Case {
-                when,
-                profile_when,
-                evidence,
-                assert: Some(assert),
-                at,
-                label,
-                message,
-                help,
-                severity,
-                also,
-            });
+            group.cases.push(Case { when, profile_when, evidence, assert: Some(assert), at, label, message, help, severity, also });
         }
         Ok(())
     }
@@ -840,6 +884,13 @@ fn severity(page: &Page, word: &Scalar) -> Result<Severity, PageProblem> {
         .ok_or_else(|| page.problem(span(word.at), format!("{} is no severity; use error, warning or advice", word.text)))
 }
 
+/// Says in which text the expressions to come stand.
+fn watch(scope: &mut Scope<'_>, source: Option<&Scalar>) {
+    if let Some(watching) = &mut scope.watching {
+        watching.read(source);
+    }
+}
+
 /// Every name in the front matter that is followed by an opening bracket and is a definition.
 fn collect_calls(value: &Yaml, names: &[String], out: &mut Vec<String>) {
     match value {
@@ -869,7 +920,10 @@ fn lets(page: &Page, keys: &Keys<'_>, scope: &mut Scope<'_>, lenient: bool) -> M
         if scope.variables.iter().any(|known| known.name == name.text) {
             return Err(vec![page.problem(span(name.at), format!("{} already means something here", name.text))]);
         }
-        let (ast, typed) = match parse(&source.text).and_then(|ast| scope.build(&ast, None).map(|typed| (ast, typed))) {
+        watch(scope, Some(source));
+        let built = parse(&source.text).and_then(|ast| scope.build(&ast, None).map(|typed| (ast, typed)));
+        watch(scope, None);
+        let (ast, typed) = match built {
             Ok(built) => built,
             Err(_) if lenient => continue,
             Err(mistake) => return Err(placed(page, source, mistake)),
@@ -919,6 +973,23 @@ fn unused(page: &Page, keys: &Keys<'_>, scope: &Scope<'_>) -> Made<()> {
     for name in map_keys(keys, "params") {
         if scope.parameters.iter().any(|parameter| parameter.name == name.text && !parameter.used) {
             return Err(vec![page.problem(span(name.at), format!("{} is never used", name.text))]);
+        }
+    }
+    Ok(())
+}
+
+/// Changes that are declared to make no difference: each is named, with the reason.
+fn equivalents(page: &Page, keys: &Keys<'_>) -> Made<()> {
+    let Some(value) = keys.get(EQUIVALENT) else { return Ok(()) };
+    let Yaml::List(list, _) = value else {
+        return Err(vec![page.problem(span(value.at()), format!("{EQUIVALENT} is a list of change and reason"))]);
+    };
+    for item in list {
+        let inner = page.keys(item, &["change", "reason"])?;
+        for key in ["change", "reason"] {
+            if inner.text(key).map_err(|problem| vec![problem])?.is_none_or(|text| text.text.trim().is_empty()) {
+                return Err(vec![page.problem(span(item.at()), format!("an entry of {EQUIVALENT} has no {key}"))]);
+            }
         }
     }
     Ok(())

@@ -47,8 +47,8 @@ fn place(pages: &[Page], added: &BTreeSet<String>, page: &Page) -> Result<Option
             Err(problem(Span::default(), format!("another of your pages is called {name}{other}"), "keep one of the two"))
         }
         (Some(_), None) => {
-            let help = "give the page another name; to change only the severity or the numbers of the built-in one, say so in havesay.toml; to put this page in its place, write replaces: true in its front matter";
-            Err(problem(Span::default(), format!("there is a built-in {noun} {name}"), help))
+            let help = "give the page another name; to change only the severity or the numbers of that one, say so in havesay.toml; to put this page in its place, write replaces: true in its front matter";
+            Err(problem(Span::default(), format!("there is a {noun} {name} already"), help))
         }
         (Some(known), Some(word)) => fits(known, page, word).map(|()| known_at(pages, page)),
         (None, Some(word)) => {

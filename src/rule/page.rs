@@ -178,6 +178,12 @@ impl Page {
         self.name.starts_with(DEFINITIONS)
     }
 
+    /// Whether the engine judges by itself what the page describes.
+    #[must_use]
+    pub fn is_built_in_check(&self) -> bool {
+        matches!(&self.front, Yaml::Map(keys, _) if keys.iter().any(|(key, _)| key.text == "check"))
+    }
+
     /// The name by which a definition is called.
     #[must_use]
     pub fn call_name(&self) -> String {
