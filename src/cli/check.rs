@@ -244,7 +244,8 @@ impl Setups {
                 say(&format!("{} is called {} now", Visible(name), rule.name));
                 today.push(rule.name.to_string());
             } else {
-                let near = crate::text::nearest(name, all().map(|rule| &*rule.name)).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+                let near = crate::text::nearest(name, all().map(|rule| &*rule.name))
+                    .map_or_else(String::new, |near| format!("; did you mean {near}?"));
                 say(&format!("there is no rule or family {}{near}", Visible(name)));
                 return Err(exit::FAULT);
             }

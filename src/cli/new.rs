@@ -29,7 +29,10 @@ pub(super) fn new(args: &NewArgs) -> u8 {
 fn rule(args: &NewRuleArgs) -> Result<u8, u8> {
     let name = args.name.trim_end_matches(".md");
     if let Some(why) = bad_name(name) {
-        say(&format!("{} is no name for a rule: {why}\n  help: write a family, a slash, and the fault that the rule reports, such as pay/travel-not-prepaid", Visible(name)));
+        say(&format!(
+            "{} is no name for a rule: {why}\n  help: write a family, a slash, and the fault that the rule reports, such as pay/travel-not-prepaid",
+            Visible(name)
+        ));
         return Err(exit::FAULT);
     }
     if source().pages().0.iter().any(|page| *page.name == *name) {
@@ -50,7 +53,10 @@ fn rule(args: &NewRuleArgs) -> Result<u8, u8> {
     }
     let folder = shown(&folder);
     let settings = if named { String::new() } else { format!("  name the folder in havesay.toml: rules = [\"{folder}\"]\n") };
-    Ok(out(&format!("A page to start from is in {}. Next:\n  fill its blanks, which stand in << >>\n  havesay test {folder}\n{settings}", shown(&path))))
+    Ok(out(&format!(
+        "A page to start from is in {}. Next:\n  fill its blanks, which stand in << >>\n  havesay test {folder}\n{settings}",
+        shown(&path)
+    )))
 }
 
 /// Why a name cannot be that of a rule.

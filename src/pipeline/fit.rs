@@ -94,7 +94,11 @@ impl Fit<'_> {
         let Some(own) = settings.remove(old) else { return };
         let span = place(&own);
         if settings.contains_key(new) {
-            self.wrong(span, format!("{} is called {new} now, and that is set as well", Visible(old)), "set it once, under the name of today");
+            self.wrong(
+                span,
+                format!("{} is called {new} now, and that is set as well", Visible(old)),
+                "set it once, under the name of today",
+            );
             return;
         }
         let note = self.problem(span, format!("{} is called {new} now", Visible(old)), "it works all the same; write the name of today");

@@ -62,12 +62,8 @@ pub fn schema(plain: &Schema, files: &[Placed<std::path::PathBuf>], named_in: (&
 
 fn read(plain: &Schema, path: &Path) -> Result<Read, ConfigError> {
     let mut forest = Forest { text: config::text_of(path)?, ..Forest::default() };
-    let problem = |span, message: &str, help: &str| Problem {
-        path: path.to_owned(),
-        span,
-        message: message.to_owned(),
-        help: help.to_owned(),
-    };
+    let problem =
+        |span, message: &str, help: &str| Problem { path: path.to_owned(), span, message: message.to_owned(), help: help.to_owned() };
     if let Err(fault) = json::plant(&mut forest, 0, Shape::Any, FIELD_NONE, plain) {
         let help = "an overlay is written as JSON; docs/schema.md shows one";
         let problems = vec![problem(fault.span, &fault.problem.to_string(), help)];

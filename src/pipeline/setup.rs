@@ -147,8 +147,7 @@ impl Setup {
             }
         }
         let digest = |bytes: &[u8]| hex(&Sha256::digest(bytes));
-        let mut read: Vec<(PathBuf, String)> =
-            config.iter().map(|config| (config.path.clone(), digest(config.text.as_bytes()))).collect();
+        let mut read: Vec<(PathBuf, String)> = config.iter().map(|config| (config.path.clone(), digest(config.text.as_bytes()))).collect();
         for overlay in &settings.schema {
             read.push((overlay.value.clone(), digest(&std::fs::read(&overlay.value).unwrap_or_default())));
         }

@@ -161,7 +161,11 @@ fn date(
                 message.push(owner(programme, earlier));
             }
             message.push(Part::words(" ("));
-            message.push(Part::value(path.last().map_or("date", String::as_str), programme.forest.string(other), programme.care_of_date(other)));
+            message.push(Part::value(
+                path.last().map_or("date", String::as_str),
+                programme.forest.string(other),
+                programme.care_of_date(other),
+            ));
             message.push(Part::words(")"));
             let mut found = flaw(Where::Node(at), message, "earlier than it can be");
             found.also.push((Where::Node(other), "this came first"));

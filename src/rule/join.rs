@@ -43,7 +43,8 @@ fn place(pages: &[Page], added: &BTreeSet<String>, page: &Page) -> Result<Option
     let known = pages.iter().position(|known| known.name == page.name);
     match (known.and_then(|at| pages.get(at)), replaces) {
         (Some(known), _) if added.contains(&*page.name) => {
-            let other = known.path.as_ref().map_or_else(String::new, |path| format!(": {}", text::from_bytes(path.as_os_str().as_encoded_bytes())));
+            let other =
+                known.path.as_ref().map_or_else(String::new, |path| format!(": {}", text::from_bytes(path.as_os_str().as_encoded_bytes())));
             Err(problem(Span::default(), format!("another of your pages is called {name}{other}"), "keep one of the two"))
         }
         (Some(_), None) => {
@@ -109,7 +110,7 @@ fn fits(known: &Page, page: &Page, word: &Scalar) -> Result<(), PageProblem> {
         let takes: Vec<String> = takes.iter().map(|(name, ty)| format!("{name}: {ty}")).collect();
         let gives = gives.map_or_else(String::new, |gives| format!(" and gives {gives}"));
         return Err(problem(
-            format!("rules use {} otherwise than this page would let them", known.call_name()),
+            format!("the rules that use {} expect other parameters or another result", known.call_name()),
             format!("it takes {}{gives}: keep that", if takes.is_empty() { "nothing".to_owned() } else { takes.join(", ") }),
         ));
     }

@@ -305,7 +305,9 @@ impl Extending {
             if let Some(known) = known {
                 let record = known.get("items").and_then(referred).filter(|_| def.is_empty()).map(str::to_owned);
                 let help = match record {
-                    Some(record) => format!("to add a field to its entries, write it under \"$defs\": {{ \"{record}\": {{ \"properties\": … }} }}"),
+                    Some(record) => {
+                        format!("to add a field to its entries, write it under \"$defs\": {{ \"{record}\": {{ \"properties\": … }} }}")
+                    }
                     None => format!("describe a field of your own, such as `x-{name}`"),
                 };
                 self.fault_of_key(&spot, format!("`{name}` is a built-in field of {owner}, which an overlay cannot change"), help);
@@ -351,7 +353,8 @@ impl Extending {
         for (key, spot) in def.members() {
             match key {
                 "type" if spot.value != "object" => {
-                    let help = "a definition is an object with properties, or words with oneOf; write a plain type at the field that has it";
+                    let help =
+                        "a definition is an object with properties, or words with oneOf; write a plain type at the field that has it";
                     self.fault(&spot, format!("`{name}` is neither an object nor a list of words"), help);
                 }
                 "required" => {

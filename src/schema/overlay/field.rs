@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{DEFS, Dated, Extending, Kind, PROPERTIES, REMARK, Spot, Wrong, is_name, referred};
-use crate::schema::{CHARTER, Scalar, Schema, Shape, StructId};
+use crate::schema::{CHARTER, Scalar, Schema, Shape, StructId, UNKNOWN_WORD};
 use crate::text::{self, Visible};
 
 const KEYS: [&str; 22] = [
@@ -152,9 +152,13 @@ impl Extending {
                         self.map(spot, name, def, made)
                     }
                     [word] => {
-                        let near = text::nearest(word, PLAIN.into_iter().chain(["array", "object"]));
-                        let help = near.map_or_else(|| A_TYPE.to_owned(), |near| format!("did you mean \"{near}\"?"));
-                        let what = if element { "an entry of a list has" } else { "a field has" };
+                        let near = text::nearest(word, PLAIN.into_iter().chain(["array", "object"])).filter(|near| near != word);
+                        let help = match near {
+                            Some(near) => format!("did you mean \"{near}\"?"),
+                            None if element => "use a plain type, or describe an object under $defs and refer to it with $ref".to_owned(),
+                            None => A_TYPE.to_owned(),
+                        };
+                        let what = if element { "an entry or a value has" } else { "a field has" };
                         self.fault(&kind, format!("`{}` is no type that {what}", Visible(word)), help);
                         Type::Wrong
                     }
@@ -204,7 +208,11 @@ impl Extending {
 
     fn elements_of(&mut self, spot: &Spot<'_>, name: &str, def: &str, made: &mut Map<String, Value>) -> Type {
         let Some(items) = spot.get("items") else {
-            self.fault_of_key(spot, format!("`{name}` is a list and does not say of what"), "add \"items\": { … } with the type of one entry");
+            self.fault_of_key(
+                spot,
+                format!("`{name}` is a list and does not say of what"),
+                "add \"items\": { … } with the type of one entry",
+            );
             return Type::Wrong;
         };
         let Some(object) = items.value.as_object() else {
@@ -259,7 +267,8 @@ impl Extending {
         {
             self.fault(&place, "the maximum is below the minimum", "turn them round");
         }
-        let misplaced = [("items", matches!(kind, Type::List(_) | Type::Wrong)), ("additionalProperties", matches!(kind, Type::Map | Type::Wrong))];
+        let misplaced =
+            [("items", matches!(kind, Type::List(_) | Type::Wrong)), ("additionalProperties", matches!(kind, Type::Map | Type::Wrong))];
         for (key, fits) in misplaced {
             if let Some(place) = spot.get(key).filter(|_| !fits) {
                 let of = if key == "items" { "a list, \"type\": \"array\"" } else { "an object, \"type\": \"object\"" };
@@ -302,7 +311,13 @@ impl Extending {
         let field = self.base.get(job).and_then(Value::as_str).unwrap_or_default();
         let def = self.base.get(PROPERTIES).and_then(|fields| referred(fields.get(field)?)).unwrap_or_default();
         let words = self.merged.get(DEFS).and_then(|defs| defs.get(def)?.get("oneOf")?.as_array());
-        words.into_iter().flatten().filter_map(|word| word.get("const")?.as_str()).map(str::to_owned).collect()
+        words
+            .into_iter()
+            .flatten()
+            .filter_map(|word| word.get("const")?.as_str())
+            .filter(|word| *word != UNKNOWN_WORD)
+            .map(str::to_owned)
+            .collect()
     }
 
     fn required_from(&mut self, spot: &Spot<'_>) {
@@ -316,18 +331,20 @@ impl Extending {
         for (profile, stage) in each {
             if let Some(profile) = profile.filter(|profile| *profile != "default" && !profiles.iter().any(|known| known == profile)) {
                 let near = text::nearest(profile, profiles.iter().map(String::as_str));
-                let help = near.map_or_else(|| format!("the profiles are {}", text::list(&profiles, "and")), |near| format!("did you mean {near}?"));
+                let help = near
+                    .map_or_else(|| format!("the profiles are {}", text::list(&profiles, "and")), |near| format!("did you mean {near}?"));
                 self.fault_of_key(&stage, format!("`{}` is no profile", Visible(profile)), help);
             }
             let known = stage.value.as_str().is_some_and(|word| word == "never" || stages.iter().any(|known| known == word));
             if !known {
-                self.fault(&stage, "this is no stage", format!("write {} or never", text::list(&stages, "or")));
+                self.fault(&stage, "this is no stage", format!("write one of {}, or never", text::list(&stages, "and")));
             }
         }
     }
 
     fn counted(&mut self, spot: &Spot<'_>, kind: &Type) {
-        let number = matches!(kind, Type::Plain("integer" | "number" )) || ["count", "quantity", "number"].iter().any(|name| kind.is_def(name));
+        let number =
+            matches!(kind, Type::Plain("integer" | "number")) || ["count", "quantity", "number"].iter().any(|name| kind.is_def(name));
         for (key, fits, of) in [("x-counts", number, "a number"), ("x-people", matches!(kind, Type::List(_)), "a list")] {
             if let Some(place) = spot.get(key).filter(|place| place.value == &Value::Bool(true) && !fits && *kind != Type::Wrong) {
                 self.fault_of_key(&place, format!("`{key}` can only be said of {of}"), "remove it, or change the type");
@@ -439,7 +456,8 @@ impl Extending {
                     self.fault(&inverse, "the name from the other side begins with x-", "write one such as \"x-stops\"");
                 } else {
                     for target in names {
-                        let record = registers.iter().find(|(known, _)| known == target).map(|(_, record)| record.clone()).unwrap_or_default();
+                        let record =
+                            registers.iter().find(|(known, _)| known == target).map(|(_, record)| record.clone()).unwrap_or_default();
                         if !self.first(&inverse, &format!("{record}."), word) {
                             break;
                         }

@@ -56,7 +56,8 @@ impl Extending {
                     let list = self.merged.get_mut(DEFS).and_then(|defs| defs.get_mut(name)?.get_mut("oneOf")?.as_array_mut());
                     if let Some(list) = list {
                         // Before the words for "not recorded", which come last.
-                        let at = list.iter().position(|word| word.get("const").is_none_or(|word| word == UNKNOWN_WORD)).unwrap_or(list.len());
+                        let at =
+                            list.iter().position(|word| word.get("const").is_none_or(|word| word == UNKNOWN_WORD)).unwrap_or(list.len());
                         list.splice(at..at, words);
                     }
                 }
@@ -85,7 +86,8 @@ impl Extending {
         let mut words = Vec::new();
         for spot in list.elements() {
             // Every vocabulary has these two; writing them is no mistake.
-            if spot.value.get("type").is_some_and(|kind| kind == "null") || spot.value.get("const").is_some_and(|word| word == UNKNOWN_WORD) {
+            if spot.value.get("type").is_some_and(|kind| kind == "null") || spot.value.get("const").is_some_and(|word| word == UNKNOWN_WORD)
+            {
                 continue;
             }
             if !spot.value.is_object() {
@@ -116,7 +118,8 @@ impl Extending {
                 continue;
             }
             if let Some((name, base)) = of {
-                let known = base.get("oneOf").and_then(Value::as_array).into_iter().flatten().any(|own| own.get("const") == Some(word.value));
+                let known =
+                    base.get("oneOf").and_then(Value::as_array).into_iter().flatten().any(|own| own.get("const") == Some(word.value));
                 if known {
                     let help = "an overlay only adds words, each beginning with x-; remove it";
                     self.fault(&word, format!("`{text}` is a built-in word of `{name}`"), help);
