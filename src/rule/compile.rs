@@ -978,23 +978,6 @@ fn unused(page: &Page, keys: &Keys<'_>, scope: &Scope<'_>) -> Made<()> {
     Ok(())
 }
 
-/// Changes that are declared to make no difference: each is named, with the reason.
-fn equivalents(page: &Page, keys: &Keys<'_>) -> Made<()> {
-    let Some(value) = keys.get(EQUIVALENT) else { return Ok(()) };
-    let Yaml::List(list, _) = value else {
-        return Err(vec![page.problem(span(value.at()), format!("{EQUIVALENT} is a list of change and reason"))]);
-    };
-    for item in list {
-        let inner = page.keys(item, &["change", "reason"])?;
-        for key in ["change", "reason"] {
-            if inner.text(key).map_err(|problem| vec![problem])?.is_none_or(|text| text.text.trim().is_empty()) {
-                return Err(vec![page.problem(span(item.at()), format!("an entry of {EQUIVALENT} has no {key}"))]);
-            }
-        }
-    }
-    Ok(())
-}
-
 pub(super) fn literal(scalar: &Scalar) -> Value<'static> {
     let plain = scalar.style == super::front::Style::Plain;
     match scalar.text.as_str() {
@@ -1025,6 +1008,23 @@ pub(super) fn ty_of_value(value: &Value<'_>) -> Ty {
         Value::Date(_) => Ty::Date,
         _ => Ty::Text,
     }
+}
+
+/// Changes that are declared to make no difference: each is named, with the reason.
+fn equivalents(page: &Page, keys: &Keys<'_>) -> Made<()> {
+    let Some(value) = keys.get(EQUIVALENT) else { return Ok(()) };
+    let Yaml::List(list, _) = value else {
+        return Err(vec![page.problem(span(value.at()), format!("{EQUIVALENT} is a list of change and reason"))]);
+    };
+    for item in list {
+        let inner = page.keys(item, &["change", "reason"])?;
+        for key in ["change", "reason"] {
+            if inner.text(key).map_err(|problem| vec![problem])?.is_none_or(|text| text.text.trim().is_empty()) {
+                return Err(vec![page.problem(span(item.at()), format!("an entry of {EQUIVALENT} has no {key}"))]);
+            }
+        }
+    }
+    Ok(())
 }
 
 fn declared_parameters(declared: &[Param], first: usize) -> Vec<Parameter> {
