@@ -46,7 +46,7 @@ pub(super) fn test(args: &TestArgs) -> u8 {
     if written != exit::FINE {
         return written;
     }
-    if run.status == exit::FINE && run.proof.outcomes.is_empty() {
+    if run.status == exit::FINE && run.proof.results.is_empty() {
         say("no example was run");
         return exit::INCOMPLETE;
     }
@@ -166,7 +166,7 @@ impl Run<'_> {
 
     fn prove(&mut self, set: &Set, wanted: &dyn Fn(&str) -> bool) {
         let setup = &set.setup;
-        self.proof.outcomes.extend(examples::run(setup, wanted));
+        self.proof.results.extend(examples::run(setup, wanted));
         let coverage = coverage::coverage(setup, &set.watch, wanted);
         self.proof.coverage.all += coverage.all;
         self.proof.coverage.gaps.extend(coverage.gaps);
@@ -206,7 +206,7 @@ fn known_sources(ground: &Ground, folder: Option<&Path>) -> Vec<String> {
 /// What the examples have shown.
 #[derive(Default)]
 struct Proof {
-    outcomes: Vec<Outcome>,
+    results: Vec<Outcome>,
     coverage: Coverage,
     mutated: BTreeMap<Arc<str>, Mutated>,
 }
@@ -227,7 +227,7 @@ impl Proof {
 
     fn examples(&self, text: &mut String, verbose: bool) -> bool {
         const KINDS: [Failure; 5] = [Failure::Noisy, Failure::Missing, Failure::Wrong, Failure::Idle, Failure::Unusable];
-        for outcome in &self.outcomes {
+        for outcome in &self.results {
             let heading = if outcome.heading.is_empty() { String::new() } else { format!(" · {}", outcome.heading) };
             match &outcome.failure {
                 None if verbose => drop(writeln!(text, "ok       {}{heading}", outcome.page)),
@@ -238,11 +238,11 @@ impl Proof {
             }
         }
         let count = |kind: Failure| {
-            self.outcomes.iter().filter(|outcome| outcome.failure.as_ref().is_some_and(|(failure, _)| *failure == kind)).count()
+            self.results.iter().filter(|outcome| outcome.failure.as_ref().is_some_and(|(failure, _)| *failure == kind)).count()
         };
         let failed: usize = KINDS.into_iter().map(count).sum();
         let kinds: Vec<String> = KINDS.into_iter().map(|kind| format!("{} {}", count(kind), kind.word())).collect();
-        let all = self.outcomes.len();
+        let all = self.results.len();
         let _ = writeln!(text, "{all} examples: {} pass, {failed} fail ({})", all - failed, kinds.join(", "));
         failed > 0
     }

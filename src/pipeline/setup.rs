@@ -131,7 +131,7 @@ impl Setup {
         let Ground { schema, config, pages, mut problems } = Ground::read(schema, source, file)?;
         let schema = &schema;
         let mut settings = config.as_ref().map(|config| config.settings.clone()).unwrap_or_default();
-        let (rules, faults) = compile::compile(schema, pages, wanted);
+        let (rules, faults) = compile::compile_as_needed(schema, pages, wanted);
         problems.extend(faults);
         if !problems.is_empty() {
             return Err(SetupError::Pages(compile::without_echoes(problems)));
