@@ -11,7 +11,8 @@ use crate::rule::{Rule, prose, sources};
 use crate::schema::{CHARTER, Field, FieldId, Scalar, Schema, Shape, StructId, Vocabulary};
 use crate::text;
 
-fn setup(common: &Common) -> Result<Setup, u8> {
+/// The setup of the working directory.
+pub(super) fn setup(common: &Common) -> Result<Setup, u8> {
     let schema = model()?;
     let working = std::env::current_dir().unwrap_or_default();
     let file = if common.isolated {

@@ -1075,12 +1075,19 @@ pub(super) fn literal(scalar: &Scalar) -> Value<'static> {
         text if plain && text.starts_with(|c: char| c.is_ascii_digit() || c == '-') => {
             match (Decimal::read(text), form::date(text.as_bytes())) {
                 (_, Some((first, precision))) if text.len() == 10 => Value::Date(form::Period::starting(first, precision)),
-                (Some(number), _) => Value::Number(number),
+                (Some(number), _) if is_number(text) => Value::Number(number),
                 _ => Value::Text(text.to_owned().into()),
             }
         }
         text => Value::Text(text.to_owned().into()),
     }
+}
+
+/// Whether a text is a number as YAML and CEL write it.
+pub(super) fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    [whole, fraction].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 pub(super) fn ty_of_value(value: &Value<'_>) -> Ty {
