@@ -21,6 +21,7 @@ use crate::rule::page::Page;
 use crate::rule::prose::{self, Example};
 use crate::rule::{Rule, Rules};
 use crate::schema::form;
+use crate::settle::Standing;
 
 /// The date of the audit in examples that name no other.
 pub const AS_OF: &str = "2026-07-01";
@@ -267,7 +268,7 @@ fn rule_example(setup: &Setup, rule: &Rule, example: &Example) -> Checked {
         .iter()
         .map(|finding| {
             let places = finding.labels.first().map(|label| addresses_at(&programme, label.place)).unwrap_or_default();
-            (redactor.finding(finding, false).message.to_string(), places)
+            (redactor.finding(finding, &Standing::default(), false).message.to_string(), places)
         })
         .collect();
     let causes = || {
