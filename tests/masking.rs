@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
-use support::{AS_OF, Call, Folder, toy};
+use support::{AS_OF, Call, FORMATS, Folder, toy};
 
 /// Free text; it has not the form of an id.
 const TEXT: &str = "ZQXPLANT (one) two";
@@ -52,7 +52,7 @@ fn clean(said: &str, what: &str) {
 #[track_caller]
 fn tried(folder: &Folder, what: &str) -> String {
     let mut full = String::new();
-    for format in ["full", "concise", "narrated", "json"] {
+    for format in FORMATS {
         for flags in [&["-v", "--statistics", "--max-findings", "1000000", "--stage", "live"][..], &["-q", "--color", "always"]] {
             let told = Call::new(folder.path(), ["check", "--as-of", AS_OF, "-f", format].iter().chain(flags)).run();
             assert!(told.status <= 3 && !told.out.is_empty(), "{what}, {format}: {}", told.err);
@@ -316,7 +316,7 @@ fn a_misspelt_word_of_a_sensitive_field_is_not_quoted() {
         .with("programme.json", support::FINE)
         .with("participants.json", "[{ \"id\": \"p-1\",\n\"left_reason\": \"distrexs\",\n\"zzzz\": 1 }]")
         .with("havesay.toml", "[privacy]\nsensitive = [\"participants.left_reason\"]\n");
-    for format in ["full", "concise", "narrated", "json"] {
+    for format in FORMATS {
         let told = Call::new(folder.path(), ["check", "--as-of", AS_OF, "-f", format]).run();
         assert_eq!(told.status, 1, "{}", told.both());
         assert!(told.out.contains("record/unknown-term") && !told.out.contains("distrexs"), "{format}: {}", told.out);
@@ -520,8 +520,7 @@ fn types_that_reach_a_renderer_print_nothing_that_is_masked() {
             selection: Selection::default(),
             terms: Terms { min_severity: Severity::Advice, fail_on: Severity::Error },
             masks: Masks { min_cell: 5 },
-            excerpts: true,
-            max_findings: usize::MAX,
+            excerpts: usize::MAX,
             digests: true,
             threads: 1,
         };
@@ -529,7 +528,7 @@ fn types_that_reach_a_renderer_print_nothing_that_is_masked() {
         assert!(!shown.findings.is_empty());
         clean(&format!("{shown:?}\n{shown:#?}"), "Debug of a programme that is shown");
         let mut totals = Totals::default();
-        totals.add(&shown);
+        totals.add(&shown, &support::run());
         clean(&format!("{totals:?}"), "Debug of the totals");
     }
     // Raw findings hold raw values, and keep them to themselves.
@@ -607,7 +606,7 @@ fn hostile_values_never_reach_the_output_raw() {
         .with("participants.json", format!("[\n{}\n]", rows.join(",\n")))
         .with("bodies.json", format!("[\n{}\n]", labels.join(",\n")))
         .with("raw.json", hostile.join("\n"));
-    for format in ["full", "concise", "narrated", "json"] {
+    for format in FORMATS {
         for color in ["never", "always"] {
             let told = Call::new(
                 folder.path(),
@@ -641,7 +640,7 @@ fn hostile_names_never_reach_the_output_raw() {
         folder.write(Path::new("ignored").join(&file), "[]");
     }
     folder.write(".gitignore", "ignored/*.json\n");
-    for format in ["full", "concise", "narrated", "json"] {
+    for format in FORMATS {
         let told = Call::new(folder.path(), ["check", "--as-of", AS_OF, "-v", "-f", format]).run();
         assert_eq!(told.status, 3, "{}", told.err);
         calm(&told.both(), format);

@@ -101,7 +101,9 @@ fn cases(run: &Run, programme: &ShownProgramme, findings: &[ShownFinding]) -> Ve
         let named = |what: &str| format!("{} ({what})", rule.title);
         for (at, entry) in programme.no_evidence.iter().filter(|entry| entry.rule == number).enumerate() {
             let name = if at == 0 { named("no evidence") } else { named(&format!("no evidence, cause {}", at + 1)) };
-            let why = format!("no evidence: {} ({})", entry.cause, count(entry.count, "verdict", "verdicts"));
+            // For whom something is not recorded is close to for whom it is.
+            let many = if rule.reveals { String::new() } else { format!(" ({})", count(entry.count, "verdict", "verdicts")) };
+            let why = format!("no evidence: {}{many}", entry.cause);
             own.push(Case { class: class(&rule.name), name, kind: Kind::Skipped(why) });
         }
         for (_, why) in programme.idle.iter().filter(|(rule, _)| *rule == number) {

@@ -237,7 +237,7 @@ impl Sarif {
             say("not-judged", "error", format!("{} could not be judged as a whole", count(totals.unjudged, "file", "files")));
         }
         if end.status > 1 {
-            say("incomplete", "error", summary::outcome(totals, end.status).to_owned());
+            say("run-incomplete", "error", summary::outcome(totals, end.status).to_owned());
         }
         let lost = left_out + end.cut + totals.beyond;
         if lost > 0 {

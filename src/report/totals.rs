@@ -1,5 +1,7 @@
 //! What a run comes to, counted as its programmes go by.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Run, Step, steps};
@@ -143,26 +145,22 @@ impl Totals {
 
     /// Counts the findings of a programme by rule.
     fn found(&mut self, programme: &ShownProgramme) {
-        let before = self.found.len();
-        let mut seen: Vec<usize> = Vec::new();
+        let mut rules: BTreeMap<&str, (u64, Severity)> = BTreeMap::new();
         for finding in programme.findings.iter().filter(|finding| finding.suppressed.is_none()) {
-            let at = self.found.iter().position(|known| known.rule.as_str() == &*finding.rule).unwrap_or_else(|| {
-                let rule = Shown::words(&finding.rule);
-                self.found.push(RuleTotals { rule, severity: finding.severity, findings: 0, programmes: 0 });
-                self.found.len() - 1
-            });
-            let first = !seen.contains(&at);
-            if let Some(own) = self.found.get_mut(at) {
-                own.findings += 1;
-                own.severity = own.severity.max(finding.severity);
-                own.programmes += u64::from(first);
-            }
-            if first {
-                seen.push(at);
-            }
+            let own = rules.entry(&finding.rule).or_insert((0, finding.severity));
+            *own = (own.0 + 1, own.1.max(finding.severity));
         }
-        if self.found.len() > before {
-            self.found.sort_by(|a, b| a.rule.cmp(&b.rule));
+        for (rule, (findings, severity)) in rules {
+            match self.found.binary_search_by(|known| known.rule.as_str().cmp(rule)) {
+                Ok(at) => {
+                    if let Some(known) = self.found.get_mut(at) {
+                        known.findings += findings;
+                        known.programmes += 1;
+                        known.severity = known.severity.max(severity);
+                    }
+                }
+                Err(at) => self.found.insert(at, RuleTotals { rule: Shown::words(rule), severity, findings, programmes: 1 }),
+            }
         }
     }
 
@@ -188,6 +186,7 @@ impl Totals {
         for found in own.found.iter_mut().filter(|found| reveals(&found.rule)) {
             found.findings = found.programmes;
         }
+        own.causes.retain(|(rule, ..)| !run.rules.get(*rule).is_some_and(|rule| rule.reveals));
         // How many findings such a step mends says how many people it is about, and the place says who.
         own.steps.retain(|step| !reveals(&step.rule));
         own
