@@ -368,7 +368,8 @@ fn count(number: u64, one: &str, many: &str) -> String {
 
 /// The file, line and column of a finding, for formats that show one place; nothing where it has none.
 fn place(finding: &ShownFinding) -> (&str, u32, u32) {
-    finding.labels.first().map_or(("", 1, 1), |label| {
-        (Shown::as_str(&label.location.file), label.location.start.line, label.location.start.column)
-    })
+    finding
+        .labels
+        .first()
+        .map_or(("", 1, 1), |label| (Shown::as_str(&label.location.file), label.location.start.line, label.location.start.column))
 }

@@ -417,7 +417,13 @@ fn a_device_is_written_through() {
     assert_eq!(told.status, 1, "{}", told.err);
     assert!(!fs::metadata("/dev/null").unwrap().is_file(), "it is still what it was");
     let told = check(&folder, &["toy", "-o", "json=/dev/full"]);
-    assert_eq!((told.status, told.err.as_str()), (2, "havesay: /dev/full cannot be written: no storage space\n  help: make room, or name another place; a file that was there is as it was\n"));
+    assert_eq!(
+        (told.status, told.err.as_str()),
+        (
+            2,
+            "havesay: /dev/full cannot be written: no storage space\n  help: make room, or name another place; a file that was there is as it was\n"
+        )
+    );
 }
 
 #[cfg(unix)]

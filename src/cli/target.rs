@@ -37,10 +37,8 @@ pub(super) fn targets(outputs: &[String], format: Format) -> Result<Vec<Target>,
         };
         let Some(known) = Format::from_word(name) else {
             let words = Format::ALL.map(Format::word);
-            let near = text::nearest(name, words).map_or_else(
-                || format!("use {}", text::list(&words.map(str::to_owned), "or")),
-                |near| format!("did you mean {near}?"),
-            );
+            let near = text::nearest(name, words)
+                .map_or_else(|| format!("use {}", text::list(&words.map(str::to_owned), "or")), |near| format!("did you mean {near}?"));
             say(&format!("{} is no format; {near}", Visible(name)));
             return Err(exit::FAULT);
         };

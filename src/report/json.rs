@@ -94,8 +94,7 @@ fn programme(programme: &ShownProgramme, run: &Run) -> Value {
         .filter(|(_, own)| own.asked())
         .map(|(rule, own)| (run.rule_name(rule).to_owned(), to_value(own)))
         .collect();
-    let idle: Vec<Value> =
-        programme.idle.iter().map(|(rule, why)| json!({ "rule": run.rule_name(*rule), "reason": why })).collect();
+    let idle: Vec<Value> = programme.idle.iter().map(|(rule, why)| json!({ "rule": run.rule_name(*rule), "reason": why })).collect();
     json!({
         "id": programme.id,
         "path": programme.path,
@@ -117,8 +116,7 @@ fn programme(programme: &ShownProgramme, run: &Run) -> Value {
 
 impl Renderer for Saved {
     fn begin(&mut self, run: &Run, to: &mut dyn Write) -> io::Result<()> {
-        let head =
-            json!({ "version": VERSION, "tool": { "name": "havesay", "version": run.version }, "as_of": run.as_of, "settings": run.settings });
+        let head = json!({ "version": VERSION, "tool": { "name": "havesay", "version": run.version }, "as_of": run.as_of, "settings": run.settings });
         let mut text = bytes(&head);
         text.pop();
         to.write_all(&text)?;

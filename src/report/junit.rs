@@ -76,11 +76,9 @@ fn cases(run: &Run, programme: &ShownProgramme, findings: &[ShownFinding]) -> Ve
     for finding in findings {
         let kind = match &finding.suppressed {
             Some(held) => Kind::Skipped(format!("{}: {}", summary::held_back(held), finding.message)),
-            None if run.fails(finding) => Kind::Failed {
-                kind: finding.severity.word(),
-                message: finding.message.to_string(),
-                text: text_of(run, finding),
-            },
+            None if run.fails(finding) => {
+                Kind::Failed { kind: finding.severity.word(), message: finding.message.to_string(), text: text_of(run, finding) }
+            }
             None => Kind::Passed(format!("{}, which does not fail the run\n{}", finding.severity, text_of(run, finding))),
         };
         let further = match identities.ordinal(finding) {
@@ -139,7 +137,9 @@ fn suite(name: &str, cases: &[Case], to: &mut dyn Write) -> io::Result<()> {
                 let (name, attributes, text) = match kind {
                     Kind::Passed(said) => ("system-out", Vec::new(), said.as_str()),
                     Kind::Skipped(why) => ("skipped", vec![("message", why.as_str())], ""),
-                    Kind::Failed { kind, message, text } => ("failure", vec![("type", *kind), ("message", message.as_str())], text.as_str()),
+                    Kind::Failed { kind, message, text } => {
+                        ("failure", vec![("type", *kind), ("message", message.as_str())], text.as_str())
+                    }
                 };
                 writer.write_event(Event::Start(element(name, &attributes)))?;
                 writer.write_event(Event::Text(BytesText::new(&xml(text))))?;

@@ -56,7 +56,8 @@ fn code(text: &str) -> String {
 
 fn entry(finding: &ShownFinding) -> String {
     let (file, line, _) = place(finding);
-    let help = if finding.help.as_str().is_empty() { String::new() } else { format!("  \n  *What to do:* {}", escape(finding.help.as_str())) };
+    let help =
+        if finding.help.as_str().is_empty() { String::new() } else { format!("  \n  *What to do:* {}", escape(finding.help.as_str())) };
     let held = finding.suppressed.as_ref().map_or_else(String::new, |held| format!(" ({})", escape(&summary::held_back(held))));
     format!(
         "- **{}** {} {}{held}  \n  {}{help}\n",
@@ -118,7 +119,10 @@ impl Renderer for Markdown {
             out.push_str(&format!("\n<details><summary>{}</summary>\n\n{list}\n</details>\n", count(shown, "finding", "findings")));
         }
         if left > 0 {
-            out.push_str(&format!("\n{} not shown here; the totals above count them.\n", count(left, "more finding is", "more findings are")));
+            out.push_str(&format!(
+                "\n{} not shown here; the totals above count them.\n",
+                count(left, "more finding is", "more findings are")
+            ));
         }
         to.write_all(out.as_bytes())
     }
@@ -132,10 +136,12 @@ fn programmes(out: &mut String, totals: &Totals) {
         return;
     }
     let mut rows: Vec<_> = totals.by_programme.iter().filter(|own| own.findings.iter().sum::<u64>() + own.suppressed > 0).collect();
-    rows.sort_by_key(|own| std::cmp::Reverse({
-        let [advice, warning, error] = own.findings;
-        (error, warning, advice)
-    }));
+    rows.sort_by_key(|own| {
+        std::cmp::Reverse({
+            let [advice, warning, error] = own.findings;
+            (error, warning, advice)
+        })
+    });
     if rows.is_empty() {
         return;
     }

@@ -41,10 +41,8 @@ pub(super) fn add(steps: &mut Vec<Step>, programme: &ShownProgramme) {
     for (number, finding) in programme.findings.iter().enumerate().filter(|(_, finding)| finding.suppressed.is_none()) {
         acts.entry((&finding.rule, finding.severity, &finding.help)).or_insert((0, number)).0 += 1;
     }
-    let mut acts: Vec<(u64, usize, &ShownFinding)> = acts
-        .into_values()
-        .filter_map(|(count, first)| Some((count, first, programme.findings.get(first)?)))
-        .collect();
+    let mut acts: Vec<(u64, usize, &ShownFinding)> =
+        acts.into_values().filter_map(|(count, first)| Some((count, first, programme.findings.get(first)?))).collect();
     acts.sort_by_key(|(count, first, finding)| (Reverse(finding.severity), Reverse(*count), *first));
     steps.extend(acts.into_iter().take(STEPS_MAX).map(|(findings, _, finding)| Step {
         rule: Shown::words(&finding.rule),

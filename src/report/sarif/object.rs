@@ -40,7 +40,12 @@ pub fn notifications() -> Vec<Kind> {
         ("not-judged", "NotJudged", "Files could not be judged.", "Mend what the audit says of these files, and run it again."),
         ("run-incomplete", "RunIncomplete", "The run is not a complete audit.", "Mend what it says, and run it again."),
         ("results-left-out", "ResultsLeftOut", "There are findings that are not among the results.", "Audit fewer programmes at a time."),
-        ("no-evidence", "NoEvidence", "There are questions to which the records have no answer.", "See havesay check -v for what is not recorded."),
+        (
+            "no-evidence",
+            "NoEvidence",
+            "There are questions to which the records have no answer.",
+            "See havesay check -v for what is not recorded.",
+        ),
     ]
     .into_iter()
     .map(|(id, name, text, help)| {
