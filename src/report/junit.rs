@@ -90,7 +90,7 @@ fn cases(run: &Run, programme: &ShownProgramme, findings: &[ShownFinding]) -> Ve
     }
     for (number, rule) in run.rules.iter().enumerate() {
         let own = by_rule.entry(&rule.name).or_default();
-        let verdicts = programme.verdicts.get(number).cloned().unwrap_or_default();
+        let verdicts = programme.verdicts.get(number).copied().unwrap_or_default();
         if own.is_empty()
             && let Some(kind) = rule_kind(&verdicts)
         {

@@ -172,7 +172,7 @@ impl Totals {
         own.findings = own.findings_once;
         for programme in &mut own.by_programme {
             programme.findings = programme.findings_once;
-            programme.verdicts = programme.verdicts_once.clone();
+            programme.verdicts = programme.verdicts_once;
         }
         own.verdicts = Verdicts::default();
         for (number, verdicts) in own.by_rule.iter_mut().enumerate() {
