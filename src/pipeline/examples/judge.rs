@@ -72,7 +72,7 @@ pub(super) fn of_rule(rules: &Rules, name: &str, example: &Example, programme: &
     let told: Vec<Told> = own
         .iter()
         .map(|finding| Told {
-            message: redactor.finding(finding, false).message.to_string(),
+            message: redactor.finding(finding, &crate::settle::Standing::default(), false).message.to_string(),
             places: finding.labels.iter().map(|label| addresses_at(programme, label.place)).collect(),
         })
         .collect();
