@@ -131,7 +131,10 @@ impl Setup {
         let Ground { schema, config, pages, mut problems } = Ground::read(schema, source, file)?;
         let schema = &schema;
         let mut settings = config.as_ref().map(|config| config.settings.clone()).unwrap_or_default();
-        let (rules, faults) = compile::compile_as_needed(schema, pages, wanted);
+        // A built-in page that does not go with an organisation's definition must not show only when it is asked.
+        let replaced = pages.iter().any(|page| page.is_definition() && page.replaces().is_some());
+        let compile = if replaced { compile::compile } else { compile::compile_as_needed };
+        let (rules, faults) = compile(schema, pages, wanted);
         problems.extend(faults);
         if !problems.is_empty() {
             return Err(SetupError::Pages(compile::without_echoes(problems)));
