@@ -1,4 +1,5 @@
-//! Reads `havesay.toml` into settings, each with the place in the file where it was set.
+//! Reads `havesay.toml` into settings, each with the place in the file where it was set, and the waivers
+//! that stand beside it ([`waivers`]).
 //!
 //! The form of a file is judged here: keys, types, severities, patterns, reasons. Whether a rule, a
 //! parameter or a register of that name exists is judged by the rooms that know them, with the places
@@ -9,6 +10,7 @@ mod pattern;
 mod reader;
 mod search;
 mod syntax;
+pub mod waivers;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,6 +26,8 @@ use crate::text::{self, Span};
 
 pub use pattern::Pattern;
 pub use search::{FILE_NAME, Found, Search, closest, relative};
+
+pub use waivers::{ReasonType, Waiver, WaiverFile};
 
 use reader::{Reader, offset};
 
@@ -97,6 +101,8 @@ pub struct RuleSettings {
     pub params: BTreeMap<String, Param>,
     /// Why the rule is off. Never blank.
     pub off: Option<Placed<String>>,
+    /// Whether its findings may be waived.
+    pub waivable: Option<Placed<bool>>,
 }
 
 /// What is set for one definition.
@@ -229,6 +235,21 @@ fn shown(path: &Path) -> String {
 ///
 /// Where the file cannot be read, and where anything in it is at fault: then with all its faults.
 pub fn read(path: &Path) -> Result<ConfigFile, ConfigError> {
+    let text = text_of(path)?;
+    let (settings, problems) = parse(path, &text);
+    if problems.is_empty() {
+        Ok(ConfigFile { path: path.to_path_buf(), text, settings })
+    } else {
+        Err(ConfigError::Problems { text, problems })
+    }
+}
+
+/// The text of a configuration file, or of another that it names.
+///
+/// # Errors
+///
+/// Where it cannot be read, is too large to be one, or is not UTF-8.
+pub fn text_of(path: &Path) -> Result<String, ConfigError> {
     let unreadable = |message: String, help: &str| ConfigError::Unreadable { path: path.to_path_buf(), message, help: help.to_owned() };
     let bytes = bytes(path).map_err(|error| {
         let (message, help) = match error.kind() {
@@ -243,16 +264,7 @@ pub fn read(path: &Path) -> Result<ConfigFile, ConfigError> {
         let message = format!("is larger than {CONFIG_BYTES_MAX} bytes, the most for a configuration file");
         return Err(unreadable(message, "check that this is the right file"));
     }
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => return Err(not_utf8(path, error.as_bytes(), error.utf8_error().valid_up_to())),
-    };
-    let (settings, problems) = parse(path, &text);
-    if problems.is_empty() {
-        Ok(ConfigFile { path: path.to_path_buf(), text, settings })
-    } else {
-        Err(ConfigError::Problems { text, problems })
-    }
+    String::from_utf8(bytes).map_err(|error| not_utf8(path, error.as_bytes(), error.utf8_error().valid_up_to()))
 }
 
 /// The bytes of a file, at most one more than the limit: a pipe tells no size beforehand.
@@ -326,6 +338,9 @@ impl Settings {
                 }
                 if later.off.is_some() {
                     rule.off.clone_from(&later.off);
+                }
+                if later.waivable.is_some() {
+                    rule.waivable.clone_from(&later.waivable);
                 }
                 rule.params.extend(later.params.clone());
             }
