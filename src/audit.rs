@@ -471,7 +471,9 @@ impl<'p> Auditor<'p> {
         let programme = self.programme;
         let subjects = programme.records.iter().filter(|record| record.node != NO_RECORD).count() as u64;
         for (number, rule) in self.rules.rules.iter().enumerate() {
+            // What judges the audit itself is judged when the audit is done.
             if rule.built_in
+                && !rule.of_audit
                 && self.state.rules.get(number).is_some_and(|state| state.on.is_ok())
                 && self.state.reached(rule.from) == Some(true)
             {
@@ -528,6 +530,7 @@ impl<'p> Auditor<'p> {
                     address: vec![Part::words("files/"), Part::Literal(path)],
                     file: place.file,
                     pointer: Vec::new(),
+                    node: None,
                 }
             }
         };
@@ -576,5 +579,6 @@ fn about(programme: &Programme, at: u32) -> About {
         address: addressed.address,
         file: addressed.file,
         pointer: addressed.pointer,
+        node: Some(at),
     }
 }

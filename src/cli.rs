@@ -90,6 +90,12 @@ struct CheckArgs {
     /// How many programmes are judged at a time [default: as many as there are cores]
     #[arg(long, value_name = "NUMBER")]
     threads: Option<usize>,
+    /// Also show the findings that a waiver holds back
+    #[arg(long)]
+    show_suppressed: bool,
+    /// Let no waiver hold a finding back: the auditor's view
+    #[arg(long)]
+    no_waivers: bool,
     /// Count the four verdicts for each rule
     #[arg(long)]
     statistics: bool,

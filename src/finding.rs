@@ -169,6 +169,8 @@ pub struct Subject {
     pub file: u32,
     /// JSON Pointer to it in that file, in parts.
     pub pointer: Vec<Part>,
+    /// The value in the programme's trees that it is, where it is one.
+    pub node: Option<u32>,
 }
 
 impl fmt::Debug for Subject {
@@ -179,6 +181,41 @@ impl fmt::Debug for Subject {
             .field("file", &self.file)
             .finish_non_exhaustive()
     }
+}
+
+/// By what a finding is held back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HeldBy {
+    /// Somebody answers for it, for a time.
+    Waiver,
+    /// It was there when the baseline was written.
+    Baseline,
+}
+
+/// How a finding stands to the baseline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BaselineState {
+    /// It was not there.
+    New,
+    /// It was there.
+    Unchanged,
+    /// It was there and said something else.
+    Updated,
+    /// It was there and is gone.
+    Absent,
+}
+
+/// What holds a finding back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// A waiver or the baseline.
+    pub by: HeldBy,
+    /// The address that it covers.
+    pub address: Vec<Part>,
+    /// The last day on which it does, `YYYY-MM-DD`, if it ends.
+    pub until: Option<String>,
 }
 
 /// One flaw, at a place, raw.

@@ -2,7 +2,7 @@
 //! path order.
 //!
 //! [`one`] is a pure function of bytes, settings and date; [`run`] gives programmes to threads and writes
-//! what they give back as soon as it is their turn. [`setup`] reads settings and rules; [`examples`] runs
+//! what they give back as soon as it is their turn. [`setup`] reads settings and rules, [`waivers`] the waiver files of a run; [`examples`] runs
 //! the examples of rule pages through the same stages, [`coverage`] says what they do not show,
 //! and [`mutation`] whether they notice small changes.
 
@@ -10,6 +10,7 @@ pub mod coverage;
 pub mod examples;
 pub mod mutation;
 pub mod setup;
+pub mod waivers;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -20,9 +21,10 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use crate::audit::{self, Selection};
 use crate::discover::{self, Found, Input, Options};
 use crate::document::Forest;
-use crate::programme::{self, Clock, Programme};
+use crate::programme::{self, Beside, Clock, Programme};
 use crate::redact::{Redactor, Shown, ShownProgramme, Terms as Masks};
 use crate::report::{Rendered, Renderer, Run, Totals};
+use crate::rule::Rules;
 use crate::settle::{self, Terms};
 
 pub use setup::{Setup, SetupError};
@@ -50,37 +52,41 @@ pub struct Request {
 
 /// One programme, from files to masked findings.
 #[must_use]
+#[expect(clippy::too_many_arguments, reason = "one programme: what it is judged by, and what of it was asked for")]
 pub fn one(
     setup: &Setup,
     request: &Request,
     folder: &str,
     inputs: &[Input],
+    waivers: &[Beside],
     only: &dyn Fn(usize) -> bool,
     overrides: &std::path::Path,
     forest: Forest,
 ) -> (ShownProgramme, Forest) {
-    let programme = programme::load(&setup.schema, &setup.judges, folder, inputs, forest, request.clock, request.digests);
+    let mut programme = programme::load(&setup.schema, &setup.judges, folder, inputs, forest, request.clock, request.digests);
+    programme.waivers = waivers.to_vec();
     let state = audit::state::state(&setup.rules, &programme, &setup.effective(overrides), &request.selection);
     let audit = audit::audit(&programme, &setup.rules, &state, request.clock.as_of);
-    let mut shown = show(&programme, &state, audit, request, only);
+    let mut shown = show(&programme, &setup.rules, &state, audit, request, only);
     shown.renumber(&setup.numbers);
     (shown, programme.forest)
 }
 
 fn show(
     programme: &Programme,
+    rules: &Rules,
     state: &audit::State,
-    audit: audit::Audit,
+    mut audit: audit::Audit,
     request: &Request,
     only: &dyn Fn(usize) -> bool,
 ) -> ShownProgramme {
-    let settled = settle::settle(audit.findings, &request.terms, &|file| only(file as usize));
+    let settled = settle::settle(programme, rules, state, &mut audit, request.clock.as_of, &request.terms, &|file| only(file as usize));
     let mut redactor = Redactor::new(programme, request.masks);
     let findings = settled
         .findings
         .iter()
         .enumerate()
-        .map(|(number, finding)| redactor.finding(finding, request.excerpts && number < request.max_findings))
+        .map(|(number, (finding, standing))| redactor.finding(finding, standing, request.excerpts && number < request.max_findings))
         .collect();
     let stage = state.stage.and_then(|stage| {
         programme.schema.vocabulary(programme.schema.stages)?.words.get(usize::from(stage)).map(|word| Shown::words(&word.text))
@@ -102,6 +108,7 @@ fn show(
         no_evidence: audit.no_evidence.iter().map(|entry| redactor.no_evidence(entry)).collect(),
         findings,
         totals: settled.totals,
+        suppressed: settled.suppressed,
         failing: settled.failing,
         elsewhere: settled.elsewhere,
         beyond: audit.beyond as u64,
@@ -199,8 +206,10 @@ pub struct Task {
     pub found: Found,
     /// Its files.
     pub inputs: Vec<Input>,
-    /// The files' absolute paths, where only a part was asked for.
+    /// The files' absolute paths, where only a part was asked for; those of waiver files after them.
     pub paths: Vec<PathBuf>,
+    /// The waiver files that concern it.
+    pub waivers: Vec<Beside>,
     /// Its folder, relative to its settings file.
     pub overrides: PathBuf,
 }
@@ -231,7 +240,7 @@ pub fn tasks(setups: &[Setup], of: &dyn Fn(&Found) -> usize, discovered: Vec<Fou
                 .map(|input| if let discover::Source::Disk(path) = &input.source { path.clone() } else { PathBuf::new() })
                 .collect()
         };
-        tasks.push(Task { setup: number, found, inputs, paths, overrides });
+        tasks.push(Task { setup: number, found, inputs, paths, waivers: Vec::new(), overrides });
     }
     tasks
 }
@@ -274,7 +283,7 @@ pub fn run(
         let setup = setups.get(task.setup)?;
         let only =
             |file: usize| task.paths.is_empty() || task.paths.get(file).is_some_and(|path| settle::lies_within(path, &task.found.only));
-        Some(one(setup, request, &task.found.shown, &task.inputs, &only, &task.overrides, forest))
+        Some(one(setup, request, &task.found.shown, &task.inputs, &task.waivers, &only, &task.overrides, forest))
     };
     if threads == 1 {
         let mut forest = Forest::default();
@@ -283,7 +292,7 @@ pub fn run(
             forest = kept;
             totals.add(&shown);
             let rendered: Vec<Rendered> = writing.iter().map(|one| one.output.renderer.programme(&shown, run)).collect();
-            totals.unwritten += take(&mut writing, rendered, run.max_findings, &shown);
+            totals.unwritten += take(&mut writing, rendered, run, &shown);
             tick();
         }
     } else {
@@ -294,11 +303,12 @@ pub fn run(
     Outcome { totals, status, written }
 }
 
-fn take(writing: &mut [Writing<'_>], rendered: Vec<Rendered>, most: usize, shown: &ShownProgramme) -> u64 {
+fn take(writing: &mut [Writing<'_>], rendered: Vec<Rendered>, run: &Run, shown: &ShownProgramme) -> u64 {
     let mut unwritten = 0;
     for (one, rendered) in writing.iter_mut().zip(rendered) {
-        let beyond = (shown.findings.len() as u64).saturating_sub(rendered.findings.len() as u64);
-        unwritten = unwritten.max(one.take(rendered, most) + beyond);
+        let wanted = shown.findings.iter().filter(|finding| one.output.renderer.has(finding, run)).count() as u64;
+        let beyond = wanted.saturating_sub(rendered.findings.len() as u64);
+        unwritten = unwritten.max(one.take(rendered, run.max_findings) + beyond);
     }
     unwritten
 }
@@ -355,7 +365,7 @@ fn parallel(
             if let Some(shown) = shown {
                 totals.add(&shown);
                 let rendered: Vec<Rendered> = writing.iter().map(|one| one.output.renderer.programme(&shown, run)).collect();
-                totals.unwritten += take(writing, rendered, run.max_findings, &shown);
+                totals.unwritten += take(writing, rendered, run, &shown);
             }
         }
     });

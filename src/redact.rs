@@ -12,10 +12,11 @@ use std::sync::Arc;
 pub use excerpt::{Excerpt, ExcerptLine, Mark};
 
 use crate::audit::NoEvidence;
-use crate::finding::{Care, Finding, Part, Place, Severity, Verdicts};
+use crate::finding::{BaselineState, Care, Finding, HeldBy, Part, Place, Severity, Verdicts};
 use crate::programme::Programme;
 use crate::rule::function::text::looks_like_contact;
 use crate::schema::form;
+use crate::settle::Standing;
 use crate::text::{Lines, Position, Visible};
 
 /// What stands for a value that is not shown.
@@ -103,6 +104,17 @@ pub struct ShownSubject {
     pub pointer: Shown,
 }
 
+/// What holds a finding back, as shown.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct ShownSuppression {
+    /// A waiver or the baseline.
+    pub by: HeldBy,
+    /// The address that it covers.
+    pub address: Shown,
+    /// The last day on which it does, if it ends.
+    pub until: Option<Shown>,
+}
+
 /// A finding that may be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownFinding {
@@ -128,6 +140,10 @@ pub struct ShownFinding {
     pub fingerprint: String,
     /// Whether by itself it says something sensitive of one person.
     pub reveals: bool,
+    /// What holds it back, if something does.
+    pub suppressed: Option<ShownSuppression>,
+    /// How it stands to the baseline, if there is one.
+    pub baseline: Option<BaselineState>,
 }
 
 /// A cause for which verdicts could not be reached, as shown.
@@ -180,8 +196,10 @@ pub struct ShownProgramme {
     pub findings: Vec<ShownFinding>,
     /// What could not be judged.
     pub no_evidence: Vec<ShownNoEvidence>,
-    /// How many findings of each severity, shown or not, mildest first.
+    /// How many findings of each severity, shown or not, mildest first; those held back are not among them.
     pub totals: [u64; 3],
+    /// How many findings are held back.
+    pub suppressed: u64,
     /// How many fail the run.
     pub failing: u64,
     /// Findings outside the paths that were asked for.
@@ -295,21 +313,18 @@ impl<'p> Redactor<'p> {
     }
 
     fn file(&self, file: u32) -> Shown {
-        self.programme.files.get(file as usize).map_or_else(Shown::default, |file| Shown(file.path.to_string()))
+        Shown(self.programme.path_of(file).to_owned())
     }
 
     fn location(&mut self, place: Place) -> Location {
         let text = self.programme.text_of(place.file);
+        let file = self.file(place.file);
         let lines = self.lines.entry(place.file).or_insert_with(|| Lines::of(text));
-        Location {
-            file: Shown(self.programme.files.get(place.file as usize).map_or_else(String::new, |file| file.path.to_string())),
-            start: lines.position(text, place.span.start),
-            end: lines.position(text, place.span.end),
-        }
+        Location { file, start: lines.position(text, place.span.start), end: lines.position(text, place.span.end) }
     }
 
     /// Masks a finding. Lines around its places are cut where `excerpts` asks for them.
-    pub fn finding(&mut self, finding: &Finding, excerpts: bool) -> ShownFinding {
+    pub fn finding(&mut self, finding: &Finding, standing: &Standing, excerpts: bool) -> ShownFinding {
         let parts = parts(&finding.message, self.terms);
         let labels: Vec<ShownLabel> = finding
             .labels
@@ -336,6 +351,12 @@ impl<'p> Redactor<'p> {
             excerpts,
             fingerprint: finding.fingerprint.clone(),
             reveals: finding.reveals,
+            suppressed: standing.suppressed.as_ref().map(|held| ShownSuppression {
+                by: held.by,
+                address: text(&held.address, self.terms),
+                until: held.until.as_deref().map(Shown::words),
+            }),
+            baseline: standing.baseline,
         }
     }
 

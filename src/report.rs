@@ -8,7 +8,7 @@ pub mod summary;
 pub mod terminal;
 
 use crate::finding::{Severity, Verdicts};
-use crate::redact::{Shown, ShownProgramme};
+use crate::redact::{Shown, ShownFinding, ShownProgramme};
 
 /// How the audit is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub struct Run {
     pub verbose: bool,
     /// Whether the counts for each rule are listed.
     pub statistics: bool,
+    /// Whether formats for a terminal show what is held back.
+    pub show_suppressed: bool,
     /// The most findings that are written.
     pub max_findings: usize,
 }
@@ -85,8 +87,10 @@ pub struct Totals {
     pub verdicts: Verdicts,
     /// For each rule, by number.
     pub by_rule: Vec<Verdicts>,
-    /// Findings by severity, mildest first.
+    /// Findings by severity, mildest first; those held back are not among them.
     pub findings: [u64; 3],
+    /// Findings that a waiver or the baseline holds back.
+    pub suppressed: u64,
     /// Findings that fail the run.
     pub failing: u64,
     /// Findings outside the paths that were asked for.
@@ -123,6 +127,7 @@ impl Totals {
         for (total, own) in self.findings.iter_mut().zip(programme.totals) {
             *total += own;
         }
+        self.suppressed += programme.suppressed;
         self.failing += programme.failing;
         self.elsewhere += programme.elsewhere;
         self.unwritten += programme.beyond;
@@ -160,6 +165,11 @@ impl Totals {
 
 /// Renders one format.
 pub trait Renderer: Sync {
+    /// Which findings the format has; those held back are always counted, and not always shown.
+    fn has(&self, finding: &ShownFinding, run: &Run) -> bool {
+        let _ = (finding, run);
+        true
+    }
     /// The pieces of one programme.
     fn programme(&self, programme: &ShownProgramme, run: &Run) -> Rendered;
     /// What comes before everything else.

@@ -144,13 +144,8 @@ pub enum ReasonType {
 
 impl ReasonType {
     /// All of them.
-    pub const ALL: [ReasonType; 5] = [
-        ReasonType::Remediated,
-        ReasonType::NotApplicable,
-        ReasonType::NotDetected,
-        ReasonType::AcceptedRisk,
-        ReasonType::Disputed,
-    ];
+    pub const ALL: [ReasonType; 5] =
+        [ReasonType::Remediated, ReasonType::NotApplicable, ReasonType::NotDetected, ReasonType::AcceptedRisk, ReasonType::Disputed];
 
     /// The word for it.
     #[must_use]

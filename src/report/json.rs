@@ -46,7 +46,7 @@ fn finding(finding: &ShownFinding, programme: &ShownProgramme) -> Value {
         "labels_more": finding.labels_more,
         "excerpt": excerpt,
         "fingerprint": finding.fingerprint,
-        "suppressed": Value::Null,
+        "suppressed": finding.suppressed.as_ref().map(to_value),
     })
 }
 
@@ -137,7 +137,7 @@ impl Renderer for Saved {
             "records": totals.records,
             "findings": { "error": error, "warning": warning, "advice": advice },
             "failing": totals.failing,
-            "suppressed": 0,
+            "suppressed": totals.suppressed,
             "outside_paths": totals.elsewhere,
             "unwritten": totals.unwritten,
             "verdicts": counts(&totals.verdicts),

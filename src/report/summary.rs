@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{Run, Totals};
-use crate::finding::Severity;
+use crate::finding::{HeldBy, Severity};
+use crate::redact::ShownSuppression;
 
 /// A number with thousands set apart.
 #[must_use]
@@ -64,9 +65,13 @@ pub fn lines(run: &Run, totals: &Totals, status: u8) -> String {
         statistics(&mut out, run, totals);
     }
     let verdicts = &totals.verdicts;
+    let held = match totals.suppressed {
+        0 => String::new(),
+        held => format!("; {} held back by a waiver or the baseline", count(held, "finding is", "findings are")),
+    };
     let _ = writeln!(
         out,
-        "{}, {}, {}: {}",
+        "{}, {}, {}: {}{held}",
         count(totals.programmes, "programme", "programmes"),
         count(totals.files, "file", "files"),
         count(totals.records, "record", "records"),
@@ -132,6 +137,17 @@ fn statistics(out: &mut String, run: &Run, totals: &Totals) {
                 rule.name, own.pass, own.finding, own.no_evidence, own.not_applicable, own.nothing_to_judge
             );
         }
+    }
+}
+
+/// What holds a finding back, in words.
+#[must_use]
+pub fn held_back(held: &ShownSuppression) -> String {
+    match (held.by, &held.until) {
+        (HeldBy::Waiver, Some(until)) => format!("waived until {until}"),
+        (HeldBy::Waiver, None) => "waived".to_owned(),
+        (HeldBy::Baseline, Some(until)) => format!("in the baseline until {until}"),
+        (HeldBy::Baseline, None) => "in the baseline".to_owned(),
     }
 }
 

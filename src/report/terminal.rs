@@ -144,6 +144,9 @@ fn told(finding: &ShownFinding) -> Vec<Told> {
         1 => help.push_str("(1 further place is not shown)\n"),
         more => help.push_str(&format!("({more} further places are not shown)\n")),
     }
+    if let Some(held) = &finding.suppressed {
+        help.push_str(&format!("({})\n", summary::held_back(held)));
+    }
     help.push_str(&format!("havesay explain {}", finding.rule));
     let place = finding.labels.first().map(|label| label.location.file.to_string());
     let message = match (&source, place) {
@@ -171,10 +174,11 @@ impl Terminal {
                 let (file, line, column) = at.map_or((String::new(), 0, 0), |at| (at.file.to_string(), at.start.line, at.start.column));
                 let file = no_command(file);
                 out.push_str(&format!(
-                    "{file}:{line}:{column}: {}[{}] {}\n",
+                    "{file}:{line}:{column}: {}[{}] {}{}\n",
                     summary::sign(finding.severity),
                     finding.rule,
-                    finding.message
+                    finding.message,
+                    finding.suppressed.as_ref().map_or_else(String::new, |held| format!(" ({})", summary::held_back(held)))
                 ));
             }
             Format::Narrated => {
@@ -203,9 +207,18 @@ impl Terminal {
 }
 
 impl Renderer for Terminal {
+    fn has(&self, finding: &ShownFinding, run: &Run) -> bool {
+        run.show_suppressed || finding.suppressed.is_none()
+    }
     fn programme(&self, programme: &ShownProgramme, run: &Run) -> Rendered {
         Rendered {
-            findings: programme.findings.iter().take(run.max_findings).map(|finding| self.finding(finding, run).into_bytes()).collect(),
+            findings: programme
+                .findings
+                .iter()
+                .filter(|finding| self.has(finding, run))
+                .take(run.max_findings)
+                .map(|finding| self.finding(finding, run).into_bytes())
+                .collect(),
             sections: Vec::new(),
         }
     }

@@ -39,7 +39,8 @@ impl Draft {
             ("programme", Value::from(&*self.programme)),
             ("address", Value::from(&*self.address)),
             ("reason_type", Value::from(self.reason_type.word())),
-            ("reason", Value::from(&*self.reason)),
+            // On one line, whatever the line endings of the file are.
+            ("reason", Value::from(self.reason.split_whitespace().collect::<Vec<_>>().join(" "))),
             ("approved_by", Value::from(&*self.approved_by)),
             ("approver_role", Value::from(&*self.approver_role)),
             ("granted_on", day(&self.granted_on)),

@@ -59,7 +59,9 @@ pub(in crate::config) fn conflict(text: &str) -> Option<Span> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let marks = ["<<<<<<<", ">>>>>>>", "|||||||"];
-        if let Some(mark) = marks.into_iter().find(|mark| line.strip_prefix(mark).is_some_and(|rest| rest.trim_end().is_empty() || rest.starts_with(' '))) {
+        if let Some(mark) =
+            marks.into_iter().find(|mark| line.strip_prefix(mark).is_some_and(|rest| rest.trim_end().is_empty() || rest.starts_with(' ')))
+        {
             return Some(Span::new(offset(at), offset(at + mark.len())));
         }
         at += line.len();
@@ -247,7 +249,8 @@ impl Reading<'_, '_> {
 
     fn address(&mut self, value: &Value<'_>) -> Option<Placed<String>> {
         let written = self.words("`address`", value)?;
-        let help = "write it as in participants/p-07, sessions/s-02/attendance[person=p-07], programme/sponsor, participants, files/people or *";
+        let help =
+            "write it as in participants/p-07, sessions/s-02/attendance[person=p-07], programme/sponsor, participants, files/people or *";
         let span = written.span;
         let address = written.value.trim_end_matches('/');
         let outside = address.strip_prefix(FILES).is_some_and(|path| path.split('/').any(|part| part == ".." || part == "."));
@@ -256,7 +259,11 @@ impl Reading<'_, '_> {
             return None;
         }
         if address != WHOLE && address.contains('*') {
-            self.reader.problem(span, "an address has no `*` in it", "write \"*\" alone for the whole programme, or a register for all of its records");
+            self.reader.problem(
+                span,
+                "an address has no `*` in it",
+                "write \"*\" alone for the whole programme, or a register for all of its records",
+            );
             return None;
         }
         self.pieces(span);
@@ -283,10 +290,8 @@ impl Reading<'_, '_> {
         let known = ReasonType::ALL.map(ReasonType::word);
         let Some(kind) = ReasonType::from_word(&words.value) else {
             let near = nearest(&words.value, &known).or_else(|| text::nearest(&words.value, known));
-            let help = near.map_or_else(
-                || format!("the kinds of reason are {}", quoted(&known)),
-                |near| format!("did you mean \"{near}\"?"),
-            );
+            let help =
+                near.map_or_else(|| format!("the kinds of reason are {}", quoted(&known)), |near| format!("did you mean \"{near}\"?"));
             self.reader.problem(words.span, "`reason_type` is no kind of reason", help);
             return None;
         };
