@@ -275,7 +275,7 @@ proptest! {
         let request = Request {
             clock: CLOCK,
             selection: Selection::default(),
-            terms: Terms { min_severity: Severity::Advice, fail_on: Severity::Error },
+            terms: Terms { min_severity: Severity::Advice, fail_on: Severity::Error, waivers: true },
             masks: Masks { min_cell: 5 },
             excerpts: true,
             max_findings: usize::MAX,
@@ -283,7 +283,7 @@ proptest! {
             threads: 1,
         };
         let inputs = inputs(origin, &changes, &damages);
-        let judge = |forest| pipeline::one(&kit().setup, &request, ".", &inputs, &|_| true, Path::new("."), forest);
+        let judge = |forest| pipeline::one(&kit().setup, &request, ".", &inputs, &[], &|_| true, Path::new("."), forest);
         let (first, used) = judge(Forest::default());
         // Memory that another programme has used must not show.
         let (second, _) = judge(used);

@@ -186,7 +186,7 @@ impl Reading<'_, '_> {
                     .map(|(key, _)| key)
                     .collect();
                 let message = format!("this waiver does not say what it covers: {} is missing", quoted(&lacking));
-                let help = "write the rule, the programme and the address, such as rule = \"consent/missing\", programme = \"claims\", address = \"participants/p-07\"";
+                let help = "write the rule, the programme and the address, such as rule = \"pay/late\", programme = \"claims\", address = \"participants/p-07\"";
                 self.reader.problem(heading, message, help);
             }
         }
@@ -228,7 +228,7 @@ impl Reading<'_, '_> {
         let rule = self.words("`rule`", value)?;
         if !rule.value.contains('/') {
             let message = "a waiver is for one rule, not for a family";
-            self.reader.problem(rule.span, message, "write its family and its name, such as rule = \"consent/missing\"");
+            self.reader.problem(rule.span, message, "write its family and its name, such as rule = \"pay/late\"");
             return None;
         }
         self.pieces(rule.span);
@@ -249,8 +249,7 @@ impl Reading<'_, '_> {
 
     fn address(&mut self, value: &Value<'_>) -> Option<Placed<String>> {
         let written = self.words("`address`", value)?;
-        let help =
-            "write it as in participants/p-07, sessions/s-02/attendance[person=p-07], programme/sponsor, participants, files/people or *";
+        let help = "write it as in participants/p-07, participants/p-07/age_band, programme, participants, files/people or *";
         let span = written.span;
         let address = written.value.trim_end_matches('/');
         let outside = address.strip_prefix(FILES).is_some_and(|path| path.split('/').any(|part| part == ".." || part == "."));

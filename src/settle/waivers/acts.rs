@@ -64,8 +64,8 @@ fn actors(programme: &Programme, node: u32) -> Vec<u32> {
         actors.push(canonical(programme, record));
     }
     for actor in actors.clone() {
-        let Some(body) = programme.record(actor).map(|known| known.node) else { continue };
-        for list in programme.forest.children(body) {
+        let Some(whole) = programme.record(actor).map(|known| known.node) else { continue };
+        for list in programme.forest.children(whole) {
             if programme.forest.node(list).kind == Kind::List {
                 programme.forest.children(list).for_each(|row| named(programme, row, &mut actors));
             }
@@ -79,15 +79,15 @@ fn named(programme: &Programme, object: u32, actors: &mut Vec<u32>) {
     if programme.forest.node(object).kind != Kind::Object {
         return;
     }
-    for member in programme.forest.children(object) {
-        let field = programme.schema.field(programme.forest.node(member).field);
+    for value in programme.forest.children(object) {
+        let field = programme.schema.field(programme.forest.node(value).field);
         let act = field.and_then(|field| programme.schema.reference(field.reference?)).is_some_and(|reference| reference.act);
         if !act {
             continue;
         }
-        let entries: Vec<u32> = match programme.forest.node(member).kind {
-            Kind::List => programme.forest.children(member).collect(),
-            _ => vec![member],
+        let entries: Vec<u32> = match programme.forest.node(value).kind {
+            Kind::List => programme.forest.children(value).collect(),
+            _ => vec![value],
         };
         let targets =
             entries.into_iter().filter(|entry| programme.forest.node(*entry).has_value()).filter_map(|entry| programme.target(entry));

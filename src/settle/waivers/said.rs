@@ -42,10 +42,8 @@ struct Said {
     also: Vec<(Place, &'static str)>,
 }
 
-impl Said {
-    fn new(at: Span, label: &'static str, message: Vec<Part>) -> Verdict {
-        Verdict::Finding(Self { at, label, message, help: None, also: Vec::new() })
-    }
+fn said(at: Span, label: &'static str, message: Vec<Part>) -> Verdict {
+    Verdict::Finding(Said { at, label, message, help: None, also: Vec::new() })
 }
 
 /// Judges each waiver by each rule about waivers; what is found is added to the audit, in the order of places.
@@ -133,7 +131,7 @@ fn verdict(
             }
             let missing: Vec<String> = missing.into_iter().map(str::to_owned).collect();
             let lacks = format!(" does not hold, because it lacks {}", text::list(&missing, "and"));
-            Said::new(waiver.address.span, "nobody answers for this yet", subject(&lacks))
+            said(waiver.address.span, "nobody answers for this yet", subject(&lacks))
         }
         ENDED => match (&waiver.expires_on, concern.state) {
             (Some(day), Hold::Ended) => {
@@ -142,7 +140,7 @@ fn verdict(
                 } else {
                     ", and what it covers counts again"
                 };
-                Said::new(day.span, "its last day", subject(&format!(" ended on {}{left}", day.value)))
+                said(day.span, "its last day", subject(&format!(" ended on {}{left}", day.value)))
             }
             (None, _) => Verdict::NotApplicable,
             _ => Verdict::Pass,
@@ -150,7 +148,7 @@ fn verdict(
         OVERLONG => match (&waiver.expires_on, concern.until) {
             (Some(day), Some(until)) if concern.beyond > 0 => {
                 let past = format!(" runs past {}, the last day that it may have, and holds no longer", form::day_text(until));
-                Said::new(day.span, "too late", subject(&past))
+                said(day.span, "too late", subject(&past))
             }
             (Some(_), _) if waiver.granted_on.is_some() => Verdict::Pass,
             _ => Verdict::NotApplicable,
@@ -158,10 +156,10 @@ fn verdict(
         LOCKED => match concern.rule.and_then(|rule| rules.rules.get(rule)) {
             Some(known) if known.of_audit => {
                 let message = subject(" does not hold, because what is said of waivers cannot be waived");
-                Said::new(waiver.rule.span, "this judges waivers", message)
+                said(waiver.rule.span, "this judges waivers", message)
             }
             Some(_) if concern.rule.and_then(|rule| state.rules.get(rule)).is_some_and(|known| !known.waivable) => {
-                Said::new(waiver.rule.span, "locked in the settings", subject(" does not hold, because this rule may not be waived here"))
+                said(waiver.rule.span, "locked in the settings", subject(" does not hold, because this rule may not be waived here"))
             }
             _ => Verdict::Pass,
         },
@@ -170,7 +168,7 @@ fn verdict(
                 let mut message = vec![Part::words("the rule ")];
                 message.extend(address_parts(&waiver.rule.value));
                 message.push(Part::words(&format!(" is called {} now", known.name)));
-                Said::new(waiver.rule.span, "an earlier name", message)
+                said(waiver.rule.span, "an earlier name", message)
             }
             _ => Verdict::Pass,
         },
@@ -213,7 +211,7 @@ fn broad(concern: &Concern<'_>, rules: &Rules, state: &State, audit: &Audit, sub
         let mut message = subject(" covers ");
         message.push(Part::value("findings", count.to_string(), Care::People(count)));
         message.push(Part::words(&format!(" findings, more than {most}")));
-        return Said::new(at, "too much for one decision", message);
+        return said(at, "too much for one waiver", message);
     }
     if !concern.waiver.is_wide() {
         return Verdict::Pass;
@@ -226,7 +224,7 @@ fn broad(concern: &Concern<'_>, rules: &Rules, state: &State, audit: &Audit, sub
     }
     let mut message = subject(" would hold back what nobody has seen yet: all that it covers lies in ");
     message.extend(address_parts(&first));
-    Said::new(at, "wider than the finding", message)
+    said(at, "wider than the finding", message)
 }
 
 /// The part of an address that names the record.
@@ -269,7 +267,7 @@ fn unused(
         let mut message = subject(" is for the programme ");
         message.extend(address_parts(waiver.programme.value.text()));
         message.push(Part::words(", and there is none of that name"));
-        return Said::new(waiver.programme.span, "no such programme", message);
+        return said(waiver.programme.span, "no such programme", message);
     }
     if concern.state != Hold::Holds {
         return Verdict::NotApplicable;
@@ -294,7 +292,7 @@ fn unused(
     match could_tell(concern, rules, state, audit) {
         None => Verdict::NotApplicable,
         Some(false) => Verdict::NoEvidence,
-        Some(true) => Said::new(waiver.address.span, "no finding here", subject(" covers nothing: the rule finds nothing there")),
+        Some(true) => said(waiver.address.span, "no finding here", subject(" covers nothing: the rule finds nothing there")),
     }
 }
 
