@@ -56,6 +56,8 @@ pub struct ConfigFile {
 pub struct Settings {
     /// Further folders of rule pages, joined to the folder of the file that names them.
     pub rules: Vec<Placed<PathBuf>>,
+    /// Files that describe fields of the organisation's own, joined in the same way.
+    pub schema: Vec<Placed<PathBuf>>,
     /// The mildest severity that fails a run.
     pub fail_on: Option<Placed<Severity>>,
     /// Which files are looked at.
