@@ -95,7 +95,12 @@ fn measure(root: &Path, rounds: usize) -> Result<(), String> {
     let request = Request {
         clock: Clock { as_of, given: true },
         selection: Selection::default(),
-        terms: Terms { min_severity: havesay::finding::Severity::Advice, fail_on: havesay::finding::Severity::Error, waivers: true },
+        terms: Terms {
+            min_severity: havesay::finding::Severity::Advice,
+            fail_on: havesay::finding::Severity::Error,
+            waivers: true,
+            audit_only: false,
+        },
         masks: Masks { min_cell: 5 },
         excerpts: true,
         max_findings: 100,

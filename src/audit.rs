@@ -61,6 +61,27 @@ pub struct Audit {
     pub beyond: usize,
 }
 
+impl Audit {
+    /// Counts a verdict of "no evidence" of a rule that judges the audit itself, with its cause.
+    pub fn unanswered(&mut self, rule: usize, cause: Vec<Part>, address: Vec<Part>) {
+        if let Some(verdicts) = self.verdicts.get_mut(rule) {
+            verdicts.no_evidence += 1;
+        }
+        match self.no_evidence.iter_mut().find(|known| known.rule == rule && known.cause == cause) {
+            Some(known) => {
+                known.count += 1;
+                if known.addresses.len() < 3 {
+                    known.addresses.push(address);
+                }
+            }
+            None => {
+                let (addresses, key) = (vec![address], Cause::Stage);
+                self.no_evidence.push(NoEvidence { rule, not_testable: false, cause, count: 1, addresses, key });
+            }
+        }
+    }
+}
+
 /// Judges a programme.
 #[must_use]
 pub fn audit(programme: &Programme, rules: &Rules, state: &State, as_of: i32) -> Audit {

@@ -4,7 +4,9 @@ mod check;
 mod explain;
 mod init;
 mod new;
+mod replace;
 mod test;
+mod waivers;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -44,6 +46,8 @@ enum Command {
     New(NewArgs),
     /// Run the examples of rule pages: does each rule keep its word, and would a mistake in it be noticed?
     Test(TestArgs),
+    /// List, check, add and remove waivers
+    Waivers(waivers::WaiversArgs),
 }
 
 #[derive(Args, Debug, Clone)]
@@ -99,6 +103,9 @@ struct CheckArgs {
     /// Let no waiver hold a finding back: the auditor's view
     #[arg(long)]
     no_waivers: bool,
+    /// Only what is said of waivers and the baseline
+    #[arg(long, hide = true)]
+    audit_only: bool,
     /// Count the four verdicts for each rule
     #[arg(long)]
     statistics: bool,
@@ -248,6 +255,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Init(args) => init::init(&args),
         Command::New(args) => new::new(&args),
         Command::Test(args) => test::test(&args),
+        Command::Waivers(args) => waivers::waivers(&args),
     };
     ExitCode::from(status)
 }

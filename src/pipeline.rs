@@ -113,6 +113,7 @@ fn show(
         findings,
         totals: settled.totals,
         suppressed: settled.suppressed,
+        waivers: settled.waivers,
         failing: settled.failing,
         elsewhere: settled.elsewhere,
         beyond: audit.beyond as u64,

@@ -17,6 +17,7 @@ use crate::programme::Programme;
 use crate::rule::function::text::looks_like_contact;
 use crate::schema::form;
 use crate::settle::Standing;
+use crate::settle::waivers::Stand;
 use crate::text::{Lines, Position, Visible};
 
 /// What stands for a value that is not shown.
@@ -200,6 +201,8 @@ pub struct ShownProgramme {
     pub totals: [u64; 3],
     /// How many findings are held back.
     pub suppressed: u64,
+    /// How each waiver that concerns it stands.
+    pub waivers: Vec<Stand>,
     /// How many fail the run.
     pub failing: u64,
     /// Findings outside the paths that were asked for.

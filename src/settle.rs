@@ -24,6 +24,8 @@ pub struct Terms {
     pub fail_on: Severity,
     /// Whether waivers hold findings back. What is wrong with waivers is said in any case.
     pub waivers: bool,
+    /// Whether only what is said of the audit itself (waivers, the baseline) is shown and counted.
+    pub audit_only: bool,
 }
 
 /// How one finding stands to waivers and the baseline.
@@ -73,6 +75,9 @@ pub fn settle(
     let mut held = waived.held.into_iter();
     for finding in std::mem::take(&mut audit.findings) {
         let waiver = held.next().flatten().filter(|_| terms.waivers);
+        if terms.audit_only && !rules.number(&finding.rule).and_then(|number| rules.rules.get(number)).is_some_and(|rule| rule.of_audit) {
+            continue;
+        }
         let place = finding.labels.first().map_or(0, |label| label.place.file);
         if !inside(place) {
             settled.elsewhere += 1;

@@ -518,7 +518,7 @@ fn types_that_reach_a_renderer_print_nothing_that_is_masked() {
         let request = Request {
             clock: Clock { as_of: 20_635, given: true },
             selection: Selection::default(),
-            terms: Terms { min_severity: Severity::Advice, fail_on: Severity::Error, waivers: true },
+            terms: Terms { min_severity: Severity::Advice, fail_on: Severity::Error, waivers: true, audit_only: false },
             masks: Masks { min_cell: 5 },
             excerpts: true,
             max_findings: usize::MAX,

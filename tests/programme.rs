@@ -275,7 +275,7 @@ proptest! {
         let request = Request {
             clock: CLOCK,
             selection: Selection::default(),
-            terms: Terms { min_severity: Severity::Advice, fail_on: Severity::Error, waivers: true },
+            terms: Terms { min_severity: Severity::Advice, fail_on: Severity::Error, waivers: true, audit_only: false },
             masks: Masks { min_cell: 5 },
             excerpts: true,
             max_findings: usize::MAX,

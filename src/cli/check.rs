@@ -41,7 +41,7 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
 fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let started = std::time::Instant::now();
     let schema = model()?;
-    let clock = clock(args)?;
+    let clock = clock(args.as_of.as_deref())?;
     let stage = match &args.stage {
         None => None,
         Some(word) => Some(schema.stage(word).ok_or_else(|| {
@@ -87,6 +87,7 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
             min_severity: if args.quiet { fail_on.max(args.min_severity) } else { args.min_severity },
             fail_on,
             waivers: !args.no_waivers,
+            audit_only: args.audit_only,
         },
         masks: Masks { min_cell },
         excerpts: targets.iter().any(|target| target.format != Format::Concise),
@@ -165,8 +166,8 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
 }
 
 /// The date of the audit: as given, else of the build environment, else today.
-fn clock(args: &CheckArgs) -> Result<Clock, u8> {
-    if let Some(text) = &args.as_of {
+pub(super) fn clock(as_of: Option<&str>) -> Result<Clock, u8> {
+    if let Some(text) = as_of {
         return match form::date(text.as_bytes()) {
             Some((as_of, form::Precision::Day)) => Ok(Clock { as_of, given: true }),
             _ => {
@@ -192,7 +193,7 @@ pub(super) struct Setups {
 }
 
 impl Setups {
-    fn read(schema: &Arc<Schema>, discovered: &Discovered, common: &Common, working: &Path) -> Result<Self, u8> {
+    pub(super) fn read(schema: &Arc<Schema>, discovered: &Discovered, common: &Common, working: &Path) -> Result<Self, u8> {
         let mut setups = Setups { list: Vec::new(), waivers: Vec::new(), by_file: BTreeMap::new(), of: BTreeMap::new() };
         let mut search = config::Search::new(None);
         let run_file =
@@ -277,7 +278,7 @@ impl Setups {
         self.list.iter().flat_map(|setup| &setup.read).filter(move |(path, _)| seen.insert(path)).map(|(path, digest)| (path, digest))
     }
 
-    fn of(&self, found: &Found) -> usize {
+    pub(super) fn of(&self, found: &Found) -> usize {
         self.of.get(&found.folder).copied().unwrap_or(0)
     }
 }
@@ -379,7 +380,7 @@ fn width() -> usize {
 }
 
 /// Says which paths are not there or hold no programme.
-fn report_missing(discovered: &Discovered, working: &Path) -> bool {
+pub(super) fn report_missing(discovered: &Discovered, working: &Path) -> bool {
     for path in &discovered.missing {
         say(&format!("{} does not exist", shown(path)));
     }

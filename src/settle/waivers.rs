@@ -33,6 +33,8 @@ pub struct Stand {
     pub covers: usize,
     /// How many it holds back.
     pub holds: usize,
+    /// The last day on which it holds, from 1970-01-01, if it says one.
+    pub until: Option<i32>,
     /// Whether it could be told that it is of no use.
     pub idle: bool,
 }
@@ -118,6 +120,7 @@ pub(super) fn judge(programme: &Programme, rules: &Rules, state: &State, audit: 
             state: concern.state,
             covers: concern.covers.len(),
             holds: concern.holds.len(),
+            until: concern.until,
             idle: said::is_idle(concern, rules, state, audit),
         })
         .collect();
@@ -228,7 +231,8 @@ fn cover(programme: &Programme, rules: &Rules, concerns: &mut [Concern<'_>], fin
 }
 
 /// An address, path or name as written in a waiver, in parts, so that what stands in it can be masked.
-fn address_parts(text: &str) -> Vec<Part> {
+#[must_use]
+pub fn address_parts(text: &str) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut piece = String::new();
     for c in text.chars().chain(['\0']) {

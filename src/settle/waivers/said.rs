@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::{Concern, FINDINGS_MAX, Hold, address_parts, param};
 use crate::audit::{Audit, State};
-use crate::finding::{Care, Finding, Label, Part, Place, Severity, Subject, fingerprint, plain};
+use crate::finding::{Care, Finding, Label, Part, Place, Severity, Subject, Verdicts, fingerprint, plain};
 use crate::programme::Programme;
 use crate::rule::Rules;
 use crate::schema::form;
@@ -29,7 +29,7 @@ const ALL: [&str; 8] = [ENDED, UNUSED, BROAD, INCOMPLETE, OWN, OVERLONG, LOCKED,
 enum Verdict {
     Pass,
     NotApplicable,
-    NoEvidence,
+    NoEvidence(&'static str),
     Finding(Said),
 }
 
@@ -57,13 +57,12 @@ pub(super) fn judge(programme: &Programme, rules: &Rules, state: &State, audit: 
         if !on || !reached || programme.newer {
             continue;
         }
-        let mut verdicts = audit.verdicts.get(number).copied().unwrap_or_default();
-        verdicts.nothing_to_judge += u64::from(concerns.is_empty());
+        let mut verdicts = Verdicts { nothing_to_judge: u64::from(concerns.is_empty()), ..Verdicts::default() };
         for (concern, own_name) in concerns.iter().zip(&names) {
             match verdict(name, concern, concerns, programme, rules, state, audit) {
                 Verdict::Pass => verdicts.pass += 1,
                 Verdict::NotApplicable => verdicts.not_applicable += 1,
-                Verdict::NoEvidence => verdicts.no_evidence += 1,
+                Verdict::NoEvidence(cause) => audit.unanswered(number, vec![Part::words(cause)], own_name.clone()),
                 Verdict::Finding(said) => {
                     verdicts.finding += 1;
                     found.push(finding(name, number, concern, own_name, said, programme, rules, state));
@@ -71,7 +70,7 @@ pub(super) fn judge(programme: &Programme, rules: &Rules, state: &State, audit: 
             }
         }
         if let Some(slot) = audit.verdicts.get_mut(number) {
-            *slot = verdicts;
+            slot.add(&verdicts);
         }
     }
     let place = |finding: &Finding| finding.labels.first().map(|label| label.place);
@@ -291,7 +290,7 @@ fn unused(
     }
     match could_tell(concern, rules, state, audit) {
         None => Verdict::NotApplicable,
-        Some(false) => Verdict::NoEvidence,
+        Some(false) => Verdict::NoEvidence("the rule that is waived could not reach an answer everywhere"),
         Some(true) => said(waiver.address.span, "no finding here", subject(" covers nothing: the rule finds nothing there")),
     }
 }
