@@ -124,6 +124,9 @@ pub(super) fn waivers(args: &WaiversArgs) -> u8 {
     status.unwrap_or_else(|status| status)
 }
 
+/// Each waiver file, and how each of its waivers stands in the programmes that it concerns.
+type Stands = BTreeMap<PathBuf, (Arc<WaiverFile>, BTreeMap<usize, Vec<Stand>>)>;
+
 /// The audit that every command makes.
 struct Audited {
     setups: Setups,
@@ -172,8 +175,8 @@ impl Audited {
     }
 
     /// How each waiver stands in each programme that it concerns, by file and number.
-    fn stands(&self) -> BTreeMap<PathBuf, (Arc<WaiverFile>, BTreeMap<usize, Vec<Stand>>)> {
-        let mut files: BTreeMap<PathBuf, (Arc<WaiverFile>, BTreeMap<usize, Vec<Stand>>)> = BTreeMap::new();
+    fn stands(&self) -> Stands {
+        let mut files = Stands::new();
         for task in &self.tasks {
             for beside in &task.waivers {
                 files.entry(beside.file.path.clone()).or_insert_with(|| (Arc::clone(&beside.file), BTreeMap::new()));
