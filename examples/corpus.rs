@@ -102,8 +102,7 @@ fn measure(root: &Path, rounds: usize) -> Result<(), String> {
             audit_only: false,
         },
         masks: Masks { min_cell: 5 },
-        excerpts: true,
-        max_findings: 100,
+        excerpts: 100,
         digests: false,
         threads: 1,
     };

@@ -71,6 +71,12 @@ impl Verdicts {
         self.pass + self.finding + self.not_applicable + self.no_evidence
     }
 
+    /// Whether anything was asked.
+    #[must_use]
+    pub const fn asked(&self) -> bool {
+        self.total() + self.nothing_to_judge > 0
+    }
+
     /// Adds another count to this one.
     pub fn add(&mut self, other: &Verdicts) {
         self.pass += other.pass;

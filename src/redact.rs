@@ -4,12 +4,14 @@
 //! is not known here.
 
 mod excerpt;
+mod once;
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
 pub use excerpt::{Excerpt, ExcerptLine, Mark};
+pub use once::once;
 
 use crate::audit::NoEvidence;
 use crate::finding::{BaselineState, Care, Finding, HeldBy, Part, Place, Severity, Verdicts};
@@ -42,6 +44,14 @@ impl Shown {
     }
 }
 
+// What a saved audit holds was masked when it was saved. Somebody may have changed the file since, so what
+// would steer a terminal is written out again.
+impl<'de> serde::Deserialize<'de> for Shown {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from).map(|text| Shown::words(&text))
+    }
+}
+
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -56,7 +66,7 @@ pub struct Terms {
 }
 
 /// A place that may be shown.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Location {
     /// The file's path.
     pub file: Shown,
@@ -67,7 +77,7 @@ pub struct Location {
 }
 
 /// A label that may be shown.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ShownLabel {
     /// Where.
     pub location: Location,
@@ -76,7 +86,7 @@ pub struct ShownLabel {
 }
 
 /// A part of a message.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ShownPart {
     /// Words of the page.
@@ -91,7 +101,7 @@ pub enum ShownPart {
 }
 
 /// What a finding is about, as shown.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ShownSubject {
     /// The register, or `programme`, or empty for a file.
     pub register: Shown,
@@ -106,7 +116,7 @@ pub struct ShownSubject {
 }
 
 /// What holds a finding back, as shown.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ShownSuppression {
     /// A waiver or the baseline.
     pub by: HeldBy,
@@ -163,7 +173,7 @@ pub struct ShownNoEvidence {
 }
 
 /// A file that was read, as shown.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ShownFile {
     /// Its path.
     pub path: Shown,
@@ -197,8 +207,12 @@ pub struct ShownProgramme {
     pub findings: Vec<ShownFinding>,
     /// What could not be judged.
     pub no_evidence: Vec<ShownNoEvidence>,
+    /// The place that stands for the whole programme.
+    pub charter: Option<Location>,
     /// How many findings of each severity, shown or not, mildest first; those held back are not among them.
     pub totals: [u64; 3],
+    /// The same, where a rule that says something sensitive of single people counts once.
+    pub totals_once: [u64; 3],
     /// How many findings are held back.
     pub suppressed: u64,
     /// How each waiver that concerns it stands.
@@ -361,6 +375,16 @@ impl<'p> Redactor<'p> {
             }),
             baseline: standing.baseline,
         }
+    }
+
+    /// The place that stands for the whole programme: its charter's id, or the beginning of its first file.
+    pub fn charter(&mut self) -> Option<Location> {
+        let programme = self.programme;
+        let place = match programme.charter {
+            Some(_) => programme.place(crate::programme::Where::Node(programme.face(programme.charter_item()))),
+            None => Place { file: 0, span: crate::text::Span::default() },
+        };
+        (!programme.files.is_empty()).then(|| self.location(place))
     }
 
     fn excerpts(&mut self, finding: &Finding, labels: &[ShownLabel]) -> Vec<Excerpt> {

@@ -164,8 +164,7 @@ impl Audited {
             selection: Selection::default(),
             terms: Terms { min_severity: Severity::Advice, fail_on: Severity::Error, waivers: true, audit_only: false },
             masks: MASKS,
-            excerpts: false,
-            max_findings: usize::MAX,
+            excerpts: 0,
             digests: false,
             threads: 1,
         };
