@@ -4,9 +4,11 @@ mod check;
 mod explain;
 mod init;
 mod new;
+mod replace;
 mod report;
 mod target;
 mod test;
+mod waivers;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -49,6 +51,8 @@ enum Command {
     New(NewArgs),
     /// Run the examples of rule pages: does each rule keep its word, and would a mistake in it be noticed?
     Test(TestArgs),
+    /// List, check, add and remove waivers
+    Waivers(waivers::WaiversArgs),
 }
 
 #[derive(Args, Debug, Clone)]
@@ -101,6 +105,15 @@ struct CheckArgs {
     /// How many programmes are judged at a time [default: as many as there are cores]
     #[arg(long, value_name = "NUMBER")]
     threads: Option<usize>,
+    /// Also show the findings that a waiver holds back
+    #[arg(long)]
+    show_suppressed: bool,
+    /// Let no waiver hold a finding back: the auditor's view
+    #[arg(long)]
+    no_waivers: bool,
+    /// Only what is said of waivers and the baseline
+    #[arg(long, hide = true)]
+    audit_only: bool,
     /// Count the four verdicts for each rule and programme
     #[arg(long)]
     statistics: bool,
@@ -133,6 +146,9 @@ struct ReportArgs {
     /// List findings together under each programme or rule, in full, concise and narrated
     #[arg(long, value_name = "WHAT", default_value = "none")]
     group_by: Group,
+    /// Also show the findings that are held back
+    #[arg(long)]
+    show_suppressed: bool,
     /// Count the four verdicts for each rule and programme
     #[arg(long)]
     statistics: bool,
@@ -292,6 +308,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Init(args) => init::init(&args),
         Command::New(args) => new::new(&args),
         Command::Test(args) => test::test(&args),
+        Command::Waivers(args) => waivers::waivers(&args),
     };
     ExitCode::from(status)
 }

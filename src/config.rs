@@ -1,4 +1,5 @@
-//! Reads `havesay.toml` into settings, each with the place in the file where it was set.
+//! Reads `havesay.toml` into settings, each with the place in the file where it was set, and the waivers
+//! that stand beside it ([`waivers`]).
 //!
 //! The form of a file is judged here: keys, types, severities, patterns, reasons. Whether a rule, a
 //! parameter or a register of that name exists is judged by the rooms that know them, with the places
@@ -9,6 +10,7 @@ mod pattern;
 mod reader;
 mod search;
 mod syntax;
+pub mod waivers;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,6 +26,8 @@ use crate::text::{self, Span};
 
 pub use pattern::Pattern;
 pub use search::{FILE_NAME, Found, Search, closest, relative};
+
+pub use waivers::{ReasonType, Waiver, WaiverFile};
 
 use reader::{Reader, offset};
 
@@ -99,6 +103,8 @@ pub struct RuleSettings {
     pub params: BTreeMap<String, Param>,
     /// Why the rule is off. Never blank.
     pub off: Option<Placed<String>>,
+    /// Whether its findings may be waived.
+    pub waivable: Option<Placed<bool>>,
 }
 
 /// What is set for one definition.
@@ -334,6 +340,9 @@ impl Settings {
                 }
                 if later.off.is_some() {
                     rule.off.clone_from(&later.off);
+                }
+                if later.waivable.is_some() {
+                    rule.waivable.clone_from(&later.waivable);
                 }
                 rule.params.extend(later.params.clone());
             }

@@ -2,10 +2,10 @@
 //! path order.
 //!
 //! [`one`] is a pure function of bytes, settings and date; [`run`] gives programmes to threads and writes
-//! what they give back as soon as it is their turn. [`setup`] reads settings and rules; `overlays` the schema
-//! overlays that settings name; `fit` holds what settings name against what there is; [`examples`] runs the
-//! examples of rule pages through the same stages, [`coverage`] says what they do not show, and [`mutation`]
-//! whether they notice small changes.
+//! what they give back as soon as it is their turn. [`setup`] reads settings and rules, `overlays` the schema
+//! overlays that settings name, [`waivers`] the waiver files of a run; `fit` holds what settings name against
+//! what there is; [`examples`] runs the examples of rule pages through the same stages, [`coverage`] says what
+//! they do not show, and [`mutation`] whether they notice small changes.
 
 pub mod coverage;
 pub mod examples;
@@ -13,6 +13,7 @@ mod fit;
 pub mod mutation;
 mod overlays;
 pub mod setup;
+pub mod waivers;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -23,9 +24,10 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use crate::audit::{self, Selection};
 use crate::discover::{self, Found, Input, Options};
 use crate::document::Forest;
-use crate::programme::{self, Clock, Programme};
+use crate::programme::{self, Beside, Clock, Programme};
 use crate::redact::{Redactor, Shown, ShownProgramme, Terms as Masks};
 use crate::report::{Output, Run, Totals, Writing};
+use crate::rule::Rules;
 use crate::settle::{self, Terms};
 
 pub use setup::{Setup, SetupError};
@@ -51,37 +53,47 @@ pub struct Request {
 
 /// One programme, from files to masked findings.
 #[must_use]
+#[expect(clippy::too_many_arguments, reason = "one programme: what it is judged by, and what of it was asked for")]
 pub fn one(
     setup: &Setup,
     request: &Request,
     folder: &str,
     inputs: &[Input],
+    waivers: &[Beside],
     only: &dyn Fn(usize) -> bool,
     overrides: &std::path::Path,
     forest: Forest,
 ) -> (ShownProgramme, Forest) {
-    let programme = programme::load(&setup.schema, &setup.judges, folder, inputs, forest, request.clock, request.digests);
+    let mut programme = programme::load(&setup.schema, &setup.judges, folder, inputs, forest, request.clock, request.digests);
+    programme.waivers = waivers.to_vec();
     let state = audit::state::state(&setup.rules, &programme, &setup.effective(overrides), &request.selection);
     let audit = audit::audit(&programme, &setup.rules, &state, request.clock.as_of);
-    let mut shown = show(&programme, &state, audit, request, only);
+    let mut shown = show(&programme, &setup.rules, &state, audit, request, only);
     shown.renumber(&setup.numbers);
     (shown, programme.forest)
 }
 
 fn show(
     programme: &Programme,
+    rules: &Rules,
     state: &audit::State,
-    audit: audit::Audit,
+    mut audit: audit::Audit,
     request: &Request,
     only: &dyn Fn(usize) -> bool,
 ) -> ShownProgramme {
-    let settled = settle::settle(audit.findings, &request.terms, &|file| only(file as usize));
+    let settled = settle::settle(programme, rules, state, &mut audit, request.clock.as_of, &request.terms, &|file| only(file as usize));
     let mut redactor = Redactor::new(programme, request.masks);
+    let mut open = 0;
     let findings = settled
         .findings
         .iter()
         .enumerate()
-        .map(|(number, (finding, standing))| redactor.finding(finding, standing, number < request.excerpts))
+        .map(|(number, (finding, standing))| {
+            // Lines around what is held back are shown only by formats that show it.
+            open += usize::from(standing.suppressed.is_none());
+            let shown = number < request.excerpts || (standing.suppressed.is_none() && open <= request.excerpts);
+            redactor.finding(finding, standing, shown)
+        })
         .collect();
     // Lines are found only where they are needed.
     let charter = if settled.findings.iter().any(|(finding, _)| finding.reveals) { redactor.charter() } else { None };
@@ -108,6 +120,7 @@ fn show(
         totals: settled.totals,
         totals_once: settled.totals_once,
         suppressed: settled.suppressed,
+        waivers: settled.waivers,
         failing: settled.failing,
         elsewhere: settled.elsewhere,
         beyond: audit.beyond as u64,
@@ -136,8 +149,10 @@ pub struct Task {
     pub found: Found,
     /// Its files.
     pub inputs: Vec<Input>,
-    /// The files' absolute paths, where only a part was asked for.
+    /// The files' absolute paths, where only a part was asked for; those of waiver files after them.
     pub paths: Vec<PathBuf>,
+    /// The waiver files that concern it.
+    pub waivers: Vec<Beside>,
     /// Its folder, relative to its settings file.
     pub overrides: PathBuf,
 }
@@ -171,7 +186,7 @@ pub fn tasks(setups: &[Setup], of: &dyn Fn(&Found) -> usize, discovered: Vec<Fou
                 .map(|input| if let discover::Source::Disk(path) = &input.source { path.clone() } else { PathBuf::new() })
                 .collect()
         };
-        tasks.push(Task { setup: number, found, inputs, paths, overrides });
+        tasks.push(Task { setup: number, found, inputs, paths, waivers: Vec::new(), overrides });
     }
     tasks
 }
@@ -195,7 +210,7 @@ pub fn run(
         let setup = setups.get(task.setup)?;
         let only =
             |file: usize| task.paths.is_empty() || task.paths.get(file).is_some_and(|path| settle::lies_within(path, &task.found.only));
-        Some(one(setup, request, &task.found.shown, &task.inputs, &only, &task.overrides, forest))
+        Some(one(setup, request, &task.found.shown, &task.inputs, &task.waivers, &only, &task.overrides, forest))
     };
     if threads == 1 {
         let mut forest = Forest::default();

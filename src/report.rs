@@ -106,6 +106,12 @@ impl Format {
         matches!(self, Format::Sarif | Format::Junit | Format::Github | Format::Gitlab | Format::Markdown | Format::Csv)
     }
 
+    /// Whether it is for a terminal, where what is held back is shown only when it is asked for.
+    #[must_use]
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, Format::Full | Format::Concise | Format::Narrated)
+    }
+
     /// How many findings it writes where nothing is said.
     #[must_use]
     pub const fn most(self) -> usize {
@@ -236,6 +242,8 @@ pub struct Run {
     pub verbose: bool,
     /// Whether the counts for each rule are listed.
     pub statistics: bool,
+    /// Whether formats for a terminal show what is held back.
+    pub show_suppressed: bool,
     /// Under what findings are listed together.
     pub group: Group,
 }
@@ -328,6 +336,9 @@ impl<'o> Writing<'o> {
         } else {
             std::borrow::Cow::Borrowed(programme.findings.as_slice())
         };
+        let leaves_out = self.output.format.is_terminal() && !run.show_suppressed && programme.suppressed > 0;
+        let findings =
+            if leaves_out { findings.iter().filter(|finding| finding.suppressed.is_none()).cloned().collect() } else { findings };
         let room = self.output.most.saturating_sub(self.written).min(findings.len());
         self.written += room;
         self.cut += (findings.len() - room) as u64;

@@ -1,11 +1,19 @@
-//! Settles what an audit found: which findings are shown, and which of them fail the run.
+//! Settles what an audit found: which findings are held back, which are shown, and which of them fail the
+//! run.
 //!
-//! Waivers and baselines will be settled here too; formats are not known.
+//! [`waivers`] holds findings against the waivers that concern the programme, and says what is wrong with
+//! those: rules that judge the audit itself (`check: built-in`, subject `audit`) are judged here, when all
+//! others are done. What is held back is kept and counted, never dropped. Formats are not known.
+
+pub mod waivers;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::audit::{Audit, State};
 use crate::finding::{BaselineState, Finding, Severity, Suppression};
+use crate::programme::Programme;
+use crate::rule::Rules;
 
 /// By what findings are settled.
 #[derive(Clone, Debug)]
@@ -14,6 +22,10 @@ pub struct Terms {
     pub min_severity: Severity,
     /// The mildest severity that fails the run.
     pub fail_on: Severity,
+    /// Whether waivers hold findings back. What is wrong with waivers is said in any case.
+    pub waivers: bool,
+    /// Whether only what is said of the audit itself (waivers, the baseline) is shown and counted.
+    pub audit_only: bool,
 }
 
 /// How one finding stands to waivers and the baseline.
@@ -40,20 +52,38 @@ pub struct Settled {
     pub failing: u64,
     /// How many lie outside the paths that were asked for.
     pub elsewhere: u64,
+    /// How each waiver that concerns the programme stands.
+    pub waivers: Vec<waivers::Stand>,
 }
 
-/// Settles the findings of one programme. `inside` says whether a file was asked for.
+/// Settles the findings of one programme, and judges the rules that judge the audit itself. `inside` says
+/// whether a file was asked for.
 #[must_use]
-pub fn settle(findings: Vec<Finding>, terms: &Terms, inside: &dyn Fn(u32) -> bool) -> Settled {
+pub fn settle(
+    programme: &Programme,
+    rules: &Rules,
+    state: &State,
+    audit: &mut Audit,
+    as_of: i32,
+    terms: &Terms,
+    inside: &dyn Fn(u32) -> bool,
+) -> Settled {
     let mut settled = Settled::default();
     let mut revealing = BTreeSet::new();
-    for finding in findings {
+    let waived = waivers::judge(programme, rules, state, audit, as_of);
+    settled.waivers = waived.stands;
+    let mut held = waived.held.into_iter();
+    for finding in std::mem::take(&mut audit.findings) {
+        let waiver = held.next().flatten().filter(|_| terms.waivers);
+        if terms.audit_only && !rules.number(&finding.rule).and_then(|number| rules.rules.get(number)).is_some_and(|rule| rule.of_audit) {
+            continue;
+        }
         let place = finding.labels.first().map_or(0, |label| label.place.file);
         if !inside(place) {
             settled.elsewhere += 1;
             continue;
         }
-        let standing = Standing::default();
+        let standing = Standing { suppressed: waiver, baseline: None };
         if standing.suppressed.is_some() {
             settled.suppressed += 1;
         } else {

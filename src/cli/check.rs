@@ -1,18 +1,21 @@
 //! `havesay check`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::{CheckArgs, Common, color, complain, exit, model, plain, say, settings_problems, shown, source, target, width};
 use crate::audit::Selection;
+use crate::config::waivers::WAIVERS_NAME;
 use crate::config::{self, FILE_NAME};
 use crate::discover::{self, Discovered, Found, Options};
 use crate::finding::Severity;
-use crate::pipeline::setup::Setup;
+use crate::pipeline::setup::{Setup, SetupError, hex};
 use crate::pipeline::{self, Request, Task};
 use crate::programme::Clock;
 use crate::redact::{MASK, Shown, Terms as Masks};
@@ -36,7 +39,7 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
 fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let started = std::time::Instant::now();
     let schema = model()?;
-    let clock = clock(args)?;
+    let clock = clock(args.as_of.as_deref())?;
     let stage = match &args.stage {
         None => None,
         Some(word) => Some(schema.stage(word).ok_or_else(|| {
@@ -74,13 +77,17 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let request = Request {
         clock,
         selection: Selection { select, ignore, stage },
-        terms: Terms { min_severity: if args.quiet { fail_on.max(args.min_severity) } else { args.min_severity }, fail_on },
+        terms: Terms {
+            min_severity: if args.quiet { fail_on.max(args.min_severity) } else { args.min_severity },
+            fail_on,
+            waivers: !args.no_waivers,
+            audit_only: args.audit_only,
+        },
         masks: Masks { min_cell },
         excerpts: excerpts_max.unwrap_or(0),
         digests: wanted.digests,
         threads: args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1),
     };
-    let run = run(args, &setups, &rules, &request, wanted);
     let strays: Vec<&PathBuf> = discovered.strays.iter().filter(|path| !setups.list.iter().any(|setup| setup.is_overlay(path))).collect();
     let mut before = Totals {
         left_out: (discovered.left_out.0, discovered.left_out.1.as_deref().map(Shown::words)),
@@ -88,11 +95,16 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
         ..Totals::default()
     };
     let mut incomplete = report_missing(&discovered, &working);
-    let tasks = pipeline::tasks(&setups.list, &|found| setups.of(found), discovered.programmes, &options);
+    let programmes = discovered.programmes.len();
+    let mut tasks = pipeline::tasks(&setups.list, &|found| setups.of(found), discovered.programmes, &options);
+    // Where all there is was asked for, a waiver for no programme in the run is for none at all.
+    let all = discovered.left_out.0 == 0 && tasks.len() == programmes;
+    attach(&setups, &mut tasks, &working, if all { &paths } else { &[] })?;
     incomplete |= tasks.is_empty();
     if tasks.is_empty() && !incomplete {
         before.unjudged = 0;
     }
+    let run = run(args, &setups, &tasks, &rules, &request, wanted);
     let status = |totals: &Totals| {
         if pipeline::status(totals) == exit::FAULT {
             exit::FAULT
@@ -125,8 +137,8 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
 }
 
 /// The date of the audit: as given, else of the build environment, else today.
-fn clock(args: &CheckArgs) -> Result<Clock, u8> {
-    if let Some(text) = &args.as_of {
+pub(super) fn clock(as_of: Option<&str>) -> Result<Clock, u8> {
+    if let Some(text) = as_of {
         return match form::date(text.as_bytes()) {
             Some((as_of, form::Precision::Day)) => Ok(Clock { as_of, given: true }),
             _ => {
@@ -143,15 +155,17 @@ fn clock(args: &CheckArgs) -> Result<Clock, u8> {
 }
 
 /// The settings of the run, and those of each programme.
-struct Setups {
-    list: Vec<Setup>,
+pub(super) struct Setups {
+    pub(super) list: Vec<Setup>,
+    /// Files that are called like a waiver file, or nearly so, in the folders that were searched.
+    waivers: Vec<PathBuf>,
     by_file: BTreeMap<PathBuf, usize>,
     of: BTreeMap<PathBuf, usize>,
 }
 
 impl Setups {
-    fn read(schema: &Arc<Schema>, discovered: &Discovered, common: &Common, working: &Path) -> Result<Self, u8> {
-        let mut setups = Setups { list: Vec::new(), by_file: BTreeMap::new(), of: BTreeMap::new() };
+    pub(super) fn read(schema: &Arc<Schema>, discovered: &Discovered, common: &Common, working: &Path) -> Result<Self, u8> {
+        let mut setups = Setups { list: Vec::new(), waivers: Vec::new(), by_file: BTreeMap::new(), of: BTreeMap::new() };
         let mut search = config::Search::new(None);
         let run_file =
             if common.isolated { None } else { common.config.clone().map(|file| working.join(file)).or_else(|| search.closest(working)) };
@@ -161,6 +175,7 @@ impl Setups {
             let number = setups.add(schema, file.as_deref())?;
             setups.of.insert(found.folder.clone(), number);
         }
+        setups.waivers = search.waivers().map(Path::to_owned).collect();
         for near in search.near_misses() {
             say(&format!("{} is not read; the settings file is called {FILE_NAME}", Visible(&discover::shown(working, near))));
         }
@@ -234,13 +249,13 @@ impl Setups {
         self.list.iter().flat_map(|setup| &setup.read).filter(move |(path, _)| seen.insert(path)).map(|(path, digest)| (path, digest))
     }
 
-    fn of(&self, found: &Found) -> usize {
+    pub(super) fn of(&self, found: &Found) -> usize {
         self.of.get(&found.folder).copied().unwrap_or(0)
     }
 }
 
 /// What holds for the whole run, as reports say it.
-fn run(args: &CheckArgs, setups: &Setups, rules: &[(usize, usize)], request: &Request, wanted: Wanted) -> Run {
+fn run(args: &CheckArgs, setups: &Setups, tasks: &[Task], rules: &[(usize, usize)], request: &Request, wanted: Wanted) -> Run {
     let rules = rules
         .iter()
         .filter_map(|number| setups.rule(*number))
@@ -284,6 +299,8 @@ fn run(args: &CheckArgs, setups: &Setups, rules: &[(usize, usize)], request: &Re
     let working = std::env::current_dir().unwrap_or_default();
     let settings = json!({
         "files": setups.files().map(|(path, digest)| json!({ "path": discover::shown(&working, path), "sha256": digest })).collect::<Vec<_>>(),
+        "waivers": waiver_files(tasks),
+        "waivers_hold": request.terms.waivers,
         "fail_on": request.terms.fail_on,
         "min_severity": request.terms.min_severity,
         "min_cell": request.masks.min_cell,
@@ -303,8 +320,37 @@ fn run(args: &CheckArgs, setups: &Setups, rules: &[(usize, usize)], request: &Re
         width: width(),
         verbose: args.verbose,
         statistics: args.statistics,
+        show_suppressed: args.show_suppressed,
         group: args.group_by,
     }
+}
+
+/// Gives each programme its waiver files, and says which files of the kind are not read.
+pub(super) fn attach(setups: &Setups, tasks: &mut [Task], working: &Path, asked: &[PathBuf]) -> Result<(), u8> {
+    let asked: Vec<PathBuf> = asked.iter().filter_map(|path| fs::canonicalize(working.join(path)).ok()).collect();
+    let whole = |folder: &Path| fs::canonicalize(folder).is_ok_and(|folder| asked.iter().any(|path| folder.starts_with(path)));
+    pipeline::waivers::attach(&setups.list, tasks, working, &whole).map_err(|faults| {
+        faults.into_iter().for_each(|fault| complain(&SetupError::Config(fault)));
+        exit::FAULT
+    })?;
+    let read: BTreeSet<&Path> = tasks.iter().flat_map(|task| &task.waivers).map(|beside| beside.file.path.as_path()).collect();
+    for path in setups.waivers.iter().filter(|path| !read.contains(path.as_path())) {
+        say(&format!(
+            "{} is not read; waivers stand in {WAIVERS_NAME}, beside {FILE_NAME} or in a programme's folder",
+            Visible(&discover::shown(working, path))
+        ));
+    }
+    Ok(())
+}
+
+/// The waiver files of a run, each once, with their digests.
+fn waiver_files(tasks: &[Task]) -> serde_json::Value {
+    let files: BTreeMap<&str, String> = tasks
+        .iter()
+        .flat_map(|task| &task.waivers)
+        .map(|beside| (&*beside.file.shown, hex(&Sha256::digest(beside.file.text.as_bytes()))))
+        .collect();
+    files.into_iter().map(|(path, digest)| json!({ "path": path, "sha256": digest })).collect()
 }
 
 /// What formats want to know of rules beyond what is at hand.
@@ -336,7 +382,7 @@ fn explained(rule: &Rule) -> Prose {
 }
 
 /// Says which paths are not there or hold no programme.
-fn report_missing(discovered: &Discovered, working: &Path) -> bool {
+pub(super) fn report_missing(discovered: &Discovered, working: &Path) -> bool {
     for path in &discovered.missing {
         say(&format!("{} does not exist", shown(path)));
     }
