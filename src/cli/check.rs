@@ -81,9 +81,10 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
         threads: args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1),
     };
     let run = run(args, &setups, &rules, &request, wanted);
+    let strays: Vec<&PathBuf> = discovered.strays.iter().filter(|path| !setups.list.iter().any(|setup| setup.is_overlay(path))).collect();
     let mut before = Totals {
         left_out: (discovered.left_out.0, discovered.left_out.1.as_deref().map(Shown::words)),
-        strays: (discovered.strays.0, discovered.strays.1.as_deref().map(Shown::words)),
+        strays: (strays.len(), strays.first().map(|first| Shown::words(&discover::shown(&working, first)))),
         ..Totals::default()
     };
     let mut incomplete = report_missing(&discovered, &working);
