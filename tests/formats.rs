@@ -926,6 +926,62 @@ fn a_saved_audit_is_read_from_standard_input() {
     assert_eq!(String::from_utf8(done.stdout).unwrap(), check(&toy(), &["-f", "concise", "toy"]).out);
 }
 
+#[test]
+fn what_is_held_back_is_marked_counted_and_no_failure() {
+    // As waivers and a baseline will leave it in a saved audit.
+    let mut audit: Value = serde_json::from_str(&check(&toy(), &["-f", "json", "toy"]).out).unwrap();
+    let silent = audit["findings"].as_array().unwrap().iter().position(|finding| finding["rule"] == "people/silent").unwrap();
+    for (number, finding) in audit["findings"].as_array_mut().unwrap().iter_mut().enumerate() {
+        finding["baseline"] = json!(if number == 0 { "unchanged" } else { "new" });
+    }
+    audit["findings"][silent]["suppressed"] = json!({ "by": "waiver", "address": "participants/p-2", "until": "2026-12-31" });
+    audit["findings"][0]["suppressed"] = json!({ "by": "baseline", "address": "payments/pay-2", "until": null });
+    for (pointer, number) in [
+        ("/programmes/0/suppressed", 2),
+        ("/summary/suppressed", 2),
+        ("/programmes/0/findings/error", 1),
+        ("/programmes/0/findings_shared/error", 1),
+        ("/programmes/0/findings/warning", 2),
+        ("/programmes/0/findings_shared/warning", 2),
+        ("/programmes/0/failing", 1),
+    ] {
+        *audit.pointer_mut(pointer).unwrap() = json!(number);
+    }
+    let folder = Folder::new().with("audit.json", audit.to_string());
+    let said = said(&folder, &["report", "audit.json"], false);
+    assert_eq!(said.json("json")["findings"], audit["findings"]);
+    assert_eq!(said.json("json")["summary"]["suppressed"], 2);
+    let totals = "1 error, 2 warnings, 1 advice; 2 findings are held back by a waiver or the baseline";
+    for format in ["full", "concise", "narrated", "github", "junit", "markdown"] {
+        assert!(said.of(format).contains(totals), "{format}: {}", said.of(format));
+    }
+    assert!(said.of("concise").contains("and brought nothing (waived until 2026-12-31)\n"), "{}", said.of("concise"));
+    assert!(said.of("full").contains("(in the baseline)"), "{}", said.of("full"));
+    assert!(said.of("markdown").contains("(waived until 2026-12-31)"), "{}", said.of("markdown"));
+    let results = said.results();
+    let waived = results.iter().find(|result| result["ruleId"] == "people/silent").unwrap();
+    assert_eq!(
+        waived["suppressions"],
+        json!([{ "kind": "external", "status": "accepted", "justification": "waived until 2026-12-31 for participants/p-2" }])
+    );
+    assert_eq!(waived["baselineState"], "new");
+    assert!(results.iter().filter(|result| result["suppressions"] == json!([])).count() == 4);
+    assert!(results.iter().all(|result| result["baselineState"].is_string()), "all or none");
+    // Where a format has no place for it, it is not there.
+    assert_eq!((said.issues().len(), said.commands().len()), (4, 4));
+    let rows = said.rows();
+    let held: Vec<(&str, &str, &str, &str)> = rows
+        .iter()
+        .filter(|row| !row["suppressed_by"].is_empty())
+        .map(|row| (row["suppressed_by"].as_str(), row["suppressed_until"].as_str(), row["fails"].as_str(), row["baseline"].as_str()))
+        .collect();
+    assert_eq!(held, [("baseline", "", "no", "unchanged"), ("waiver", "2026-12-31", "no", "new")]);
+    let cases = said.cases();
+    let skipped: Vec<&str> = cases.iter().filter_map(|case| case.skipped.as_deref()).collect();
+    assert!(skipped.contains(&"waived until 2026-12-31: p-2 came to 2 sessions and brought nothing"), "{skipped:?}");
+    assert_eq!(cases.iter().filter(|case| case.failure.is_some()).count(), 1);
+}
+
 // ── for teams ──────────────────────────────────────────────────────────────────────────────────────────
 
 #[test]
