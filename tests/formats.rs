@@ -232,6 +232,7 @@ fn the_totals_of_all_formats_agree() {
             assert_eq!(rows.iter().filter(|row| row["fails"] == "yes").count() as u64, failing, "csv");
             let entries = said.of("markdown").lines().filter(|line| line.starts_with("- **")).count() as u64;
             assert_eq!(entries, shared.iter().sum::<u64>(), "markdown");
+            assert_eq!(articles(said.of("html")).len() as u64, shared.iter().sum::<u64>(), "html");
         }
     }
 }
@@ -246,7 +247,7 @@ fn what_is_cut_is_counted() {
     assert_eq!((cut.results().len(), cut.issues().len(), cut.rows().len(), cut.commands().len()), (3, 3, 3, 3));
     assert_eq!(cut.of("jsonl").lines().count(), 3);
     let left = format!("{} more findings are not shown", all - 3);
-    for format in ["full", "concise", "narrated", "markdown", "github", "junit"] {
+    for format in ["full", "concise", "narrated", "markdown", "html", "github", "junit"] {
         assert!(cut.of(format).contains(&left), "{format}: {}", cut.of(format));
         assert!(!whole.of(format).contains("not shown (--max"), "{format}");
     }
@@ -460,7 +461,7 @@ fn what_says_something_of_one_person_is_not_passed_on_person_by_person() {
         for format in ["full", "concise", "narrated", "json", "jsonl"] {
             assert!(outputs.read(format).contains("who-0"), "{format} shows each record");
         }
-        for format in ["sarif", "junit", "github", "gitlab", "markdown", "csv"] {
+        for format in ["sarif", "junit", "github", "gitlab", "markdown", "html", "csv"] {
             let said = outputs.read(format);
             assert!(!said.contains("who-"), "{format}: {said}");
             assert!(said.contains(&format!("Came and brought nothing: {count} findings")), "{format}: {said}");
@@ -544,6 +545,14 @@ fn hostile() -> Said {
     Said { status: 1, by_format: FORMATS.into_iter().map(|format| (format, outputs.read(format))).collect() }
 }
 
+/// What each finding of a page says, with the references that HTML has for characters read back.
+fn articles(page: &str) -> Vec<String> {
+    let back =
+        |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&");
+    let article = |text: &str| back(text.split_once("</span> ").unwrap().1.split_once("</h3>").unwrap().0);
+    page.split("<article ").skip(1).map(article).collect()
+}
+
 /// The entries of the list of findings, as text. Only our own markup may stand in a comment.
 fn entries(markdown: &str) -> Vec<String> {
     use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
@@ -621,6 +630,13 @@ fn hostile_strings_pass_through_every_format() {
         let words: Vec<&str> = text(finding, "/message").split_whitespace().collect();
         assert!(entry.contains(&words.join(" ")), "markdown: {entry}\n{finding}");
     }
+    let articles = articles(said.of("html"));
+    for (article, finding) in articles.iter().zip(findings) {
+        assert_eq!(*article, xml(text(finding, "/message")).replace('\u{1fffe}', "\\u{1fffe}"), "html");
+    }
+    let tags = regex::Regex::new("<(/?[a-z0-9]+|!doctype)").unwrap();
+    let ours = ["script", "b", "failure"];
+    assert!(!tags.captures_iter(said.of("html")).any(|tag| ours.contains(&tag[1].trim_start_matches('/'))), "html");
     for (format, said) in &said.by_format {
         let said = if *format == "csv" { said.trim_start_matches('\u{feff}').replace("\r\n", "\n") } else { said.clone() };
         assert!(!said.chars().any(|c| c != '\n' && havesay::text::is_hidden(c)), "{format}: something hidden");
@@ -952,7 +968,7 @@ fn what_is_held_back_is_marked_counted_and_no_failure() {
     assert_eq!(said.json("json")["findings"], audit["findings"]);
     assert_eq!(said.json("json")["summary"]["suppressed"], 2);
     let totals = "1 error, 2 warnings, 1 advice; 2 findings are held back by a waiver or the baseline";
-    for format in ["full", "concise", "narrated", "github", "junit", "markdown"] {
+    for format in ["full", "concise", "narrated", "github", "junit", "markdown", "html"] {
         assert!(said.of(format).contains(totals), "{format}: {}", said.of(format));
     }
     assert!(said.of("concise").contains("and brought nothing (waived until 2026-12-31)\n"), "{}", said.of("concise"));
