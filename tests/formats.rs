@@ -194,6 +194,15 @@ fn what_stands_on_standard_output_is_what_stands_in_the_file() {
     }
 }
 
+#[test]
+fn every_format_is_described() {
+    let page = std::fs::read_to_string(root().join("docs/formats.md")).unwrap();
+    let described: Vec<&str> =
+        page.lines().filter_map(|line| line.strip_prefix("| `")).map(|rest| rest.split_once('`').unwrap().0).collect();
+    assert_eq!(described, FORMATS);
+    assert_eq!(havesay::report::Format::ALL.map(havesay::report::Format::word), FORMATS);
+}
+
 fn theatre() -> Folder {
     let folder = Folder::new();
     copy(&root().join("fixtures/theatre"), &folder.at("theatre"));
