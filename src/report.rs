@@ -10,6 +10,7 @@ pub mod compare;
 mod csv;
 mod github;
 mod gitlab;
+mod html;
 mod identity;
 mod json;
 mod jsonl;
@@ -55,13 +56,15 @@ pub enum Format {
     Gitlab,
     /// For a comment on a change.
     Markdown,
+    /// A page for a browser.
+    Html,
     /// For a spreadsheet.
     Csv,
 }
 
 impl Format {
     /// All formats, in the order in which they are listed.
-    pub const ALL: [Format; 11] = [
+    pub const ALL: [Format; 12] = [
         Format::Full,
         Format::Concise,
         Format::Narrated,
@@ -72,6 +75,7 @@ impl Format {
         Format::Github,
         Format::Gitlab,
         Format::Markdown,
+        Format::Html,
         Format::Csv,
     ];
 
@@ -89,6 +93,7 @@ impl Format {
             Format::Github => "github",
             Format::Gitlab => "gitlab",
             Format::Markdown => "markdown",
+            Format::Html => "html",
             Format::Csv => "csv",
         }
     }
@@ -103,7 +108,7 @@ impl Format {
     /// a programme.
     #[must_use]
     pub const fn is_shared(self) -> bool {
-        matches!(self, Format::Sarif | Format::Junit | Format::Github | Format::Gitlab | Format::Markdown | Format::Csv)
+        matches!(self, Format::Sarif | Format::Junit | Format::Github | Format::Gitlab | Format::Markdown | Format::Html | Format::Csv)
     }
 
     /// Whether it is for a terminal, where what is held back is shown only when it is asked for.
@@ -124,7 +129,7 @@ impl Format {
     /// Whether it shows the lines around places.
     #[must_use]
     pub const fn has_excerpts(self) -> bool {
-        matches!(self, Format::Full | Format::Narrated | Format::Json | Format::Jsonl)
+        matches!(self, Format::Full | Format::Narrated | Format::Json | Format::Jsonl | Format::Html)
     }
 
     /// Whether it carries digests of what was read.
@@ -149,6 +154,7 @@ impl Format {
             Format::Github => Box::new(github::Github),
             Format::Gitlab => Box::new(gitlab::Gitlab::default()),
             Format::Markdown => Box::new(markdown::Markdown::default()),
+            Format::Html => Box::new(html::Html::default()),
             Format::Csv => Box::new(csv::Csv),
         }
     }

@@ -170,7 +170,8 @@ impl Call {
 }
 
 /// The names of all formats.
-pub const FORMATS: [&str; 11] = ["full", "concise", "narrated", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown", "csv"];
+pub const FORMATS: [&str; 12] =
+    ["full", "concise", "narrated", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown", "html", "csv"];
 
 /// A run without rules, as renderers see it.
 pub fn run() -> havesay::report::Run {
