@@ -13,7 +13,7 @@ pub mod page;
 pub mod prose;
 pub mod sources;
 
-pub use compile::{Case, Group, Change, Compiled, Param, Rule, Rules, Subject};
+pub use compile::{Case, Change, Compiled, Group, Param, Rule, Rules, Subject};
 pub use page::{Page, PageProblem};
 
 /// A built-in page as `build.rs` leaves it.

@@ -697,18 +697,7 @@ impl<'s> Compiler<'s> {
                     }
                 }
             }
-            group.cases.push(Case {
-                when,
-                profile_when,
-                evidence,
-                assert: Some(assert),
-                at,
-                label,
-                message,
-                help,
-                severity,
-                also,
-            });
+            group.cases.push(Case { when, profile_when, evidence, assert: Some(assert), at, label, message, help, severity, also });
         }
         Ok(())
     }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::build::{Scope, Variable, equal, mistake};
 use super::parse::{Ast, Kind, Mistake};
 use super::pattern::Pattern;
-use super::types::{Code, Cx, Definition, Fields, FlagCode, Format, ItemsCode, ListCode, Taint, TextCode, TextKind, Ty, Typed, ValueCode, Words};
+use super::types::{
+    Code, Cx, Definition, Fields, FlagCode, Format, ItemsCode, ListCode, Taint, TextCode, TextKind, Ty, Typed, ValueCode, Words,
+};
 use super::value::{Decimal, Eval, Fault, Key, No, Value};
 use crate::document::{Kind as NodeKind, Node};
 use crate::programme::{Item, Programme, Reading};
