@@ -15,9 +15,8 @@ use crate::finding::{Finding, Label, Part, Subject as About, Verdicts, fingerpri
 use crate::limits;
 use crate::programme::{About as FlawAbout, Flaw, Incomplete, Item, NO_RECORD, Programme, Where};
 use crate::rule::expression::types::Cx;
-use crate::rule::expression::value::No;
+use crate::rule::expression::value::{Fault, No};
 use crate::rule::{Case, Group, Rule, Rules, Subject};
-use crate::schema::CHARTER;
 
 /// Why verdicts of one rule could not be reached, for one cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +53,10 @@ pub struct Audit {
     pub idle: Vec<(usize, String)>,
     /// Whether a rule was at fault.
     pub faulted: bool,
+    /// Whether that was for having taken too many steps.
+    pub exhausted: bool,
+    /// Steps that expressions took.
+    pub steps: u64,
     /// Findings beyond those that are kept.
     pub beyond: usize,
 }
@@ -70,6 +73,7 @@ pub fn audit(programme: &Programme, rules: &Rules, state: &State, as_of: i32) ->
         cx: Cx::new(programme, as_of, &state.params),
         spare: Verdicts::default(),
     };
+    auditor.cx.steps_max = state.steps_max;
     // Flaws of the records come first: rules may yield to them.
     auditor.flaws();
     for number in 0..rules.rules.len() {
@@ -80,6 +84,7 @@ pub fn audit(programme: &Programme, rules: &Rules, state: &State, as_of: i32) ->
         auditor.passes();
     }
     let mut audit = auditor.audit;
+    audit.steps += auditor.cx.steps.get();
     let place = |finding: &Finding| finding.labels.first().map(|label| label.place);
     audit.findings.sort_by(|a, b| {
         place(a).cmp(&place(b)).then_with(|| a.rule.cmp(&b.rule)).then_with(|| plain(&a.subject.address).cmp(&plain(&b.subject.address)))
@@ -226,18 +231,14 @@ impl<'p> Auditor<'p> {
                 }
             }
             Subject::Records => {
-                for record in 0..programme.records.len() as u32 {
-                    let Some(known) = programme.record(record) else { continue };
-                    let nested = known.structure != CHARTER
-                        && programme
-                            .schema
-                            .structure(known.structure)
-                            .and_then(|known| programme.schema.register(known.register?))
-                            .is_some_and(|register| register.nested);
-                    if known.canonical != record || nested || known.node == NO_RECORD {
+                // The charter is the first record; the registers of rows within it are not registers of their own.
+                let registers = programme.schema.registers.iter().zip(&programme.registers).filter(|(register, _)| !register.nested);
+                let charter = programme.charter.map_or(0..0, |_| 0..1);
+                for at in std::iter::once(charter).chain(registers.map(|(_, kept)| kept.first..kept.end)).flatten() {
+                    if programme.record(at).is_none_or(|record| record.canonical != at || record.node == NO_RECORD) {
                         continue;
                     }
-                    let item = programme.item(record);
+                    let item = programme.item(at);
                     self.bind(group, 1, item);
                     self.judge_all(number, rule, group, item);
                 }
@@ -337,7 +338,7 @@ impl<'p> Auditor<'p> {
     }
 
     fn judge(&mut self, number: usize, rule: &'p Rule, case: &'p Case, subject: Item) {
-        self.cx.steps.set(0);
+        self.audit.steps += self.cx.steps.replace(0);
         let mut concerns = case.when.as_ref().map_or(Ok(true), |when| when(&mut self.cx));
         if !case.profile_when.is_empty()
             && concerns != Ok(false)
@@ -383,6 +384,7 @@ impl<'p> Auditor<'p> {
     fn without(&mut self, number: usize, rule: &Rule, no: No, subject: Item) {
         if let No::Fault(fault) = no {
             self.audit.faulted = true;
+            self.audit.exhausted |= fault == Fault::Budget;
             let message = vec![Part::words(&format!("the rule {} could not judge this: {}", rule.name, fault.words()))];
             let flaw = Flaw {
                 rule: "record/rule-fault",

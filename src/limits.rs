@@ -15,6 +15,13 @@ pub const VALUES_MAX: usize = u32::MAX as usize / 2;
 /// Steps that the expressions of one rule may take for one subject before the rule is at fault.
 pub const STEPS_MAX: u64 = 20_000_000;
 
+/// Steps that a changed rule may take for one subject of an example, beyond four times those of the rule as it
+/// is, before the change is given up as taking too long.
+pub const MUTANT_STEPS_MAX: u64 = 1_000_000;
+
+/// Steps that all changes of one page may take together.
+pub const MUTANTS_STEPS_MAX: u64 = 200_000_000;
+
 /// Bytes of one expression on a rule page.
 pub const EXPRESSION_BYTES_MAX: usize = 4_000;
 

@@ -2,10 +2,16 @@
 //! path order.
 //!
 //! [`one`] is a pure function of bytes, settings and date; [`run`] gives programmes to threads and writes
-//! what they give back as soon as it is their turn. [`setup`] reads settings and rules; [`examples`] runs
-//! the examples of rule pages through the same stages.
+//! what they give back as soon as it is their turn. [`setup`] reads settings and rules; `overlays` the schema
+//! overlays that settings name; `fit` holds what settings name against what there is; [`examples`] runs
+//! the examples of rule pages through the same stages, [`coverage`] says what they do not show,
+//! and [`mutation`] whether they notice small changes.
 
+pub mod coverage;
 pub mod examples;
+mod fit;
+pub mod mutation;
+mod overlays;
 pub mod setup;
 
 use std::collections::BTreeMap;
@@ -209,7 +215,10 @@ pub fn tasks(setups: &[Setup], of: &dyn Fn(&Found) -> usize, discovered: Vec<Fou
     for found in discovered {
         let number = of(&found);
         let Some(setup) = setups.get(number) else { continue };
-        let inputs = discover::inputs(&setup.schema, &found, &setup.settings.map, &setup.settings.files, setup.folder.as_deref(), options);
+        let mut inputs =
+            discover::inputs(&setup.schema, &found, &setup.settings.map, &setup.settings.files, setup.folder.as_deref(), options);
+        // A schema overlay is no record, wherever it stands.
+        inputs.retain(|input| !matches!(&input.source, discover::Source::Disk(path) if setup.is_overlay(path)));
         // A programme whose charter the settings leave out is left out.
         if !inputs.iter().any(|input| {
             matches!(

@@ -217,7 +217,7 @@ impl Programme {
     /// The register in which a record stands; `None` for the charter.
     #[must_use]
     pub fn register_of(&self, record: u32) -> Option<RegisterId> {
-        self.registers.iter().position(|kept| kept.first <= record && record < kept.end).map(|at| at as RegisterId)
+        self.schema.structure(self.record(record)?.structure)?.register
     }
 
     /// The struct of an item: its record's, or that of the row's list.

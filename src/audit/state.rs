@@ -2,6 +2,7 @@
 
 use crate::config::Effective;
 use crate::finding::Severity;
+use crate::limits;
 use crate::programme::Programme;
 use crate::rule::Rules;
 use crate::rule::expression::value::Value;
@@ -64,6 +65,8 @@ pub struct State {
     pub reaches: Option<u16>,
     /// Its profile.
     pub profile: String,
+    /// Steps that the expressions of one rule may take for one subject.
+    pub steps_max: u64,
 }
 
 impl State {
@@ -158,7 +161,7 @@ pub fn state(rules: &Rules, programme: &Programme, settings: &Effective, selecti
             }
         }
     }
-    State { rules: states, params, params_from, stage, reaches, profile }
+    State { rules: states, params, params_from, stage, reaches, profile, steps_max: limits::STEPS_MAX }
 }
 
 fn set(params: &mut [Value<'static>], from: &mut [&'static str], number: usize, value: Value<'static>, origin: &'static str) {

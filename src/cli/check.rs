@@ -1,6 +1,6 @@
 //! `havesay check`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{CheckArgs, Common, FormatName, color, complain, exit, model, plain, say, shown, source};
+use super::{CheckArgs, Common, FormatName, color, complain, exit, model, plain, say, settings_problems, shown, source};
 use crate::audit::Selection;
 use crate::config::{self, FILE_NAME};
 use crate::discover::{self, Discovered, Found, Options};
@@ -59,17 +59,8 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let mut setups = Setups::read(&schema, &discovered, &args.common, &working)?;
     let rules = setups.number();
     let run_setup = setups.list.first().ok_or(exit::FAULT)?;
-    for name in args.select.iter().chain(&args.ignore) {
-        let known = setups.list.iter().any(|setup| {
-            setup.rules.rules.iter().any(|rule| *rule.name == **name || rule.name.split_once('/').is_some_and(|(family, _)| family == name))
-        });
-        if !known {
-            let near = crate::text::nearest(name, rules.iter().filter_map(|number| setups.rule(*number)).map(|(_, rule)| &*rule.name))
-                .map_or_else(String::new, |near| format!("; did you mean {near}?"));
-            say(&format!("there is no rule or family {}{near}", Visible(name)));
-            return Err(exit::FAULT);
-        }
-    }
+    let select = setups.names_of_today(&args.select, &rules)?;
+    let ignore = setups.names_of_today(&args.ignore, &rules)?;
     let fail_on = args.fail_on.or(run_setup.settings.fail_on.as_ref().map(|placed| placed.value)).unwrap_or(Severity::Error);
     let min_cell = setups
         .list
@@ -89,7 +80,7 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let max_findings = args.max_findings.unwrap_or(if carries || format == Format::Concise { usize::MAX } else { FULL_MAX });
     let request = Request {
         clock,
-        selection: Selection { select: args.select.clone(), ignore: args.ignore.clone(), stage },
+        selection: Selection { select, ignore, stage },
         terms: Terms { min_severity: if args.quiet { fail_on.max(args.min_severity) } else { args.min_severity }, fail_on },
         masks: Masks { min_cell },
         excerpts: targets.iter().any(|target| target.format != Format::Concise),
@@ -215,6 +206,9 @@ impl Setups {
             complain(&error);
             exit::FAULT
         })?;
+        for note in &setup.notes {
+            settings_problems(&note.text, &note.problems);
+        }
         self.list.push(setup);
         self.by_file.insert(key, self.list.len() - 1);
         Ok(self.list.len() - 1)
@@ -236,10 +230,38 @@ impl Setups {
         rules.into_values().collect()
     }
 
+    /// Names of rules and families from the command line, old ones as they are called today.
+    fn names_of_today(&self, names: &[String], rules: &[(usize, usize)]) -> Result<Vec<String>, u8> {
+        let is_family = |rule: &Rule, name: &str| rule.name.split_once('/').is_some_and(|(family, _)| family == name);
+        let mut today = Vec::new();
+        for name in names {
+            let named = |rule: &&Rule| *rule.name == **name || is_family(rule, name);
+            let all = || rules.iter().filter_map(|number| self.rule(*number)).map(|(_, rule)| rule);
+            if all().any(|rule| named(&rule)) {
+                today.push(name.clone());
+            } else if let Some(rule) = all().find(|rule| rule.formerly.iter().any(|old| old == name)) {
+                say(&format!("{} is called {} now", Visible(name), rule.name));
+                today.push(rule.name.to_string());
+            } else {
+                let near = crate::text::nearest(name, all().map(|rule| &*rule.name))
+                    .map_or_else(String::new, |near| format!("; did you mean {near}?"));
+                say(&format!("there is no rule or family {}{near}", Visible(name)));
+                return Err(exit::FAULT);
+            }
+        }
+        Ok(today)
+    }
+
     /// The rule that stands for a number.
     fn rule(&self, (setup, rule): (usize, usize)) -> Option<(&Setup, &Rule)> {
         let setup = self.list.get(setup)?;
         Some((setup, setup.rules.rules.get(rule)?))
+    }
+
+    /// The files by which the run is made, each once, with its digest.
+    fn files(&self) -> impl Iterator<Item = (&PathBuf, &String)> {
+        let mut seen = BTreeSet::new();
+        self.list.iter().flat_map(|setup| &setup.read).filter(move |(path, _)| seen.insert(path)).map(|(path, digest)| (path, digest))
     }
 
     fn of(&self, found: &Found) -> usize {
@@ -286,7 +308,7 @@ fn run(args: &CheckArgs, setups: &Setups, rules: &[(usize, usize)], request: &Re
         .collect();
     let working = std::env::current_dir().unwrap_or_default();
     let settings = json!({
-        "files": setups.list.iter().filter_map(|setup| Some(json!({ "path": discover::shown(&working, setup.file.as_ref()?), "sha256": setup.digest }))).collect::<Vec<_>>(),
+        "files": setups.files().map(|(path, digest)| json!({ "path": discover::shown(&working, path), "sha256": digest })).collect::<Vec<_>>(),
         "fail_on": request.terms.fail_on,
         "min_severity": request.terms.min_severity,
         "min_cell": request.masks.min_cell,

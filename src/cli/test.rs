@@ -1,11 +1,22 @@
-//! `havesay test`: the examples of rule pages.
+//! `havesay test`: whether the examples of rule pages come out as they say, what they do not show, and which
+//! small changes they would not notice.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::sync::Arc;
 
-use super::{TestArgs, complain, exit, model, out, say, source};
-use crate::pipeline::examples::{self, Failure};
+use super::{TestArgs, complain, exit, model, out, say, shown, source};
+use crate::pipeline::coverage::{self, Coverage};
+use crate::pipeline::examples::{self, Failure, Outcome};
+use crate::pipeline::mutation::{self, Mutated, Options, Untried};
 use crate::pipeline::setup::{RuleSource, Setup, SetupError};
-use crate::rule::{Page, compile};
+use crate::rule::expression::watch::Watch;
+use crate::rule::join::join;
+use crate::rule::{Page, PageProblem, compile, sources};
+use crate::schema::Schema;
+use crate::text;
 
 pub(super) fn test(args: &TestArgs) -> u8 {
     let schema = match model() {
@@ -14,106 +25,273 @@ pub(super) fn test(args: &TestArgs) -> u8 {
     };
     // A rule's or family's name wins over a folder that happens to be called so.
     let built_in: Vec<String> = source().pages().0.iter().map(|page| page.name.to_string()).collect();
-    let is_name = |what: &std::path::Path| {
+    let is_name = |what: &Path| {
         what.to_str()
             .is_some_and(|name| built_in.iter().any(|page| page == name || page.split_once('/').is_some_and(|(family, _)| family == name)))
     };
     let (folders, names): (Vec<_>, Vec<_>) = args.what.iter().partition(|what| what.is_dir() && !is_name(what));
     let names: Vec<String> = names.iter().map(|name| name.to_string_lossy().trim_end_matches(".md").to_owned()).collect();
-    let mut status = exit::FINE;
-    let mut outcomes = Vec::new();
-    let wanted = |name: &str| {
-        names.is_empty() || names.iter().any(|own| own == name || name.strip_prefix(own.as_str()).is_some_and(|rest| rest.starts_with('/')))
-    };
-    let read = |folder: Option<&std::path::Path>| -> (Setup, Vec<crate::rule::PageProblem>) {
-        let (mut pages, mut problems) = source().pages();
-        if let Some(folder) = folder {
-            let (more, faults) = Page::of_folder(folder);
-            pages.extend(more);
-            problems.extend(faults);
-        }
-        let (rules, faults) = compile::compile(&schema, pages, &|_| true);
-        problems.extend(faults);
-        let problems = compile::without_echoes(problems);
-        (Setup::of_rules(&schema, rules), problems)
-    };
-    let mut report = |problems: Vec<crate::rule::PageProblem>, of: &dyn Fn(&str) -> bool| {
-        let own: Vec<_> = problems.into_iter().filter(|problem| of(&problem.page) || problem.page.starts_with("definitions/")).collect();
-        if !own.is_empty() {
-            complain(&SetupError::Pages(own));
-            status = exit::FAULT;
-        }
-    };
-    if folders.is_empty() {
-        let (setup, problems) = read(None);
-        let known = |name: &String| {
-            setup.rules.rules.iter().any(|rule| *rule.name == **name || rule.name.starts_with(&format!("{name}/")))
-                || setup.rules.definition_pages.iter().any(|page| *page.name == **name || page.name.starts_with(&format!("{name}/")))
-        };
-        let unknown = names.iter().find(|name| {
-            !known(name) && !problems.iter().any(|problem| problem.page == **name || problem.page.starts_with(&format!("{name}/")))
-        });
-        if let Some(name) = unknown {
-            say(&format!("there is no rule, family or folder {name}"));
-            return exit::FAULT;
-        }
-        report(problems, &wanted);
-        outcomes.extend(examples::run(&setup, &wanted));
-    } else {
-        for folder in folders {
-            // A page that cannot be read is one of the folder's, too.
-            let (pages, broken) = Page::of_folder(folder);
-            let own: Vec<String> =
-                pages.iter().map(|page| page.name.to_string()).chain(broken.into_iter().map(|problem| problem.page)).collect();
-            let (setup, problems) = read(Some(folder));
-            report(problems, &|page| own.iter().any(|name| name == page));
-            outcomes.extend(examples::run(&setup, &|name| own.iter().any(|own| own == name)));
-        }
+    let mut run = Run { args, schema, status: exit::FINE, proof: Proof::default() };
+    if folders.is_empty() || !names.is_empty() {
+        let Some(set) = run.named(&names) else { return exit::FAULT };
+        run.prove(&set, &|name| names.is_empty() || names.iter().any(|own| covers(own, name)));
     }
-    let mut text = String::new();
-    let mut counts = [0usize; 5];
-    for outcome in &outcomes {
-        match &outcome.failure {
-            None if args.verbose => {
-                let _ = writeln!(text, "ok       {} · {}", outcome.page, outcome.heading);
-            }
-            None => {}
-            Some((failure, why)) => {
-                let slot = [Failure::Noisy, Failure::Missing, Failure::Wrong, Failure::Idle, Failure::Unusable]
-                    .iter()
-                    .position(|known| known == failure);
-                if let Some(count) = slot.and_then(|slot| counts.get_mut(slot)) {
-                    *count += 1;
-                }
-                let _ = writeln!(
-                    text,
-                    "{:9}{}.md:{}{}{}\n         {why}",
-                    failure.word(),
-                    outcome.page,
-                    outcome.line,
-                    if outcome.heading.is_empty() { "" } else { " · " },
-                    outcome.heading
-                );
-            }
-        }
+    for folder in folders {
+        let Some((set, own)) = run.folder(folder) else { continue };
+        run.prove(&set, &|name| own.iter().any(|own| own == name));
     }
-    let failed: usize = counts.iter().sum();
-    let [noisy, missing, wrong, idle, unusable] = counts;
-    let _ = writeln!(
-        text,
-        "{} examples: {} pass, {failed} fail ({noisy} noisy, {missing} missing, {wrong} wrong, {idle} idle, {unusable} unusable)",
-        outcomes.len(),
-        outcomes.len() - failed
-    );
+    let (text, fails) = run.proof.tell(args);
     let written = out(&text);
     if written != exit::FINE {
         return written;
     }
-    if status == exit::FINE && outcomes.is_empty() {
+    if run.status == exit::FINE && run.proof.outcomes.is_empty() {
         say("no example was run");
         return exit::INCOMPLETE;
     }
-    if status == exit::FINE && failed > 0 { exit::FAILS } else { status }
+    if run.status == exit::FINE && fails { exit::FAILS } else { run.status }
+}
+
+/// Whether a rule's or family's name stands for a page.
+fn covers(name: &str, page: &str) -> bool {
+    page.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Pages that are tested together, compiled so that what they answer is noted.
+struct Set {
+    setup: Setup,
+    watch: Arc<Watch>,
+}
+
+struct Run<'a> {
+    args: &'a TestArgs,
+    schema: Arc<Schema>,
+    status: u8,
+    proof: Proof,
+}
+
+impl Run<'_> {
+    /// The pages that are there without any folder; none where a name stands for none of them.
+    fn named(&mut self, names: &[String]) -> Option<Set> {
+        let (pages, problems) = source().pages();
+        let problems_of: Vec<String> = problems.iter().map(|problem| problem.page.clone()).collect();
+        let all: Vec<String> = pages.iter().map(|page| page.name.to_string()).chain(problems_of).collect();
+        if let Some(name) = names.iter().find(|name| !all.iter().any(|page| covers(name, page))) {
+            let families = all.iter().filter_map(|page| page.split_once('/')).map(|(family, _)| family);
+            let near = text::nearest(name, all.iter().map(String::as_str).chain(families))
+                .map_or_else(String::new, |near| format!("\n  help: did you mean {near}?"));
+            say(&format!("there is no rule, family or folder {name}{near}"));
+            return None;
+        }
+        let wanted = |name: &str| names.is_empty() || names.iter().any(|own| covers(own, name));
+        Some(self.compile(pages, problems, &known_sources(None), &wanted))
+    }
+
+    /// The pages of a folder, with those that are there without it; and the names of its own.
+    fn folder(&mut self, folder: &Path) -> Option<(Set, Vec<String>)> {
+        let (pages, mut problems) = source().pages();
+        let (more, broken) = Page::of_folder(folder);
+        if more.is_empty() && broken.is_empty() {
+            say(&format!("{} holds no rule pages", shown(folder)));
+            self.status = self.status.max(exit::INCOMPLETE);
+            return None;
+        }
+        let mut own: Vec<String> = Vec::new();
+        let mut added = Vec::new();
+        let file = |page: &Page| page.path.as_ref().and_then(|path| path.canonicalize().ok());
+        for page in more {
+            // A folder within the one that HAVESAY_RULES names holds no further pages.
+            match pages.iter().find(|known| file(known).is_some() && file(known) == file(&page)) {
+                Some(known) => own.push(known.name.to_string()),
+                None => {
+                    own.push(page.name.to_string());
+                    added.push(page);
+                }
+            }
+        }
+        own.extend(broken.iter().map(|problem| problem.page.clone()));
+        problems.extend(broken);
+        let (pages, clashes) = join(pages, vec![added]);
+        let taken: Vec<String> = clashes.iter().map(|problem| problem.page.clone()).collect();
+        problems.extend(clashes);
+        let set = self.compile(pages, problems, &known_sources(Some(folder)), &|name| own.iter().any(|own| own == name));
+        // Under a name that is taken stands the other page.
+        own.retain(|name| !taken.contains(name));
+        Some((set, own))
+    }
+
+    /// Compiles pages, and says what is wrong with those that are wanted and with definitions.
+    fn compile(
+        &mut self,
+        pages: Vec<Page>,
+        mut problems: Vec<PageProblem>,
+        known_sources: &[String],
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Set {
+        problems.extend(pages.iter().flat_map(|page| sources::unknown(page, known_sources)));
+        let watch = Arc::new(Watch::default());
+        let (rules, faults) = compile::compile_watched(&self.schema, pages, &|_| true, Some(&watch));
+        problems.extend(faults);
+        let told: Vec<_> = compile::without_echoes(problems)
+            .into_iter()
+            .filter(|problem| wanted(&problem.page) || problem.page.starts_with("definitions/"))
+            .collect();
+        if !told.is_empty() {
+            complain(&SetupError::Pages(told));
+            self.status = exit::FAULT;
+        }
+        Set { setup: Setup::of_rules(&self.schema, rules), watch }
+    }
+
+    fn prove(&mut self, set: &Set, wanted: &dyn Fn(&str) -> bool) {
+        let setup = &set.setup;
+        self.proof.outcomes.extend(examples::run(setup, wanted));
+        let coverage = coverage::coverage(setup, &set.watch, wanted);
+        self.proof.coverage.all += coverage.all;
+        self.proof.coverage.gaps.extend(coverage.gaps);
+        if self.args.mutate {
+            let bar = bar();
+            let mutated = mutation::run(setup, wanted, &Options::default(), &|done, all| {
+                if let Some(bar) = &bar {
+                    bar.set_length(all as u64);
+                    bar.set_position(done as u64);
+                }
+            });
+            if let Some(bar) = bar {
+                bar.finish_and_clear();
+            }
+            self.proof.mutated.extend(mutated);
+        }
+    }
+}
+
+fn bar() -> Option<indicatif::ProgressBar> {
+    if !io::stderr().is_terminal() {
+        return None;
+    }
+    let style = indicatif::ProgressStyle::with_template("{bar:30} {pos}/{len} pages, {eta} left").ok()?;
+    Some(indicatif::ProgressBar::new(0).with_style(style))
+}
+
+/// The keys of the sources that pages may name: the built-in ones, and those of a folder.
+fn known_sources(folder: Option<&Path>) -> Vec<String> {
+    let read = |folder: &Path| std::fs::read_to_string(folder.join("sources.yaml")).unwrap_or_default();
+    let mut texts = vec![source().folder.map_or_else(|| crate::rule::SOURCES.to_owned(), |folder| read(&folder))];
+    texts.extend(folder.map(read));
+    texts.iter().flat_map(|text| sources::read(text)).map(|(key, _)| key).collect()
+}
+
+/// What the examples have shown.
+#[derive(Default)]
+struct Proof {
+    outcomes: Vec<Outcome>,
+    coverage: Coverage,
+    mutated: BTreeMap<Arc<str>, Mutated>,
+}
+
+impl Proof {
+    /// All of it in words, and whether anything fails.
+    fn tell(&self, args: &TestArgs) -> (String, bool) {
+        let mut text = String::new();
+        let mut fails = self.examples(&mut text, args.verbose);
+        // What was asked for is required; the summary says it in any case.
+        let asked = args.coverage || args.mutate;
+        fails |= self.sides(&mut text, asked) && asked;
+        if args.mutate {
+            fails |= self.changes(&mut text);
+        }
+        (text, fails)
+    }
+
+    fn examples(&self, text: &mut String, verbose: bool) -> bool {
+        const KINDS: [Failure; 5] = [Failure::Noisy, Failure::Missing, Failure::Wrong, Failure::Idle, Failure::Unusable];
+        for outcome in &self.outcomes {
+            let heading = if outcome.heading.is_empty() { String::new() } else { format!(" · {}", outcome.heading) };
+            match &outcome.failure {
+                None if verbose => drop(writeln!(text, "ok       {}{heading}", outcome.page)),
+                None => {}
+                Some((failure, why)) => {
+                    let _ = writeln!(text, "{:9}{}.md:{}{heading}\n         {why}", failure.word(), outcome.page, outcome.line);
+                }
+            }
+        }
+        let count = |kind: Failure| {
+            self.outcomes.iter().filter(|outcome| outcome.failure.as_ref().is_some_and(|(failure, _)| *failure == kind)).count()
+        };
+        let failed: usize = KINDS.into_iter().map(count).sum();
+        let kinds: Vec<String> = KINDS.into_iter().map(|kind| format!("{} {}", count(kind), kind.word())).collect();
+        let all = self.outcomes.len();
+        let _ = writeln!(text, "{all} examples: {} pass, {failed} fail ({})", all - failed, kinds.join(", "));
+        failed > 0
+    }
+
+    /// Expressions not seen both true and false.
+    fn sides(&self, text: &mut String, list: bool) -> bool {
+        let open: Vec<_> = self.coverage.gaps.iter().filter(|gap| !gap.declared).collect();
+        for gap in open.iter().filter(|_| list) {
+            let _ = writeln!(text, "unseen   {}.md:{}:{}\n         {}", gap.page, gap.position.line, gap.position.column, gap.told);
+        }
+        let (all, declared) = (self.coverage.all, self.coverage.gaps.len() - open.len());
+        let _ = write!(text, "{all} conditions: {} seen both true and false, {} not", all - open.len() - declared, open.len());
+        let _ = match declared {
+            0 => writeln!(text),
+            some => writeln!(text, ", {some} declared to have one side"),
+        };
+        !open.is_empty()
+    }
+
+    /// What came of small changes.
+    fn changes(&self, text: &mut String) -> bool {
+        let (mut left, mut idle, mut untried) = (0, 0, 0);
+        for (page, mutated) in &self.mutated {
+            left += mutated.unnoticed.len();
+            for one in &mutated.unnoticed {
+                let _ = writeln!(
+                    text,
+                    "{:9}{page}.md:{}:{} · {}\n         {}",
+                    if one.stopped { "stopped" } else { "survives" },
+                    one.position.line,
+                    one.position.column,
+                    one.words,
+                    one.change
+                );
+            }
+            // A declaration may be of an expression that has only one side.
+            let is_gap = |change: &str| self.coverage.gaps.iter().any(|gap| gap.page == *page && gap.told == change);
+            for (position, declared) in mutated.idle.iter().filter(|(_, declared)| !is_gap(&declared.change)) {
+                idle += 1;
+                let _ = writeln!(
+                    text,
+                    "unneeded {page}.md:{}:{} · declared equivalent, and no change that survives is like it\n         {}",
+                    position.line, position.column, declared.change
+                );
+            }
+            if let Some(why) = mutated.untried {
+                untried += 1;
+                let why = match why {
+                    Untried::Failing => "no example, or some fail as they are".to_owned(),
+                    Untried::Budget(left) => format!("{left} changes were left when its budget was used up"),
+                };
+                let _ = writeln!(text, "untried  {page}.md · {why}");
+            }
+        }
+        let sum = |of: fn(&Mutated) -> usize| self.mutated.values().map(of).sum::<usize>();
+        let _ = write!(
+            text,
+            "{} changes to {} pages: {} noticed, {} declared to make no difference, {left} not noticed",
+            sum(|mutated| mutated.changes),
+            self.mutated.len(),
+            sum(|mutated| mutated.noticed),
+            sum(|mutated| mutated.declared),
+        );
+        for (count, what) in [(idle, "declarations without need"), (untried, "pages not tried to the end")] {
+            if count > 0 {
+                let _ = write!(text, "; {count} {what}");
+            }
+        }
+        let _ = writeln!(text);
+        left + idle + untried > 0
+    }
 }
 
 impl RuleSource {

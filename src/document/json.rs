@@ -246,6 +246,8 @@ impl<G: Guide> Reader<'_, G> {
         let allowed = self.guide.allows(shape).list;
         let of = self.guide.element(shape);
         let list = self.push(start, Kind::List, field, if allowed { 0 } else { FAULTY }, 0)?;
+        // What lies in a list that does not belong here is of no field.
+        let of_field = if allowed { field } else { FIELD_NONE };
         let mut plain = allowed;
         let (mut count, mut unknown) = (0usize, false);
         self.at += 1;
@@ -255,7 +257,7 @@ impl<G: Guide> Reader<'_, G> {
         } else {
             loop {
                 let element = self.nodes.len();
-                plain &= self.value(of, field, depth + 1, holder)?;
+                plain &= self.value(of, of_field, depth + 1, holder)?;
                 count += 1;
                 unknown |= self.nodes.get(element).is_some_and(|node| node.marks & UNKNOWN != 0);
                 self.space();

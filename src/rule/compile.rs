@@ -10,35 +10,16 @@ use super::expression::calls::NO_FUNCTION;
 use super::expression::parse::{Mistake, parse};
 use super::expression::template::{Places, Template};
 use super::expression::types::{Definition, Definitions, FlagCode, Inline, Ty, Typed, Words};
-use super::expression::value::{Decimal, ListValue, Value};
+use super::expression::value::{Decimal, Value};
+use super::expression::watch::{Watch, Watching};
 use super::front::{Scalar, Yaml};
-use super::page::{Keys, Page, PageProblem, expression, span};
-use crate::config::ParamValue;
+use super::mutate::EQUIVALENT;
+use super::page::{FORMERLY, Keys, Page, PageProblem, REPLACES, expression, span};
+use super::param::{Param, params};
 use crate::finding::Severity;
 use crate::limits;
 use crate::schema::{CHARTER, FieldId, RegisterId, Schema, StructId, form};
 use crate::text::{self, Span};
-
-/// A parameter: its value where nothing else is said, and what it means.
-#[derive(Clone, Debug)]
-pub struct Param {
-    /// The rule or definition (by the name of its page) that declares it.
-    pub page: Arc<str>,
-    /// Its name.
-    pub name: String,
-    /// Its default.
-    pub default: Value<'static>,
-    /// The default as it is written.
-    pub text: String,
-    /// Its unit.
-    pub unit: String,
-    /// What it means.
-    pub means: String,
-    /// Whether no standard backs the number.
-    pub house_default: bool,
-    /// Its type.
-    pub ty: Ty,
-}
 
 /// What a profile changes.
 #[derive(Clone, Debug, Default)]
@@ -184,12 +165,12 @@ impl Rules {
             .or_else(|| self.rules.iter().find(|rule| rule.formerly.iter().any(|old| old == name)))
     }
 
-    /// SHA-256 of a rule's page and of the definitions that it uses, however far away.
+    /// The definitions that a text or front matter uses, however far away, by name.
     #[must_use]
-    pub fn digest(&self, rule: &Rule) -> String {
+    pub fn definitions_in(&self, text: &Yaml) -> Vec<&Page> {
         let names: Vec<String> = self.definition_pages.iter().map(Page::call_name).collect();
         let mut used = Vec::new();
-        collect_calls(&rule.page.front, &names, &mut used);
+        collect_calls(text, &names, &mut used);
         let mut at = 0;
         while let Some(name) = used.get(at) {
             if let Some(page) = self.definition_pages.iter().find(|page| page.call_name() == *name) {
@@ -197,13 +178,27 @@ impl Rules {
             }
             at += 1;
         }
+        self.definition_pages.iter().filter(|page| used.contains(&page.call_name())).collect()
+    }
+
+    /// SHA-256 of a rule's page and of the definitions that it uses, however far away.
+    #[must_use]
+    pub fn digest(&self, rule: &Rule) -> String {
         let mut digest = Sha256::new();
-        let definitions = self.definition_pages.iter().filter(|page| used.contains(&page.call_name())).map(Page::text);
+        let definitions = self.definitions_in(&rule.page.front).into_iter().map(Page::text);
         for text in std::iter::once(rule.page.text()).chain(definitions) {
             digest.update((text.len() as u64).to_le_bytes());
             digest.update(text.as_bytes());
         }
         digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The definition with this name, or that once had it.
+    #[must_use]
+    pub fn find_definition(&self, name: &str) -> Option<&Page> {
+        let called = |page: &&Page| page.name.strip_prefix("definitions/") == Some(name);
+        let once = |page: &&Page| page.is_definition() && page.old_names().iter().any(|old| old.text == name);
+        self.definition_pages.iter().find(called).or_else(|| self.definition_pages.iter().find(once))
     }
 
     /// The number of a parameter.
@@ -216,7 +211,7 @@ impl Rules {
 /// Rules, and what is wrong with the pages that gave none.
 pub type Compiled = (Rules, Vec<PageProblem>);
 
-const PAGE_KEYS: [&str; 22] = [
+const PAGE_KEYS: [&str; 24] = [
     "severity",
     "from",
     "subject",
@@ -237,23 +232,56 @@ const PAGE_KEYS: [&str; 22] = [
     "reveals",
     "sources",
     "since",
-    "formerly",
+    FORMERLY,
+    REPLACES,
     "check",
+    EQUIVALENT,
 ];
 const CASE_KEYS: [&str; 10] = ["subject", "when", "evidence", "assert", "at", "label", "message", "help", "also", "severity"];
-const DEFINITION_KEYS: [&str; 7] = ["parameters", "gives", "let", "expression", "params", "sources", "since"];
+const DEFINITION_KEYS: [&str; 10] =
+    ["parameters", "gives", "let", "expression", "params", "sources", "since", FORMERLY, REPLACES, EQUIVALENT];
 
 /// Makes rules of pages. `wanted` says which are compiled; a page at fault is reported and left out.
 #[must_use]
 pub fn compile(schema: &Schema, pages: Vec<Page>, wanted: &dyn Fn(&str) -> bool) -> Compiled {
+    compile_watched(schema, pages, wanted, None)
+}
+
+/// The same, with what yes-or-no expressions answer noted for those who watch.
+#[must_use]
+pub fn compile_watched(schema: &Schema, pages: Vec<Page>, wanted: &dyn Fn(&str) -> bool, watch: Option<&Arc<Watch>>) -> Compiled {
+    let (blank, pages): (Vec<Page>, Vec<Page>) = pages.into_iter().partition(Page::has_blanks);
     let (definitions, pages): (Vec<Page>, Vec<Page>) = pages.into_iter().partition(Page::is_definition);
-    let mut compiler = Compiler { schema, rules: Rules::default(), problems: Vec::new() };
+    let mut compiler = Compiler { schema, rules: Rules::default(), problems: Vec::new(), forgiving: false, watch };
+    compiler.problems.extend(blank.iter().filter(|page| page.is_definition() || wanted(&page.name)).flat_map(Page::blanks));
     compiler.define(definitions);
     for page in pages {
         if wanted(&page.name) {
             compiler.rule(page);
         }
     }
+    compiler.order();
+    compiler.old_names();
+    (compiler.rules, compiler.problems)
+}
+
+/// Makes rules of changed pages, which take the places of those of the same names; the other rules and
+/// definitions stay as they are, and must not use the changed ones. What a change leaves unused is no mistake.
+#[must_use]
+pub fn recompile(schema: &Schema, others: &Rules, pages: Vec<Page>) -> Compiled {
+    let (definitions, pages): (Vec<Page>, Vec<Page>) = pages.into_iter().partition(Page::is_definition);
+    let mut kept = Rules {
+        rules: others.rules.iter().filter(|rule| pages.iter().all(|page| page.name != rule.name)).cloned().collect(),
+        params: others.params.clone(),
+        definitions: others.definitions.clone(),
+        ..Rules::default()
+    };
+    for page in &definitions {
+        kept.definitions.remove(&page.call_name());
+    }
+    let mut compiler = Compiler { schema, rules: kept, problems: Vec::new(), forgiving: true, watch: None };
+    compiler.define(definitions);
+    pages.into_iter().for_each(|page| compiler.rule(page));
     compiler.order();
     (compiler.rules, compiler.problems)
 }
@@ -273,6 +301,9 @@ struct Compiler<'s> {
     schema: &'s Schema,
     rules: Rules,
     problems: Vec<PageProblem>,
+    /// Whether what is never used is left alone.
+    forgiving: bool,
+    watch: Option<&'s Arc<Watch>>,
 }
 
 type Made<T> = Result<T, Vec<PageProblem>>;
@@ -331,10 +362,16 @@ impl<'s> Compiler<'s> {
         self.rules.definition_pages.sort_by(|a, b| a.name.cmp(&b.name));
     }
 
+    fn scope(&self, page: &Page) -> Scope<'_> {
+        let mut scope = Scope::new(self.schema, &self.rules.definitions);
+        scope.watching = self.watch.map(|watch| Watching::page(watch, &page.name));
+        scope
+    }
+
     fn definition(&mut self, page: &Page) -> Made<()> {
         let keys = page.keys(&page.front, &DEFINITION_KEYS)?;
         let one = |problem: PageProblem| vec![problem];
-        let mut scope = Scope::new(self.schema, &self.rules.definitions);
+        let mut scope = self.scope(page);
         let mut parameters = Vec::new();
         let mut signature = Vec::new();
         match keys.get("parameters") {
@@ -365,6 +402,7 @@ impl<'s> Compiler<'s> {
             None => None,
         };
         let mut syntax = None;
+        watch(&mut scope, Some(source));
         let body = parse(&source.text).and_then(|ast| {
             let typed = scope.build(&ast, wanted.as_ref())?;
             if let Some(wanted) = &wanted
@@ -381,18 +419,22 @@ impl<'s> Compiler<'s> {
         let body = body.map_err(|mistake| placed(page, source, mistake))?;
         let inline = match syntax {
             Some(ast) if keys.get("let").is_none() && ast.size() <= limits::INLINE_NODES_MAX => {
-                Some(Inline { syntax: Arc::new(ast), parameters: scope.parameters.clone() })
+                Some(Inline { syntax: Arc::new(ast), parameters: scope.parameters.clone(), watching: scope.watching.clone() })
             }
             _ => None,
         };
-        unused(page, &keys, &scope)?;
+        if !self.forgiving {
+            unused(page, &keys, &scope)?;
+        }
+        equivalents(page, &keys)?;
         let frame = scope.frame;
         let lets = scope.variables.iter().filter(|variable| variable.stands_for.is_some()).map(|variable| variable.slot).collect();
         let name = page.call_name();
         self.rules.signatures.insert(name.clone(), format!("{name}({})", signature.join(", ")));
         let _ = numbers;
         self.rules.params.extend(declared);
-        let number = self.rules.definitions.len() as u32;
+        // Some may have gone to be made anew: their numbers are not given again.
+        let number = self.rules.definitions.values().map(|known| known.number + 1).max().unwrap_or(0);
         self.rules.definitions.insert(name.clone(), Arc::new(Definition { name, parameters, body, frame, lets, number, inline }));
         Ok(())
     }
@@ -469,12 +511,13 @@ impl<'s> Compiler<'s> {
             }
             for (group, names) in [("let", map_keys(&keys, "let")), ("params", map_keys(&keys, "params"))] {
                 for name in names {
-                    if !used.contains(&format!("{group} {}", name.text)) {
+                    if !self.forgiving && !used.contains(&format!("{group} {}", name.text)) {
                         return Err(one(page.problem(span(name.at), format!("{} is never used", name.text))));
                     }
                 }
             }
         }
+        equivalents(page, &keys)?;
         let texts = |key: &str| keys.texts(key).map(|list| list.iter().map(|scalar| scalar.text.clone()).collect::<Vec<_>>());
         let rule = Rule {
             name: Arc::clone(&page.name),
@@ -547,10 +590,9 @@ impl<'s> Compiler<'s> {
                     let Some(at) = declared.iter().position(|known| known.name == param.text) else {
                         return Err(one(page.problem(span(param.at), format!("the page declares no parameter {}", param.text))));
                     };
-                    let Yaml::Scalar(value) = value else {
-                        return Err(one(page.problem(span(value.at()), "the value of a parameter is a number, a text or a flag")));
-                    };
-                    made.params.push((first + at, literal(value)));
+                    if let Some(known) = declared.get(at) {
+                        made.params.push((first + at, known.written(self.schema, page, value).map_err(one)?));
+                    }
                 }
             }
             changes.insert(name.text.clone(), made);
@@ -590,7 +632,7 @@ impl<'s> Compiler<'s> {
                 Some(at) => at,
                 None => {
                     let (what, names) = self.subject(&subject.text).map_err(|why| one(page.problem(span(subject.at), why)))?;
-                    let mut scope = Scope::new(self.schema, &self.rules.definitions);
+                    let mut scope = self.scope(page);
                     for (name, ty) in &names {
                         scope.declare(name, ty.clone());
                     }
@@ -604,7 +646,10 @@ impl<'s> Compiler<'s> {
             };
             let Some((_, group, scope)) = scopes.get_mut(at) else { continue };
             let flag = |scope: &mut Scope<'_>, source: &Scalar| -> Made<Typed> {
-                parse(&source.text).and_then(|ast| scope.flag(&ast)).map_err(|mistake| placed(page, source, mistake))
+                watch(scope, Some(source));
+                let made = parse(&source.text).and_then(|ast| scope.flag(&ast)).map_err(|mistake| placed(page, source, mistake));
+                watch(scope, None);
+                made
             };
             // The page's own condition holds for each of its cases.
             let mut when: Option<FlagCode> = None;
@@ -764,6 +809,30 @@ impl<'s> Compiler<'s> {
         }
     }
 
+    /// An old name stands for one page, which is called otherwise now.
+    fn old_names(&mut self) {
+        let mut pages: Vec<&Page> = self.rules.rules.iter().map(|rule| &*rule.page).collect();
+        pages.extend(&self.rules.definition_pages);
+        let mut problems = Vec::new();
+        for page in &pages {
+            for old in page.old_names() {
+                let full = if page.is_definition() { format!("definitions/{}", old.text) } else { old.text.clone() };
+                let other = pages.iter().find(|other| {
+                    *other.name == *full
+                        || (other.name != page.name
+                            && other.is_definition() == page.is_definition()
+                            && other.name < page.name
+                            && other.old_names().iter().any(|own| own.text == old.text))
+                });
+                if let Some(other) = other {
+                    let message = format!("{} cannot be an earlier name of {}: it stands for {}", old.text, page.name, other.name);
+                    problems.push(page.problem(span(old.at), message));
+                }
+            }
+        }
+        self.problems.extend(problems);
+    }
+
     /// Puts each rule after those it yields to.
     fn order(&mut self) {
         let mut left = std::mem::take(&mut self.rules.rules);
@@ -815,6 +884,13 @@ fn severity(page: &Page, word: &Scalar) -> Result<Severity, PageProblem> {
         .ok_or_else(|| page.problem(span(word.at), format!("{} is no severity; use error, warning or advice", word.text)))
 }
 
+/// Says in which text the expressions to come stand.
+fn watch(scope: &mut Scope<'_>, source: Option<&Scalar>) {
+    if let Some(watching) = &mut scope.watching {
+        watching.read(source);
+    }
+}
+
 /// Every name in the front matter that is followed by an opening bracket and is a definition.
 fn collect_calls(value: &Yaml, names: &[String], out: &mut Vec<String>) {
     match value {
@@ -844,7 +920,10 @@ fn lets(page: &Page, keys: &Keys<'_>, scope: &mut Scope<'_>, lenient: bool) -> M
         if scope.variables.iter().any(|known| known.name == name.text) {
             return Err(vec![page.problem(span(name.at), format!("{} already means something here", name.text))]);
         }
-        let (ast, typed) = match parse(&source.text).and_then(|ast| scope.build(&ast, None).map(|typed| (ast, typed))) {
+        watch(scope, Some(source));
+        let built = parse(&source.text).and_then(|ast| scope.build(&ast, None).map(|typed| (ast, typed)));
+        watch(scope, None);
+        let (ast, typed) = match built {
             Ok(built) => built,
             Err(_) if lenient => continue,
             Err(mistake) => return Err(placed(page, source, mistake)),
@@ -899,7 +978,7 @@ fn unused(page: &Page, keys: &Keys<'_>, scope: &Scope<'_>) -> Made<()> {
     Ok(())
 }
 
-fn literal(scalar: &Scalar) -> Value<'static> {
+pub(super) fn literal(scalar: &Scalar) -> Value<'static> {
     let plain = scalar.style == super::front::Style::Plain;
     match scalar.text.as_str() {
         "true" if plain => Value::Flag(true),
@@ -915,7 +994,7 @@ fn literal(scalar: &Scalar) -> Value<'static> {
     }
 }
 
-fn ty_of_value(value: &Value<'_>) -> Ty {
+pub(super) fn ty_of_value(value: &Value<'_>) -> Ty {
     match value {
         Value::Flag(_) => Ty::Flag,
         Value::Number(_) => Ty::Number,
@@ -924,115 +1003,29 @@ fn ty_of_value(value: &Value<'_>) -> Ty {
     }
 }
 
+/// Changes that are declared to make no difference: each is named, with the reason.
+fn equivalents(page: &Page, keys: &Keys<'_>) -> Made<()> {
+    let Some(value) = keys.get(EQUIVALENT) else { return Ok(()) };
+    let Yaml::List(list, _) = value else {
+        return Err(vec![page.problem(span(value.at()), format!("{EQUIVALENT} is a list of change and reason"))]);
+    };
+    for item in list {
+        let inner = page.keys(item, &["change", "reason"])?;
+        for key in ["change", "reason"] {
+            if inner.text(key).map_err(|problem| vec![problem])?.is_none_or(|text| text.text.trim().is_empty()) {
+                return Err(vec![page.problem(span(item.at()), format!("an entry of {EQUIVALENT} has no {key}"))]);
+            }
+        }
+    }
+    Ok(())
+}
+
 fn declared_parameters(declared: &[Param], first: usize) -> Vec<Parameter> {
     declared
         .iter()
         .enumerate()
         .map(|(at, param)| Parameter { name: param.name.clone(), ty: param.ty.clone(), number: first + at, used: false })
         .collect()
-}
-
-fn params(schema: &Schema, page: &Page, keys: &Keys<'_>, first: usize) -> Result<(Vec<Param>, Vec<usize>), PageProblem> {
-    let mut declared = Vec::new();
-    let entries = match keys.get("params") {
-        None => return Ok((declared, Vec::new())),
-        Some(Yaml::Map(entries, _)) => entries,
-        Some(other) => return Err(page.problem(span(other.at()), "params are names with default, unit and means")),
-    };
-    for (name, value) in entries {
-        let inner = page.keys(value, &["default", "unit", "means", "house_default", "of"]).map_err(|mut problems| problems.remove(0))?;
-        let (written, at): (Vec<String>, Span) = match inner.get("default") {
-            Some(Yaml::Scalar(default)) => (vec![default.text.clone()], span(default.at)),
-            Some(Yaml::List(list, at)) => (
-                list.iter().filter_map(|item| if let Yaml::Scalar(item) = item { Some(item.text.clone()) } else { None }).collect(),
-                span(*at),
-            ),
-            _ => return Err(page.problem(span(name.at), format!("{} has no default", name.text))),
-        };
-        let is_list = matches!(inner.get("default"), Some(Yaml::List(..)));
-        let (ty, default) = match (inner.text("of")?, inner.get("default")) {
-            (Some(of), _) => {
-                let Some(Ty::Word(Words::Vocabulary(id))) = ty_of(schema, &of.text) else {
-                    return Err(page.problem(span(of.at), format!("{} is no vocabulary", of.text)));
-                };
-                let words = Ty::Word(Words::Vocabulary(id));
-                let ty = if is_list { Ty::List(Box::new(words)) } else { words };
-                let value =
-                    words_value(schema, &ty, &written).map_err(|word| page.problem(at, format!("{word} is no word of {}", of.text)))?;
-                (ty, value)
-            }
-            (None, Some(Yaml::Scalar(scalar))) => {
-                let value = literal(scalar);
-                (ty_of_value(&value), value)
-            }
-            _ => (Ty::List(Box::new(Ty::Text)), texts_value(&written)),
-        };
-        let text = |key: &str| inner.text(key).map(|found| found.map(|scalar| scalar.text.clone()).unwrap_or_default());
-        let means = text("means")?;
-        if means.is_empty() {
-            return Err(page.problem(span(name.at), format!("{} does not say what it means", name.text)));
-        }
-        declared.push(Param {
-            page: Arc::clone(&page.name),
-            name: name.text.clone(),
-            default,
-            text: written.join(", "),
-            ty,
-            unit: text("unit")?,
-            means,
-            house_default: text("house_default")? == "true",
-        });
-    }
-    let numbers = (first..first + declared.len()).collect();
-    Ok((declared, numbers))
-}
-
-/// A list of texts as a value.
-fn texts_value(written: &[String]) -> Value<'static> {
-    let elements = written.iter().map(|text| Ok(Value::Text(text.clone().into()))).collect();
-    Value::List(Arc::new(ListValue { elements, end: Ok(()) }))
-}
-
-/// Words of a vocabulary as a value, or the first that is none.
-fn words_value(schema: &Schema, ty: &Ty, written: &[String]) -> Result<Value<'static>, String> {
-    let (of, is_list) = match ty {
-        Ty::List(of) => (&**of, true),
-        of => (of, false),
-    };
-    let Ty::Word(Words::Vocabulary(id)) = of else { return Err(String::new()) };
-    let words = written
-        .iter()
-        .map(|word| schema.vocabulary(*id).and_then(|known| known.find(word)).map(Value::Word).ok_or_else(|| word.clone()))
-        .collect::<Result<Vec<_>, _>>()?;
-    match (is_list, words.as_slice()) {
-        (true, _) => Ok(Value::List(Arc::new(ListValue { elements: words.into_iter().map(Ok).collect(), end: Ok(()) }))),
-        (false, [word]) => Ok(word.clone()),
-        (false, _) => Err(written.join(", ")),
-    }
-}
-
-impl Param {
-    /// A value for it from the settings, if it fits.
-    #[must_use]
-    pub fn read(&self, schema: &Schema, set: &ParamValue) -> Option<Value<'static>> {
-        let texts = |list: &[crate::config::Placed<ParamValue>]| {
-            list.iter()
-                .map(|item| if let ParamValue::Text(text) = &item.value { Some(text.clone()) } else { None })
-                .collect::<Option<Vec<_>>>()
-        };
-        match (&self.ty, set) {
-            (Ty::Number, ParamValue::Number(text)) => Decimal::read(text).map(Value::Number),
-            (Ty::Text, ParamValue::Text(text)) => Some(Value::Text(text.clone().into())),
-            (Ty::Flag, ParamValue::Flag(flag)) => Some(Value::Flag(*flag)),
-            (Ty::Date, ParamValue::Date(text)) => {
-                form::date(text.as_bytes()).map(|(first, precision)| Value::Date(form::Period::starting(first, precision)))
-            }
-            (Ty::Word(_), ParamValue::Text(text)) => words_value(schema, &self.ty, std::slice::from_ref(text)).ok(),
-            (Ty::List(of), ParamValue::List(list)) if **of == Ty::Text => texts(list).map(|texts| texts_value(&texts)),
-            (Ty::List(_), ParamValue::List(list)) => words_value(schema, &self.ty, &texts(list)?).ok(),
-            _ => None,
-        }
-    }
 }
 
 /// The type that a definition page names.

@@ -2,7 +2,8 @@
 //!
 //! [`parse`] is the only file that knows the crate `cel`. [`value`] says what a value is and why there may
 //! be none; [`types`] what is known of an expression before any record is read; [`build`] checks and
-//! compiles in one walk, [`calls`] what is called; [`template`] does the same for messages.
+//! compiles in one walk, [`calls`] what is called; [`template`] does the same for messages; [`watch`] notes
+//! what the examples of pages have shown.
 
 pub mod build;
 pub mod calls;
@@ -11,3 +12,4 @@ pub mod pattern;
 pub mod template;
 pub mod types;
 pub mod value;
+pub mod watch;

@@ -201,7 +201,7 @@ fn scalar(yaml: &str, text: &str, style: ScalarStyle, special: bool, from: u32, 
     match style {
         Style::Double | Style::Single => lines.push((0, base + from + 1)),
         Style::Literal => {
-            // The text of each line stands in the page after an indent.
+            // The text of each line stands in the page after an indent; the parser's place is that of the first.
             let mut at = from;
             let mut taken = 0u32;
             let mut pending = text.split_inclusive('\n').peekable();
@@ -209,7 +209,7 @@ fn scalar(yaml: &str, text: &str, style: ScalarStyle, special: bool, from: u32, 
                 let Some(next) = pending.peek() else { break };
                 let own = next.trim_end_matches('\n');
                 let bare = line.trim_end_matches(['\n', '\r']);
-                if !line.trim_start().starts_with('|') && bare.ends_with(own) && (!own.is_empty() || bare.trim().is_empty()) {
+                if bare.ends_with(own) && (!own.is_empty() || bare.trim().is_empty()) {
                     lines.push((taken, base + at + (bare.len() - own.len()) as u32));
                     taken += next.len() as u32;
                     pending.next();
@@ -222,4 +222,33 @@ fn scalar(yaml: &str, text: &str, style: ScalarStyle, special: bool, from: u32, 
     let rest = yaml.get(to as usize..).unwrap_or("").lines().next().unwrap_or("");
     let commented = rest.trim_start().starts_with('#');
     Scalar { text: text.to_owned(), at: (base + from, base + to), style, lines, commented }
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text that stands in the page where each line of each scalar is said to begin.
+    fn placed<'p>(value: &Yaml, page: &'p str, out: &mut Vec<&'p str>) {
+        match value {
+            Yaml::Scalar(scalar) => {
+                let mut at = 0;
+                for line in scalar.text.split_inclusive('\n') {
+                    let from = scalar.place(at) as usize;
+                    out.push(page.get(from..from + line.trim_end().len()).unwrap_or("outside"));
+                    at += line.len() as u32;
+                }
+            }
+            Yaml::List(list, _) => list.iter().for_each(|item| placed(item, page, out)),
+            Yaml::Map(map, _) => map.iter().for_each(|(_, item)| placed(item, page, out)),
+        }
+    }
+
+    #[test]
+    fn every_line_of_a_text_has_its_place() {
+        let page = "---\na:\n  b: |\n    one\n      || two\n  c: \"thrée\"\n  d: |\n    four\ne: |\n  || five\n\n  six\nf: seven\ng: [eight, 'nine']\n---\n";
+        let front = split(page).map(|parts| parts.front).unwrap_or(Yaml::List(Vec::new(), (0, 0)));
+        let mut found = Vec::new();
+        placed(&front, page, &mut found);
+        assert_eq!(found, ["one", "  || two", "thrée", "four", "|| five", "", "six", "seven", "eight", "nine"]);
+    }
 }

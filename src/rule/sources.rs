@@ -1,6 +1,8 @@
 //! The sources that pages rest on, from `rules/sources.yaml`.
 
 use super::front::{self, Yaml};
+use super::page::{Page, PageProblem, span};
+use crate::text;
 
 /// A source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,4 +41,26 @@ pub fn read(yaml: &str) -> Vec<(String, Source)> {
             Some((key.text, source))
         })
         .collect()
+}
+
+/// The sources that a page names and that nobody knows.
+#[must_use]
+pub fn unknown(page: &Page, known: &[String]) -> Vec<PageProblem> {
+    let Yaml::Map(keys, _) = &page.front else { return Vec::new() };
+    let Some((_, named)) = keys.iter().find(|(key, _)| key.text == "sources") else { return Vec::new() };
+    let named = match named {
+        Yaml::List(list, _) => list.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let problem = |value: &Yaml| match value {
+        // A source that is described on the page itself.
+        Yaml::Map(..) | Yaml::List(..) => None,
+        Yaml::Scalar(key) if known.contains(&key.text) => None,
+        Yaml::Scalar(key) => {
+            let help = text::nearest(&key.text, known.iter().map(String::as_str))
+                .map_or_else(|| "name one of sources.yaml, or add it there".to_owned(), |near| format!("did you mean {near}?"));
+            Some(PageProblem { help, ..page.problem(span(key.at), format!("there is no source {}", key.text)) })
+        }
+    };
+    named.iter().filter_map(problem).collect()
 }

@@ -67,8 +67,7 @@ impl Desk {
             Err(mistake) => return Outcome::Refused(mistake.message),
         };
         let mut cx = Cx::new(&self.programme, 0, &[]);
-        cx.frame.resize_with(scope.frame, || Err(No::Unset));
-        cx.set(0, Ok(Value::Item(self.programme.charter_item())));
+        cx.open(scope.frame);
         for (slot, (_, value)) in slots.iter().zip(names) {
             cx.set(*slot, Ok(given(value)));
         }

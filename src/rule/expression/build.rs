@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use super::parse::{Ast, Kind, Mistake, Operator};
 use super::types::{
-    Code, Cx, Definitions, Fields, FlagCode, Format, ItemCode, ItemsCode, ListCode, Taint, TextKind, Ty, Typed, Unasked, Words,
+    Code, Cx, Definitions, Fields, FlagCode, Format, ItemCode, ItemsCode, ListCode, Taint, TextCode, TextKind, Ty, Typed, Unasked, Words,
     root_register,
 };
 use super::value::{Decimal, Eval, Fault, No, Value};
+use super::watch::Watching;
 use crate::limits;
 use crate::programme::{Item, Programme};
 use crate::schema::form::Period;
@@ -69,6 +70,8 @@ pub struct Scope<'s> {
     pub frame: usize,
     /// Paths known to have a value here.
     pub facts: Vec<String>,
+    /// Who wants to know what yes-or-no expressions answer; nobody in an audit.
+    pub watching: Option<Watching>,
     loops: usize,
 }
 
@@ -82,7 +85,16 @@ impl<'s> Scope<'s> {
     /// A scope with nothing but the programme in it.
     #[must_use]
     pub fn new(schema: &'s Schema, definitions: &'s Definitions) -> Self {
-        let mut scope = Self { schema, definitions, variables: Vec::new(), parameters: Vec::new(), frame: 0, facts: Vec::new(), loops: 0 };
+        let mut scope = Self {
+            schema,
+            definitions,
+            variables: Vec::new(),
+            parameters: Vec::new(),
+            frame: 0,
+            facts: Vec::new(),
+            watching: None,
+            loops: 0,
+        };
         scope.declare("programme", Ty::Record(vec![CHARTER]));
         scope
     }
@@ -155,6 +167,18 @@ impl<'s> Scope<'s> {
     /// # Errors
     /// The first mistake, at its place.
     pub fn build(&mut self, ast: &Ast, expected: Option<&Ty>) -> Built<Typed> {
+        let mut typed = self.built(ast, expected)?;
+        if let Some(watching) = &self.watching
+            && typed.ty == Ty::Flag
+            // What is written out has one side; what is negated has the sides of what it negates.
+            && !matches!(ast.kind, Kind::Flag(_) | Kind::Not(_))
+        {
+            typed.code = watching.note(ast.span, typed.code);
+        }
+        Ok(typed)
+    }
+
+    fn built(&mut self, ast: &Ast, expected: Option<&Ty>) -> Built<Typed> {
         let span = ast.span;
         match &ast.kind {
             Kind::Flag(flag) => {
@@ -403,7 +427,7 @@ impl<'s> Scope<'s> {
     /// What a name after a dot leads to.
     pub(super) fn step(&self, structs: &[StructId], name: &str, span: Span) -> Built<Step> {
         let schema = self.schema;
-        let fields: Vec<FieldId> = structs.iter().filter_map(|structure| schema.field_named(*structure, name)).collect();
+        let fields: Vec<FieldId> = structs.iter().filter_map(|structure| schema.field_called(*structure, name)).collect();
         if !fields.is_empty() {
             let mut ty: Option<Ty> = None;
             for field in &fields {
@@ -477,7 +501,11 @@ impl<'s> Scope<'s> {
                     .map(|reference| reference.inverse.as_str()),
             );
         }
-        let near = text::nearest(name, candidates).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        let near = match text::nearest(name, candidates) {
+            Some(near) => format!("; did you mean {}?", near.replace('-', "_")),
+            None if name.starts_with("x_") => "; rules see a field of your own once a schema overlay describes it".to_owned(),
+            None => String::new(),
+        };
         mistake(span, format!("{} has no field {name}{near}", Ty::Record(structs.to_vec()).words(schema)))
     }
 
@@ -538,7 +566,7 @@ impl<'s> Scope<'s> {
                 let field = fields.first().copied().unwrap_or_default();
                 let known = schema.field(field);
                 let has_default = known.is_some_and(|known| known.default.is_some());
-                let fields_code = Fields::new(fields);
+                let fields_code = Fields::new(schema, fields);
                 let mut typed = match (ty, register.filter(|_| fields.len() == 1)) {
                     (Ty::List(_), Some(register)) => Typed::new(ty.clone(), Code::List(ListCode::Items(ItemsCode::Register(register)))),
                     (Ty::List(of), None) if matches!(**of, Ty::Record(_)) => {
@@ -581,6 +609,27 @@ impl<'s> Scope<'s> {
                                 }
                             }),
                         )
+                    }
+                    (Ty::Number, _) => Typed::new(
+                        Ty::Number,
+                        Code::value(move |cx| {
+                            let own = item.get(cx)?;
+                            let at = fields_code.of(cx.programme, own.node)?;
+                            Decimal::read(cx.programme.forest.raw(at)).map(Value::Number).ok_or(No::Fault(Fault::Overflow))
+                        }),
+                    ),
+                    (Ty::Text, _) => {
+                        let (own, all) = (item.clone(), fields_code.clone());
+                        let mut typed = Typed::new(
+                            Ty::Text,
+                            Code::value(move |cx| {
+                                let own = own.get(cx)?;
+                                let at = all.of(cx.programme, own.node)?;
+                                Ok(Value::Text(cx.programme.forest.string(at)))
+                            }),
+                        );
+                        typed.text_of = Some((item, fields_code));
+                        typed
                     }
                     _ => {
                         let is_map = matches!(ty, Ty::Map(..));
@@ -752,6 +801,15 @@ impl<'s> Scope<'s> {
                         Code::flag(move |cx| {
                             let (x, y) = (x.get(cx)?, y.get(cx)?);
                             Ok(cx.programme.same(x, y) == wanted)
+                        })
+                    }
+                    (Ty::Text, ..) => {
+                        let (x, y) = (TextCode::of(&left), right.code.clone());
+                        Code::flag(move |cx| match y.run(cx) {
+                            Ok(Value::Text(other)) => x.look(cx, |text| (text == other) == wanted),
+                            Ok(_) => Err(No::Fault(Fault::Internal)),
+                            // What is not recorded on the left is named first.
+                            Err(no) => x.look(cx, |_| ()).and(Err(no)),
                         })
                     }
                     (Ty::Date, ..) => {
@@ -1193,6 +1251,11 @@ pub(super) fn equal(a: &Value<'_>, b: &Value<'_>, programme: &Programme) -> Eval
                 }
             }
             Ok(true)
+        }
+        // A list of nothing may be kept as one of no records, whatever it would hold.
+        (Value::Items(none), Value::List(other)) | (Value::List(other), Value::Items(none)) => {
+            none.end.and(other.end)?;
+            Ok(none.elements.is_empty() && other.elements.is_empty())
         }
         (Value::List(a), Value::List(b)) => {
             a.end.and(b.end)?;

@@ -164,7 +164,7 @@ impl Scope<'_> {
                 }
             }),
             super::build::Step::Field { fields, .. } => {
-                let fields = Fields::new(&fields);
+                let fields = Fields::new(self.schema, &fields);
                 Code::flag(move |cx| {
                     let own = item.get(cx)?;
                     match fields.of(cx.programme, own.node) {
@@ -1031,8 +1031,10 @@ impl Scope<'_> {
             own.push(Variable { name: name.clone(), ty: part.ty.clone(), ..variable.clone() });
         }
         let outer = (std::mem::replace(&mut self.variables, own), std::mem::replace(&mut self.parameters, inline.parameters.clone()));
+        let watching = std::mem::replace(&mut self.watching, inline.watching.clone());
         let built = self.build(&inline.syntax, Some(&definition.body.ty));
         (self.variables, self.parameters) = outer;
+        self.watching = watching;
         // Where the caller's narrower types do not fit, it is called.
         let mut typed = built.ok().filter(|typed| typed.ty.agrees(&definition.body.ty))?;
         typed.taint.people &= matches!(typed.ty, Ty::Number | Ty::List(_));
@@ -1145,7 +1147,7 @@ fn tested(name: &str, list: ListCode, slot: usize, test: FlagCode) -> Code {
                 let (mut found, mut why) = (false, None);
                 let end = list.walk(cx, &mut |cx, element| {
                     let answer = element.and_then(|element| {
-                        cx.set(slot, Ok(element));
+                        cx.set_value(slot, Ok(element));
                         test(cx)
                     });
                     match answer {
@@ -1166,7 +1168,7 @@ fn tested(name: &str, list: ListCode, slot: usize, test: FlagCode) -> Code {
         "exists_one" => Code::flag(move |cx| {
             let mut count = 0usize;
             each_value(cx, &list, &mut |cx, element| {
-                cx.set(slot, Ok(element));
+                cx.set_value(slot, Ok(element));
                 count += usize::from(test(cx)?);
                 Ok(())
             })?;
@@ -1176,7 +1178,7 @@ fn tested(name: &str, list: ListCode, slot: usize, test: FlagCode) -> Code {
             let mut why = None;
             let end = list.walk(cx, &mut |cx, element| {
                 let kept = element.and_then(|element| {
-                    cx.set(slot, Ok(element));
+                    cx.set_value(slot, Ok(element));
                     test(cx)
                 });
                 match kept {

@@ -145,6 +145,26 @@ fn whole(value: Eval<Value<'_>>) -> Option<u64> {
     }
 }
 
+/// The expressions in a message, by their bytes.
+#[must_use]
+pub fn holes(text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(next) = text.get(at..).and_then(|rest| rest.find(['{', '}'])) {
+        at += next;
+        let rest = text.get(at..).unwrap_or("");
+        match closing(rest) {
+            _ if rest.starts_with("{{") || rest.starts_with('}') => at += 2,
+            Some(length) => {
+                found.push(Span::new(at as u32 + 1, (at + length) as u32));
+                at += length + 1;
+            }
+            None => break,
+        }
+    }
+    found
+}
+
 /// The byte of the brace that closes the one at the beginning.
 fn closing(text: &str) -> Option<usize> {
     let mut quote = None;

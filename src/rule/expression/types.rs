@@ -3,10 +3,13 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::build::Parameter;
 use super::parse::Ast;
 use super::value::{Eval, Fault, ItemList, ListValue, No, Value};
+use super::watch::Watching;
+use crate::document::Kind;
 use crate::limits;
 use crate::programme::{Item, Programme, Reading};
 use crate::schema::form::Period;
@@ -168,11 +171,15 @@ pub struct Cx<'p> {
     pub params: &'p [Value<'p>],
     /// Steps taken for this subject.
     pub steps: Cell<u64>,
+    /// Steps that may be taken.
+    pub steps_max: u64,
     /// A buffer that is lent to whoever gathers nodes.
     pub nodes: Vec<u32>,
     /// What definitions of one record gave for each: within one audit they give the same again, whichever
     /// rule asks.
     pub remembered: HashMap<(u32, u32), Eval<Value<'p>>, foldhash::fast::FixedState>,
+    /// The list of no records, of which most lists that are gathered are.
+    none: Arc<ItemList>,
     /// Variables that are records or rows: subjects, loop variables, `let`s, arguments. They are by far the
     /// most, and small; a variable has the same place among these and among the others.
     items: Vec<Eval<Item>>,
@@ -193,8 +200,10 @@ impl<'p> Cx<'p> {
             as_of: Period::day(as_of),
             params,
             steps: Cell::new(0),
+            steps_max: limits::STEPS_MAX,
             nodes: Vec::new(),
             remembered: HashMap::default(),
+            none: Arc::new(ItemList { elements: Vec::new(), end: Ok(()) }),
             items: Vec::new(),
             values: Vec::new(),
             base: 0,
@@ -324,7 +333,7 @@ impl<'p> Cx<'p> {
     pub fn step(&self) -> Eval<()> {
         let steps = self.steps.get() + 1;
         self.steps.set(steps);
-        if steps > limits::STEPS_MAX { Err(No::Fault(Fault::Budget)) } else { Ok(()) }
+        if steps > self.steps_max { Err(No::Fault(Fault::Budget)) } else { Ok(()) }
     }
 }
 
@@ -340,33 +349,62 @@ pub type Visit<'v, 'p> = dyn FnMut(&mut Cx<'p>, Eval<Value<'p>>) -> bool + 'v;
 pub type VisitItem<'v, 'p> = dyn FnMut(&mut Cx<'p>, Eval<Item>) -> bool + 'v;
 
 /// The fields, one of which an object may have: as many as there are structs that it may be of.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Fields {
     /// The first.
     pub first: FieldId,
     rest: Box<[FieldId]>,
+    is_list: bool,
+    /// How far behind its object the value was last found. Records of a register are mostly written alike, so
+    /// that the next one's is likely to be there too.
+    last: AtomicU32,
+}
+
+impl Clone for Fields {
+    fn clone(&self) -> Self {
+        Self { first: self.first, rest: self.rest.clone(), is_list: self.is_list, last: AtomicU32::new(0) }
+    }
 }
 
 impl Fields {
     /// These fields.
     #[must_use]
-    pub fn new(fields: &[FieldId]) -> Self {
+    pub fn new(schema: &Schema, fields: &[FieldId]) -> Self {
         let (first, rest) = fields.split_first().map_or((FieldId::default(), &[][..]), |(first, rest)| (*first, rest));
-        Self { first, rest: rest.into() }
+        let is_list = matches!(schema.shape_of(first), Shape::List(_) | Shape::OneOrList(_));
+        Self { first, rest: rest.into(), is_list, last: AtomicU32::new(0) }
     }
 
     /// The node of its value in an object.
     #[inline]
     pub fn of(&self, programme: &Programme, object: u32) -> Eval<u32> {
+        let last = self.last.load(Ordering::Relaxed);
+        let at = object.wrapping_add(last);
+        // Only a member of this object has this field, but for the elements of a list.
+        if last != 0
+            && let Some(node) = programme.forest.nodes.get(at as usize)
+            && node.field == self.first
+            && node.has_value()
+            && (node.kind == Kind::List) == self.is_list
+            && programme.forest.nodes.get(object as usize).is_some_and(|object| at < object.link && object.kind == Kind::Object)
+        {
+            return Ok(at);
+        }
+        self.search(programme, object)
+    }
+
+    fn search(&self, programme: &Programme, object: u32) -> Eval<u32> {
         match programme.read(object, self.first) {
-            Reading::Value(at) => Ok(at),
+            Reading::Value(at) => {
+                self.last.store(at.wrapping_sub(object), Ordering::Relaxed);
+                Ok(at)
+            }
             Reading::Faulty => Err(No::Faulty(self.first)),
             Reading::Absent if self.rest.is_empty() => Err(No::Field(self.first)),
             Reading::Absent => self.among_rest(programme, object),
         }
     }
 
-    #[cold]
     fn among_rest(&self, programme: &Programme, object: u32) -> Eval<u32> {
         for field in &self.rest {
             match programme.read(object, *field) {
@@ -528,7 +566,7 @@ fn walk_field<'p>(own: Item, fields: &Fields, has_default: bool, cx: &mut Cx<'p>
         if node.marks & (ABSENT | FAULTY) != ABSENT {
             let element = if !node.has_value() {
                 Err(No::Faulty(node.field))
-            } else if node.kind == crate::document::Kind::Object {
+            } else if node.kind == Kind::Object {
                 Ok(Item { node: child, record: own.record })
             } else {
                 programme.target(child).ok_or(No::Field(node.field))
@@ -713,6 +751,8 @@ impl Code {
 pub enum TextCode {
     /// A variable.
     Variable(usize),
+    /// A field of a record or row.
+    Field(ItemCode, Fields),
     /// Anything else.
     Code(Code),
 }
@@ -721,7 +761,11 @@ impl TextCode {
     /// Of a checked expression that gives a text.
     #[must_use]
     pub fn of(typed: &Typed) -> Self {
-        typed.variable.map_or_else(|| TextCode::Code(typed.code.clone()), TextCode::Variable)
+        match (typed.variable, &typed.text_of) {
+            (Some(slot), _) => TextCode::Variable(slot),
+            (None, Some((item, fields))) => TextCode::Field(item.clone(), fields.clone()),
+            (None, None) => TextCode::Code(typed.code.clone()),
+        }
     }
 
     /// What a look at the text gives.
@@ -736,6 +780,11 @@ impl TextCode {
                 Err(no) => Err(*no),
                 _ => Err(No::Fault(Fault::Internal)),
             },
+            TextCode::Field(item, fields) => {
+                let own = item.get(cx)?;
+                let node = fields.of(cx.programme, own.node)?;
+                Ok(at(&cx.programme.forest.string(node)))
+            }
             TextCode::Code(code) => match code.run(cx)? {
                 Value::Text(text) => Ok(at(&text)),
                 _ => Err(No::Fault(Fault::Internal)),
@@ -760,6 +809,7 @@ fn gathered<'p>(list: &ListCode, cx: &mut Cx<'p>) -> Eval<Value<'p>> {
             });
             match absent(elements.is_empty(), end) {
                 Some(no) => Err(no),
+                None if elements.is_empty() && end.is_ok() => Ok(Value::Items(Arc::clone(&cx.none))),
                 None => Ok(Value::Items(Arc::new(ItemList { elements, end }))),
             }
         }
@@ -771,6 +821,7 @@ fn gathered<'p>(list: &ListCode, cx: &mut Cx<'p>) -> Eval<Value<'p>> {
             });
             match absent(elements.is_empty(), end) {
                 Some(no) => Err(no),
+                None if elements.is_empty() && end.is_ok() => Ok(Value::Items(Arc::clone(&cx.none))),
                 None => Ok(Value::List(Arc::new(ListValue { elements, end }))),
             }
         }
@@ -813,6 +864,8 @@ pub struct Typed {
     pub word_of: Option<(ItemCode, Fields)>,
     /// Of a map that is read from a field: from what, and which fields.
     pub map_of: Option<(ItemCode, Fields)>,
+    /// Of a text that is read from a field: from what, and which fields.
+    pub text_of: Option<(ItemCode, Fields)>,
     /// The variable that it is, if it is nothing else and no `let`.
     pub variable: Option<usize>,
     /// Of a list: paths from each element that are known to have a value.
@@ -841,6 +894,7 @@ impl Typed {
             field: None,
             word_of: None,
             map_of: None,
+            text_of: None,
             variable: None,
             element_facts: Vec::new(),
         }
@@ -885,6 +939,8 @@ pub struct Inline {
     pub syntax: Arc<Ast>,
     /// Its page's parameters.
     pub parameters: Vec<Parameter>,
+    /// Who wants to know what it answers, wherever it is called.
+    pub watching: Option<Watching>,
 }
 
 /// All definitions, by the name by which they are called.

@@ -1,0 +1,235 @@
+//! Whether an example comes out as its page says: verdict, messages, places.
+
+use super::{Checked, Failure, Refused, unusable};
+use crate::audit::{self, Selection};
+use crate::config::Effective;
+use crate::finding::plain;
+use crate::limits;
+use crate::programme::{self, Programme};
+use crate::redact::{Redactor, Terms};
+use crate::rule::expression::build::Scope;
+use crate::rule::expression::parse::parse;
+use crate::rule::expression::types::Cx;
+use crate::rule::expression::value::{Fault, No};
+use crate::rule::prose::Example;
+use crate::rule::{Page, Rules};
+
+/// How much work judging may be, and has been.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// Steps that may be taken for one subject.
+    pub most: u64,
+    /// Steps that were taken in all.
+    pub taken: u64,
+    /// Whether it was stopped for having taken too many.
+    pub stopped: bool,
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self { most: limits::STEPS_MAX, taken: 0, stopped: false }
+    }
+}
+
+/// The verdict that an example's heading begins with.
+pub(super) fn verdict(example: &Example) -> Result<&str, Refused> {
+    let Some((expected, _)) = example.heading.split_once(':') else {
+        return unusable("the heading begins with the verdict and a colon: pass, fail, not applicable or no evidence");
+    };
+    let expected = expected.trim();
+    if !["pass", "fail", "not applicable", "no evidence"].contains(&expected) {
+        return unusable(format!("{expected} is no verdict; use pass, fail, not applicable or no evidence"));
+    }
+    Ok(expected)
+}
+
+/// Judges a rule's example. The rule is judged alone, with those that it yields to.
+pub(super) fn of_rule(rules: &Rules, name: &str, example: &Example, programme: &Programme, as_of: i32, effort: &mut Effort) -> Checked {
+    let expected = verdict(example)?;
+    let found = rules.rules.iter().enumerate().find(|(_, rule)| *rule.name == *name);
+    let Some((number, rule)) = found else { return unusable("the rule could not be made") };
+    let mut select = vec![rule.name.to_string()];
+    select.extend(rule.yields_to.iter().map(ToString::to_string));
+    let mut state = audit::state::state(rules, programme, &Effective::default(), &Selection { select, ..Selection::default() });
+    state.steps_max = effort.most;
+    let audited = audit::audit(programme, rules, &state, as_of);
+    effort.taken += audited.steps;
+    effort.stopped |= audited.exhausted;
+    let verdicts = audited.verdicts.get(number).copied().unwrap_or_default();
+    let reached = if verdicts.finding > 0 {
+        "fail"
+    } else if verdicts.no_evidence > 0 {
+        "no evidence"
+    } else if verdicts.pass > 0 {
+        "pass"
+    } else if verdicts.not_applicable > 0 {
+        "not applicable"
+    } else {
+        "nothing to judge"
+    };
+    let mut redactor = Redactor::new(programme, Terms { min_cell: 0 });
+    let own: Vec<_> = audited.findings.iter().filter(|finding| finding.rule == rule.name).collect();
+    let told: Vec<Told> = own
+        .iter()
+        .map(|finding| Told {
+            message: redactor.finding(finding, false).message.to_string(),
+            places: finding.labels.iter().map(|label| addresses_at(programme, label.place)).collect(),
+        })
+        .collect();
+    let causes = || {
+        let causes: Vec<String> =
+            audited.no_evidence.iter().filter(|entry| entry.rule == number).map(|entry| redactor_text(&entry.cause)).collect();
+        if causes.is_empty() { String::new() } else { format!(" ({})", causes.join("; ")) }
+    };
+    if reached != expected {
+        let said = if told.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", told.iter().map(|told| told.message.as_str()).collect::<Vec<_>>().join(" | "))
+        };
+        return match (expected, reached) {
+            (_, "fail") => Err((Failure::Noisy, format!("a finding where {expected} was expected{said}"))),
+            ("fail", _) => Err((Failure::Missing, format!("{reached} where a finding was expected{}", causes()))),
+            _ => Err((Failure::Idle, format!("{reached} where {expected} was expected{}", causes()))),
+        };
+    }
+    match expected {
+        "fail" => messages(example, &told),
+        "no evidence" => {
+            let all: Vec<String> =
+                audited.no_evidence.iter().filter(|entry| entry.rule == number).map(|entry| redactor_text(&entry.cause)).collect();
+            for (quote, _) in &example.quotes {
+                if !all.contains(quote) {
+                    return Err((Failure::Wrong, format!("the reason is {}, not {quote}", all.join("; "))));
+                }
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn redactor_text(parts: &[crate::finding::Part]) -> String {
+    crate::redact::text(parts, Terms { min_cell: 0 }).to_string()
+}
+
+/// What a finding says, and the addresses of each of its places.
+struct Told {
+    message: String,
+    places: Vec<Vec<String>>,
+}
+
+impl Told {
+    /// Its own place is the first; further ones stand in any order.
+    fn lacks<'a>(&self, places: &[&'a str]) -> Option<&'a str> {
+        let is = |at: &Vec<String>, place: &str| at.iter().any(|at| at == place);
+        let (own, further) = places.split_first()?;
+        if !self.places.first().is_some_and(|at| is(at, own)) {
+            return Some(own);
+        }
+        further.iter().find(|place| !self.places.iter().skip(1).any(|at| is(at, place))).copied()
+    }
+
+    fn shown(&self) -> String {
+        self.places.iter().map(|at| at.join(" or ")).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Under a finding's message its places may follow, each on a line that begins with "at".
+fn messages(example: &Example, told: &[Told]) -> Checked {
+    let mut expected: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (quote, _) in &example.quotes {
+        match (quote.strip_prefix("at "), expected.last_mut()) {
+            (Some(place), Some(last)) if !told.iter().any(|told| told.message == *quote) => last.1.push(place.trim()),
+            _ => expected.push((quote.trim(), Vec::new())),
+        }
+    }
+    if expected.is_empty() {
+        return Ok(());
+    }
+    let mut left: Vec<&Told> = told.iter().collect();
+    for (message, places) in &expected {
+        let Some(at) = left.iter().position(|told| told.message == *message && told.lacks(places).is_none()) else {
+            let why = match left.iter().find(|told| told.message == *message).and_then(|told| Some((told, told.lacks(places)?))) {
+                Some((told, place)) => format!("the finding \"{message}\" is at {}, not at {place}", told.shown()),
+                None => {
+                    let found: Vec<String> = told.iter().map(|told| format!("\"{}\" at {}", told.message, told.shown())).collect();
+                    format!("no finding says \"{message}\"; found: {}", found.join(" | "))
+                }
+            };
+            return Err((Failure::Wrong, why));
+        };
+        left.remove(at);
+    }
+    match left.first() {
+        Some(told) => Err((Failure::Wrong, format!("a further finding says \"{}\"", told.message))),
+        None => Ok(()),
+    }
+}
+
+/// The addresses by which the value at a place may be called: its own; that of the record or row, where it
+/// is what the record or row is known by; that of the list, where it is one of its elements.
+fn addresses_at(programme: &programme::Programme, place: crate::finding::Place) -> Vec<String> {
+    let Some(tree) =
+        programme.files.get(place.file as usize).and_then(|file| file.tree).and_then(|tree| programme.forest.trees.get(tree as usize))
+    else {
+        return vec!["file".to_owned()];
+    };
+    let start = place.span.start + tree.text.start;
+    let begins = |at: &u32| programme.forest.node(*at).start == start;
+    let has_key = |at: &u32| programme.forest.key_span(*at).is_some_and(|key| key.start == start);
+    // The innermost value that begins here, or that whose key does.
+    let Some(at) = (tree.root..tree.end).rev().find(begins).or_else(|| (tree.root..tree.end).find(has_key)) else { return Vec::new() };
+    let mut addresses = vec![plain(&programme.address(at).address)];
+    let path = programme.forest.path_to(at);
+    let up = |steps: usize| path.len().checked_sub(steps + 1).and_then(|at| path.get(at)).copied();
+    if let Some(holder) = up(1) {
+        let item = programme::Item { node: holder, record: programme.record_around(at) };
+        if programme.forest.node(holder).kind == crate::document::Kind::List || programme.face(item) == at {
+            addresses.push(plain(&programme.address(holder).address));
+        }
+    }
+    addresses
+}
+
+/// Judges a definition's example: every expression that it quotes is true.
+pub(super) fn of_definition(
+    rules: &Rules,
+    page: &Page,
+    example: &Example,
+    programme: &Programme,
+    as_of: i32,
+    effort: &mut Effort,
+) -> Checked {
+    if example.quotes.is_empty() {
+        return unusable("the example quotes no expression that must be true");
+    }
+    let name = page.call_name();
+    for (quote, _) in &example.quotes {
+        let quote = quote.trim_matches('`');
+        let value = truth(rules, programme, as_of, quote, effort)?;
+        if !quote.contains(&name) {
+            return unusable(format!("{quote} does not use the definition"));
+        }
+        match value {
+            Ok(true) => {}
+            Ok(false) => return Err((Failure::Wrong, format!("{quote} is false"))),
+            Err(why) => return Err((Failure::Idle, format!("{quote} has no value: {why}"))),
+        }
+    }
+    Ok(())
+}
+
+fn truth(rules: &Rules, programme: &Programme, as_of: i32, source: &str, effort: &mut Effort) -> Result<Result<bool, String>, Refused> {
+    let mut scope = Scope::new(&programme.schema, &rules.definitions);
+    let built = parse(source).and_then(|ast| scope.flag(&ast));
+    let typed = built.or_else(|mistake| unusable(format!("{source}: {}", mistake.message)))?;
+    let params: Vec<_> = rules.params.iter().map(|param| param.default.clone()).collect();
+    let mut cx = Cx::new(programme, as_of, &params);
+    cx.steps_max = effort.most;
+    cx.open(scope.frame);
+    let value = typed.code.into_flag()(&mut cx);
+    effort.taken += cx.steps.get();
+    effort.stopped |= value == Err(No::Fault(Fault::Budget));
+    Ok(value.map_err(|no| format!("{no:?}")))
+}

@@ -1,0 +1,137 @@
+//! The records of an example: its files, read into a programme as any other's are.
+
+use std::path::Path;
+
+use super::{AS_OF, Refused, unusable};
+use crate::discover::{Input, Role, Source};
+use crate::document::Forest;
+use crate::pipeline::setup::Setup;
+use crate::programme::{self, Clock, Programme};
+use crate::redact::Terms;
+use crate::rule::Rule;
+use crate::rule::prose::Example;
+use crate::schema::form;
+
+/// Reads the records of a rule's example, and says at which date they are judged.
+pub(super) fn of_rule(setup: &Setup, rule: &Rule, example: &Example) -> Result<(Programme, i32), Refused> {
+    let stage = setup
+        .schema
+        .vocabulary(setup.schema.stages)
+        .and_then(|known| known.words.get(usize::from(rule.from)))
+        .map_or("charter", |word| word.text.as_str());
+    let given = *rule.name == *"record/dated-after-audit";
+    read(setup, example, stage, given, !rule.built_in)
+}
+
+/// Reads the records of a definition's example, and says at which date they are judged.
+pub(super) fn of_definition(setup: &Setup, example: &Example) -> Result<(Programme, i32), Refused> {
+    read(setup, example, "live", false, true)
+}
+
+fn read(setup: &Setup, example: &Example, stage: &str, given: bool, whole: bool) -> Result<(Programme, i32), Refused> {
+    let (inputs, as_of) = files(setup, example, stage)?;
+    let clock = Clock { as_of, given };
+    let programme = programme::load(&setup.schema, &setup.judges, ".", &inputs, Forest::default(), clock, false);
+    if whole
+        && let Some(flaw) = programme.flaws.iter().find(|flaw| {
+            !matches!(flaw.rule, "record/dangling-reference" | "record/impossible-date-order" | "record/nothing-to-read")
+                && !example.heading.contains("fault")
+        })
+    {
+        let shown = crate::redact::text(&flaw.message, Terms { min_cell: 0 });
+        return unusable(format!("the records break the schema: {}: {shown}", flaw.rule));
+    }
+    Ok((programme, as_of))
+}
+
+/// The files of an example, and its date.
+fn files(setup: &Setup, example: &Example, stage: &str) -> Result<(Vec<Input>, i32), Refused> {
+    let mut inputs = Vec::new();
+    let mut as_of = form::date(AS_OF.as_bytes()).map_or(0, |(day, _)| day);
+    for file in &example.files {
+        let mut words = file.info.split_whitespace();
+        let kind = words.next().unwrap_or_default();
+        let mut path = None;
+        for word in words {
+            match word.split_once('=') {
+                Some(("as-of", date)) => match form::date(date.as_bytes()) {
+                    Some((day, form::Precision::Day)) => as_of = day,
+                    _ => return unusable(format!("{date} is no day")),
+                },
+                Some((key, _)) => return unusable(format!("{key} is no setting of an example; use as-of=YYYY-MM-DD")),
+                None => path = Some(word.to_owned()),
+            }
+        }
+        let name = path.clone().unwrap_or_else(|| "programme.json".to_owned());
+        let source = match kind {
+            "json" => Source::Memory(complete(&file.content, path.is_none(), stage).into_bytes()),
+            "hex" => {
+                let digits: String = file.content.split_whitespace().collect();
+                let bytes = digits
+                    .as_bytes()
+                    .chunks(2)
+                    .map(|pair| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()));
+                match bytes.collect::<Option<Vec<u8>>>() {
+                    Some(bytes) => Source::Memory(bytes),
+                    None => return unusable("a hex block holds hexadecimal digits"),
+                }
+            }
+            "state" => match file.content.trim().split_once(' ') {
+                Some(("size", number)) => Source::Size(number.trim().parse().or_else(|_| unusable("size takes a number of bytes"))?),
+                _ if matches!(file.content.trim(), "unreadable" | "link" | "bad-name" | "second-charter") => {
+                    Source::Unreadable("permission is denied".to_owned())
+                }
+                _ => return unusable("a state block says unreadable, link, bad-name, second-charter or size and a number"),
+            },
+            other => return unusable(format!("{other} is no kind of file; use json, hex or state")),
+        };
+        let state = if kind == "state" { file.content.trim() } else { "" };
+        let role = role(setup, &name, state);
+        if let Some(role) = role {
+            inputs.push(Input { path: name, role, source });
+        }
+    }
+    inputs.sort_by(|a, b| a.path.cmp(&b.path));
+    if inputs.is_empty() {
+        return unusable("the example has no records");
+    }
+    Ok((inputs, as_of))
+}
+
+fn role(setup: &Setup, path: &str, state: &str) -> Option<Role> {
+    let kind = match state {
+        "link" => crate::discover::SeenKind::Link,
+        _ => crate::discover::SeenKind::File,
+    };
+    match state {
+        "bad-name" => return Some(Role::BadName),
+        "second-charter" => return Some(Role::SecondCharter),
+        _ => {}
+    }
+    let seen = crate::discover::Seen { path: Path::new("/").join(path), kind };
+    let found = crate::discover::Found { folder: "/".into(), shown: ".".to_owned(), files: vec![seen], only: Vec::new() };
+    let options = crate::discover::Options { no_ignore: true, working: "/".into() };
+    let inputs = crate::discover::inputs(&setup.schema, &found, &[], &crate::config::Files::default(), None, &options);
+    inputs.into_iter().next().map(|input| input.role)
+}
+
+/// A charter may leave out its id, title and stage.
+fn complete(content: &str, charter: bool, stage: &str) -> String {
+    if !charter {
+        return content.to_owned();
+    }
+    let Some(at) = content.find('{') else { return content.to_owned() };
+    if !content.get(..at).unwrap_or("").trim().is_empty() {
+        return content.to_owned();
+    }
+    let Ok(serde_json::Value::Object(known)) = serde_json::from_str::<serde_json::Value>(content) else { return content.to_owned() };
+    let mut added = String::new();
+    for (key, value) in [("id", "example"), ("title", "Example"), ("stage", stage)] {
+        if !known.contains_key(key) {
+            let comma = if known.is_empty() && key == "stage" { "" } else { "," };
+            added.push_str(&format!("\"{key}\":\"{value}\"{comma}"));
+        }
+    }
+    let added = if known.is_empty() { added.trim_end_matches(',').to_owned() } else { added };
+    format!("{}{added}{}", content.get(..=at).unwrap_or(""), content.get(at + 1..).unwrap_or(""))
+}
