@@ -17,8 +17,6 @@ use sha2::{Digest, Sha256};
 
 /// More groups than this are drawn, not counted out.
 const EXACT_GROUPS_MAX: usize = 12;
-/// More outcomes than this are drawn, not counted out.
-const EXACT_OUTCOMES_MAX: usize = 100_000;
 /// Nodes of the tree of outcomes that are visited before drawing is chosen instead.
 const EXACT_VISITS_MAX: u32 = 3_000_000;
 /// Outcomes (with their rearrangements) that are less probable than this are left out. With at most as many as are
@@ -157,10 +155,10 @@ impl Space {
         counts
     }
 
-    /// All outcomes with their probabilities; `None` where there are too many. Of outcomes that differ only by a
+    /// All outcomes with their probabilities; `None` where they are more than `most`. Of outcomes that differ only by a
     /// rearrangement of groups that are `alike` (same number), one stands for all, with their probabilities together.
     #[must_use]
-    pub fn outcomes(&self, alike: &[u32]) -> Option<Vec<(f64, Vec<u32>)>> {
+    pub fn outcomes(&self, alike: &[u32], most: usize) -> Option<Vec<(f64, Vec<u32>)>> {
         if self.groups() > EXACT_GROUPS_MAX || alike.len() != self.groups() {
             return None;
         }
@@ -177,7 +175,7 @@ impl Space {
             }
             Space::Runs { .. } => return None,
         };
-        let mut tree = Tree { space: self, own, steps: HashMap::new(), kept: Vec::new(), visits: 0, counts: Vec::new() };
+        let mut tree = Tree { space: self, own, most, steps: HashMap::new(), kept: Vec::new(), visits: 0, counts: Vec::new() };
         let left = match self {
             Space::Picks { n, .. } => *n,
             Space::Seats { seats, .. } => *seats,
@@ -207,6 +205,7 @@ struct Tree<'s> {
     own: Vec<(u32, u32, u32)>,
     steps: HashMap<(usize, u32), Rc<Vec<f64>>>,
     kept: Vec<(f64, Vec<u32>)>,
+    most: usize,
     visits: u32,
     counts: Vec<u32>,
 }
@@ -214,7 +213,7 @@ struct Tree<'s> {
 impl Tree<'_> {
     fn visit(&mut self, left: u32, probability: f64) -> Option<()> {
         self.visits += 1;
-        if self.visits > EXACT_VISITS_MAX || self.kept.len() > EXACT_OUTCOMES_MAX {
+        if self.visits > EXACT_VISITS_MAX || self.kept.len() > self.most {
             return None;
         }
         let place = self.counts.len();

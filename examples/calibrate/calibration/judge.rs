@@ -34,13 +34,13 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// Reads the pages of these rules: the built-in ones, or those of the folder that `HAVESAY_RULES` names.
+    /// Reads the pages of these rules.
     ///
     /// # Errors
     /// What is wrong with the pages.
-    pub fn new(rules: &[&str]) -> Result<Self, String> {
+    pub fn new(rules: &[&str], source: &RuleSource) -> Result<Self, String> {
         let schema = Arc::new(Schema::builtin().map_err(|error| format!("{error:?}"))?);
-        let setup = Setup::read(&schema, &RuleSource::from_environment(), None, &|name| rules.contains(&name))
+        let setup = Setup::read(&schema, source, None, &|name| rules.contains(&name))
             .map_err(|error| format!("the rules cannot be read: {error:?}"))?;
         let judge = Self { setup, as_of: form::date(AS_OF.as_bytes()).map_or(0, |(day, _)| day) };
         match rules.iter().find(|rule| judge.setup.rules.find(rule).is_none()) {

@@ -33,12 +33,31 @@ const REARRANGED_EVERY: usize = 3;
 pub struct Study {
     /// A short name, for the command and the seeds.
     pub name: &'static str,
+    /// Its title in the document.
+    pub title: &'static str,
+    /// What is drawn, in words.
+    pub drawn: &'static str,
+    /// What tells its grounds apart: the first columns.
+    pub told_by: Vec<&'static str>,
+    /// The customary limits.
+    pub rivals: Vec<&'static str>,
+    /// Rules that exceed their limit here, and why.
+    pub beyond: Vec<(&'static str, &'static str)>,
     /// The rules that judge the same draws.
     pub rules: Vec<&'static str>,
     /// The departures that are tried on each ground, in words.
     pub departures: Vec<String>,
     /// The grounds.
     pub grounds: Vec<Ground>,
+}
+
+/// Up to how many outcomes are counted out, and how many draws are made where there are more.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// The most outcomes that are counted out.
+    pub outcomes: usize,
+    /// The draws.
+    pub draws: u32,
 }
 
 /// One kind of programme.
@@ -49,8 +68,8 @@ pub struct Ground {
     pub alike: Vec<u32>,
     /// The fair space, and one for each departure.
     pub spaces: Vec<Space>,
-    /// How many draws are made where outcomes cannot be counted out: of the fair space, of each other.
-    pub draws: (u32, u32),
+    /// The effort for the fair space, and for each departure.
+    pub effort: (Effort, Effort),
     /// The records of an outcome.
     pub records: Box<dyn Fn(&[u32]) -> String + Send + Sync>,
     /// What the customary limits make of an outcome.
@@ -104,11 +123,11 @@ pub fn measure(judge: &Judge, study: &Study, ground: &Ground) -> Result<Vec<Shar
     let mut measured = Vec::new();
     for (number, space) in ground.spaces.iter().enumerate() {
         let cell = format!("{}/{}/{number}", study.name, ground.told_by.join("/"));
-        let exact = match space.outcomes(&ground.alike) {
+        let Effort { outcomes: most, draws } = if number == 0 { ground.effort.0 } else { ground.effort.1 };
+        let exact = match space.outcomes(&ground.alike, most) {
             Some(outcomes) if rearranged_alike(&outcomes, ground, &cell, &mut look)? => Some(outcomes),
             _ => None,
         };
-        let draws = if number == 0 { ground.draws.0 } else { ground.draws.1 };
         let mut shares = Shares { draws: exact.is_none().then_some(draws), ..Shares::default() };
         match exact {
             Some(outcomes) => {
