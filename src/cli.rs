@@ -3,6 +3,8 @@
 mod check;
 mod explain;
 mod init;
+mod report;
+mod target;
 mod test;
 
 use std::ffi::OsString;
@@ -15,6 +17,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::finding::Severity;
 use crate::pipeline::setup::{RuleSource, SetupError};
+use crate::report::{Format, Group};
 use crate::rule::PageProblem;
 use crate::schema::Schema;
 use crate::text::{Lines, Visible};
@@ -31,6 +34,8 @@ struct Cli {
 enum Command {
     /// Audit programmes: every flaw with its place, its reason and its remedy
     Check(Box<CheckArgs>),
+    /// Render a saved audit in another format; nothing is judged again
+    Report(ReportArgs),
     /// Explain a rule, a register, a field, a definition, or a word of a vocabulary
     Explain(ExplainArgs),
     /// List the rules, and whether and why each is on or off here
@@ -80,17 +85,20 @@ struct CheckArgs {
     as_of: Option<String>,
     /// The format on standard output
     #[arg(short, long, value_name = "FORMAT", default_value = "full")]
-    format: FormatName,
-    /// Also write a format to a file, such as json=audit.json; - is standard output
+    format: Format,
+    /// Also write a format to a file, such as sarif=havesay.sarif, as often as wanted; - is standard output
     #[arg(short, long, value_name = "FORMAT=PATH")]
     output: Vec<String>,
     /// Write at most so many findings; the totals count them all [default: 100 in full and narrated]
     #[arg(long, value_name = "NUMBER")]
     max_findings: Option<usize>,
+    /// List findings together under each programme or rule, in full, concise and narrated
+    #[arg(long, value_name = "WHAT", default_value = "none")]
+    group_by: Group,
     /// How many programmes are judged at a time [default: as many as there are cores]
     #[arg(long, value_name = "NUMBER")]
     threads: Option<usize>,
-    /// Count the four verdicts for each rule
+    /// Count the four verdicts for each rule and programme
     #[arg(long)]
     statistics: bool,
     /// Read what git ignores
@@ -104,6 +112,33 @@ struct CheckArgs {
     verbose: bool,
     #[command(flatten)]
     common: Common,
+}
+
+#[derive(Args, Debug, Clone)]
+struct ReportArgs {
+    /// The saved audit, as check -f json wrote it; - is standard input
+    audit: PathBuf,
+    /// The format on standard output
+    #[arg(long = "to", value_name = "FORMAT", default_value = "full")]
+    format: Format,
+    /// Also write a format to a file, such as sarif=havesay.sarif, as often as wanted; - is standard output
+    #[arg(short, long, value_name = "FORMAT=PATH")]
+    output: Vec<String>,
+    /// Write at most so many findings; the totals count them all [default: 100 in full and narrated]
+    #[arg(long, value_name = "NUMBER")]
+    max_findings: Option<usize>,
+    /// List findings together under each programme or rule, in full, concise and narrated
+    #[arg(long, value_name = "WHAT", default_value = "none")]
+    group_by: Group,
+    /// Count the four verdicts for each rule and programme
+    #[arg(long)]
+    statistics: bool,
+    /// Say why rules did not run and what had no evidence
+    #[arg(short, long)]
+    verbose: bool,
+    /// Use colour: auto, always or never
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    color: Color,
 }
 
 #[derive(Args, Debug, Clone)]
@@ -159,17 +194,27 @@ enum Color {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum FormatName {
-    Full,
-    Concise,
-    Narrated,
-    Json,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum SchemaName {
     Records,
     Report,
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Format::ALL
+    }
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.word()))
+    }
+}
+
+impl ValueEnum for Group {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Group::ALL
+    }
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.word()))
+    }
 }
 
 impl ValueEnum for Severity {
@@ -210,6 +255,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let status = match cli.command {
         Command::Check(args) => check::check(&args),
+        Command::Report(args) => report::report(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Rules(args) => explain::rules(&args),
         Command::Schema(args) => schema(&args),
@@ -222,7 +268,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn schema(args: &SchemaArgs) -> u8 {
     out(match args.of {
         SchemaName::Records => crate::schema::RECORDS,
-        SchemaName::Report => crate::report::json::SCHEMA,
+        SchemaName::Report => crate::report::SCHEMA,
     })
 }
 
@@ -283,6 +329,11 @@ fn color(when: Color) -> bool {
         Color::Auto if set("FORCE_COLOR") || set("CLICOLOR_FORCE") => true,
         Color::Auto => io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
     }
+}
+
+/// Columns of the terminal, within what reads well.
+fn width() -> usize {
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100).clamp(40, 160)
 }
 
 /// Says what is wrong with settings or pages.

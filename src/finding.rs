@@ -71,6 +71,12 @@ impl Verdicts {
         self.pass + self.finding + self.not_applicable + self.no_evidence
     }
 
+    /// Whether anything was asked.
+    #[must_use]
+    pub const fn asked(&self) -> bool {
+        self.total() + self.nothing_to_judge > 0
+    }
+
     /// Adds another count to this one.
     pub fn add(&mut self, other: &Verdicts) {
         self.pass += other.pass;
@@ -179,6 +185,41 @@ impl fmt::Debug for Subject {
             .field("file", &self.file)
             .finish_non_exhaustive()
     }
+}
+
+/// By what a finding is held back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HeldBy {
+    /// Somebody answers for it, for a time.
+    Waiver,
+    /// It was there when the baseline was written.
+    Baseline,
+}
+
+/// How a finding stands to the baseline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BaselineState {
+    /// It was not there.
+    New,
+    /// It was there.
+    Unchanged,
+    /// It was there and said something else.
+    Updated,
+    /// It was there and is gone.
+    Absent,
+}
+
+/// What holds a finding back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// A waiver or the baseline.
+    pub by: HeldBy,
+    /// The address that it covers.
+    pub address: Vec<Part>,
+    /// The last day on which it does, `YYYY-MM-DD`, if it ends.
+    pub until: Option<String>,
 }
 
 /// One flaw, at a place, raw.

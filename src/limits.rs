@@ -73,3 +73,19 @@ pub const ID_COMPARISONS_MAX: usize = 500_000;
 
 /// Characters of an id.
 pub const ID_CHARS_MAX: usize = 100;
+
+/// Results in one SARIF file: code scanning refuses a file with more. The gravest are kept, the others counted.
+pub const SARIF_RESULTS_MAX: u64 = 25_000;
+
+/// Bytes of the results in one SARIF file. Code scanning takes 10 MB compressed, of which these are about half.
+pub const SARIF_RESULT_BYTES_MAX: u64 = 64 << 20;
+
+/// Notifications about faulty rules in one SARIF file; those beyond are counted.
+pub const SARIF_NOTIFICATIONS_MAX: usize = 100;
+
+/// Bytes of the Markdown for a comment: GitHub takes 65,536 characters. The gravest findings are kept, the
+/// others counted.
+pub const MARKDOWN_BYTES_MAX: usize = 60_000;
+
+/// Bytes of one saved audit that is read back.
+pub const AUDIT_BYTES_MAX: u64 = 4 << 30;

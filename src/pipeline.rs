@@ -12,7 +12,7 @@ pub mod mutation;
 pub mod setup;
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -22,7 +22,7 @@ use crate::discover::{self, Found, Input, Options};
 use crate::document::Forest;
 use crate::programme::{self, Clock, Programme};
 use crate::redact::{Redactor, Shown, ShownProgramme, Terms as Masks};
-use crate::report::{Rendered, Renderer, Run, Totals};
+use crate::report::{Output, Run, Totals, Writing};
 use crate::settle::{self, Terms};
 
 pub use setup::{Setup, SetupError};
@@ -38,10 +38,8 @@ pub struct Request {
     pub terms: Terms,
     /// How much is masked.
     pub masks: Masks,
-    /// Whether lines around places are cut.
-    pub excerpts: bool,
-    /// The most findings that are written.
-    pub max_findings: usize,
+    /// For how many findings of a programme lines around places are cut.
+    pub excerpts: usize,
     /// Whether digests of the inputs are taken.
     pub digests: bool,
     /// How many threads.
@@ -80,8 +78,10 @@ fn show(
         .findings
         .iter()
         .enumerate()
-        .map(|(number, finding)| redactor.finding(finding, request.excerpts && number < request.max_findings))
+        .map(|(number, (finding, standing))| redactor.finding(finding, standing, number < request.excerpts))
         .collect();
+    // Lines are found only where they are needed.
+    let charter = if settled.findings.iter().any(|(finding, _)| finding.reveals) { redactor.charter() } else { None };
     let stage = state.stage.and_then(|stage| {
         programme.schema.vocabulary(programme.schema.stages)?.words.get(usize::from(stage)).map(|word| Shown::words(&word.text))
     });
@@ -101,81 +101,15 @@ fn show(
         idle: audit.idle.iter().map(|(rule, why)| (*rule, crate::redact::idle(why, request.masks))).collect(),
         no_evidence: audit.no_evidence.iter().map(|entry| redactor.no_evidence(entry)).collect(),
         findings,
+        charter,
         totals: settled.totals,
+        totals_once: settled.totals_once,
+        suppressed: settled.suppressed,
         failing: settled.failing,
         elsewhere: settled.elsewhere,
         beyond: audit.beyond as u64,
         unjudged: programme.files.iter().filter(|file| file.unjudged).count() as u64,
         faulted: audit.faulted,
-    }
-}
-
-/// Where a format is written.
-pub struct Output<'o> {
-    /// The format.
-    pub renderer: Box<dyn Renderer>,
-    /// The place.
-    pub to: Box<dyn Write + 'o>,
-}
-
-/// One output while it is written: sections are kept back until the findings are through.
-struct Writing<'o> {
-    output: Output<'o>,
-    spools: Vec<tempfile::SpooledTempFile>,
-    filled: Vec<bool>,
-    findings: usize,
-    failed: Option<io::Error>,
-}
-
-impl Writing<'_> {
-    fn take(&mut self, rendered: Rendered, most: usize) -> u64 {
-        let mut unwritten = 0;
-        for finding in rendered.findings {
-            if self.findings >= most {
-                unwritten += 1;
-                continue;
-            }
-            let between = if self.findings > 0 { self.output.renderer.between() } else { b"" };
-            self.findings += 1;
-            let outcome = self.output.to.write_all(between).and_then(|()| self.output.to.write_all(&finding));
-            self.note(outcome);
-        }
-        for (number, section) in rendered.sections.into_iter().enumerate() {
-            if section.is_empty() {
-                continue;
-            }
-            let between: &[u8] = if self.filled.get(number) == Some(&true) { b",\n" } else { b"" };
-            let outcome = match self.spools.get_mut(number) {
-                Some(spool) => spool.write_all(between).and_then(|()| spool.write_all(&section)),
-                None => Ok(()),
-            };
-            self.note(outcome);
-            if let Some(filled) = self.filled.get_mut(number) {
-                *filled = true;
-            }
-        }
-        unwritten
-    }
-
-    fn note(&mut self, outcome: io::Result<()>) {
-        if let Err(error) = outcome {
-            self.failed.get_or_insert(error);
-        }
-    }
-
-    fn close(mut self, run: &Run, totals: &Totals, status: u8) -> io::Result<()> {
-        use std::io::Seek;
-        if let Some(error) = self.failed {
-            return Err(error);
-        }
-        for (number, spool) in self.spools.iter_mut().enumerate() {
-            self.output.to.write_all(self.output.renderer.joint(number))?;
-            spool.rewind()?;
-            io::copy(spool, &mut self.output.to)?;
-        }
-        self.output.to.write_all(self.output.renderer.joint(self.spools.len()))?;
-        self.output.to.write_all(&self.output.renderer.end(run, totals, status))?;
-        self.output.to.flush()
     }
 }
 
@@ -186,8 +120,8 @@ pub struct Outcome {
     pub totals: Totals,
     /// The exit status.
     pub status: u8,
-    /// For each output, whether it could be written.
-    pub written: Vec<io::Result<()>>,
+    /// For each output, how many findings it left out, or why it could not be written.
+    pub written: Vec<io::Result<u64>>,
 }
 
 /// A programme with its inputs, ready to be judged.
@@ -248,26 +182,7 @@ pub fn run(
     before: Totals,
     tick: &(dyn Fn() + Sync),
 ) -> Outcome {
-    let mut writing: Vec<Writing<'_>> = outputs
-        .into_iter()
-        .map(|output| {
-            let sections = output.renderer.sections();
-            Writing {
-                spools: (0..sections).map(|_| tempfile::SpooledTempFile::new(256 * 1024)).collect(),
-                filled: vec![false; sections],
-                findings: 0,
-                failed: None,
-                output,
-            }
-        })
-        .collect();
-    for one in &mut writing {
-        let begin = one.output.renderer.begin(run);
-        let outcome = one.output.to.write_all(&begin);
-        one.note(outcome);
-    }
-    let renderers: Vec<_> = writing.iter().map(|one| one.output.renderer.sections()).collect();
-    let _ = renderers;
+    let mut writing: Vec<Writing<'_>> = outputs.into_iter().map(|output| Writing::begin(output, run)).collect();
     let mut totals = before;
     let threads = request.threads.clamp(1, tasks.len().max(1));
     let judge = |task: &Task, forest: Forest| {
@@ -281,26 +196,20 @@ pub fn run(
         for task in tasks {
             let Some((shown, kept)) = judge(task, std::mem::take(&mut forest)) else { continue };
             forest = kept;
-            totals.add(&shown);
-            let rendered: Vec<Rendered> = writing.iter().map(|one| one.output.renderer.programme(&shown, run)).collect();
-            totals.unwritten += take(&mut writing, rendered, run.max_findings, &shown);
+            take(&mut writing, run, &mut totals, &shown);
             tick();
         }
     } else {
         parallel(tasks, threads, run, &mut writing, &mut totals, &judge, tick);
     }
     let status = status(&totals);
-    let written = writing.into_iter().map(|one| one.close(run, &totals, status)).collect();
+    let written = writing.into_iter().map(|one| one.end(run, &totals, status)).collect();
     Outcome { totals, status, written }
 }
 
-fn take(writing: &mut [Writing<'_>], rendered: Vec<Rendered>, most: usize, shown: &ShownProgramme) -> u64 {
-    let mut unwritten = 0;
-    for (one, rendered) in writing.iter_mut().zip(rendered) {
-        let beyond = (shown.findings.len() as u64).saturating_sub(rendered.findings.len() as u64);
-        unwritten = unwritten.max(one.take(rendered, most) + beyond);
-    }
-    unwritten
+fn take(writing: &mut [Writing<'_>], run: &Run, totals: &mut Totals, shown: &ShownProgramme) {
+    totals.add(shown, run);
+    writing.iter_mut().for_each(|one| one.programme(run, shown));
 }
 
 type Judge<'j> = dyn Fn(&Task, Forest) -> Option<(ShownProgramme, Forest)> + Sync + 'j;
@@ -353,9 +262,7 @@ fn parallel(
             drop(guard);
             turn.notify_all();
             if let Some(shown) = shown {
-                totals.add(&shown);
-                let rendered: Vec<Rendered> = writing.iter().map(|one| one.output.renderer.programme(&shown, run)).collect();
-                totals.unwritten += take(writing, rendered, run.max_findings, &shown);
+                take(writing, run, totals, &shown);
             }
         }
     });

@@ -4,18 +4,21 @@
 //! is not known here.
 
 mod excerpt;
+mod once;
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
 pub use excerpt::{Excerpt, ExcerptLine, Mark};
+pub use once::once;
 
 use crate::audit::NoEvidence;
-use crate::finding::{Care, Finding, Part, Place, Severity, Verdicts};
+use crate::finding::{BaselineState, Care, Finding, HeldBy, Part, Place, Severity, Verdicts};
 use crate::programme::Programme;
 use crate::rule::function::text::looks_like_contact;
 use crate::schema::form;
+use crate::settle::Standing;
 use crate::text::{Lines, Position, Visible};
 
 /// What stands for a value that is not shown.
@@ -40,6 +43,14 @@ impl Shown {
     }
 }
 
+// What a saved audit holds was masked when it was saved. Somebody may have changed the file since, so what
+// would steer a terminal is written out again.
+impl<'de> serde::Deserialize<'de> for Shown {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from).map(|text| Shown::words(&text))
+    }
+}
+
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -54,7 +65,7 @@ pub struct Terms {
 }
 
 /// A place that may be shown.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Location {
     /// The file's path.
     pub file: Shown,
@@ -65,7 +76,7 @@ pub struct Location {
 }
 
 /// A label that may be shown.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ShownLabel {
     /// Where.
     pub location: Location,
@@ -74,7 +85,7 @@ pub struct ShownLabel {
 }
 
 /// A part of a message.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ShownPart {
     /// Words of the page.
@@ -89,7 +100,7 @@ pub enum ShownPart {
 }
 
 /// What a finding is about, as shown.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ShownSubject {
     /// The register, or `programme`, or empty for a file.
     pub register: Shown,
@@ -101,6 +112,17 @@ pub struct ShownSubject {
     pub file: Shown,
     /// JSON Pointer in that file.
     pub pointer: Shown,
+}
+
+/// What holds a finding back, as shown.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ShownSuppression {
+    /// A waiver or the baseline.
+    pub by: HeldBy,
+    /// The address that it covers.
+    pub address: Shown,
+    /// The last day on which it does, if it ends.
+    pub until: Option<Shown>,
 }
 
 /// A finding that may be shown.
@@ -128,6 +150,10 @@ pub struct ShownFinding {
     pub fingerprint: String,
     /// Whether by itself it says something sensitive of one person.
     pub reveals: bool,
+    /// What holds it back, if something does.
+    pub suppressed: Option<ShownSuppression>,
+    /// How it stands to the baseline, if there is one.
+    pub baseline: Option<BaselineState>,
 }
 
 /// A cause for which verdicts could not be reached, as shown.
@@ -146,7 +172,7 @@ pub struct ShownNoEvidence {
 }
 
 /// A file that was read, as shown.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ShownFile {
     /// Its path.
     pub path: Shown,
@@ -180,8 +206,14 @@ pub struct ShownProgramme {
     pub findings: Vec<ShownFinding>,
     /// What could not be judged.
     pub no_evidence: Vec<ShownNoEvidence>,
-    /// How many findings of each severity, shown or not, mildest first.
+    /// The place that stands for the whole programme.
+    pub charter: Option<Location>,
+    /// How many findings of each severity, shown or not, mildest first; those held back are not among them.
     pub totals: [u64; 3],
+    /// The same, where a rule that says something sensitive of single people counts once.
+    pub totals_once: [u64; 3],
+    /// How many findings are held back.
+    pub suppressed: u64,
     /// How many fail the run.
     pub failing: u64,
     /// Findings outside the paths that were asked for.
@@ -309,7 +341,7 @@ impl<'p> Redactor<'p> {
     }
 
     /// Masks a finding. Lines around its places are cut where `excerpts` asks for them.
-    pub fn finding(&mut self, finding: &Finding, excerpts: bool) -> ShownFinding {
+    pub fn finding(&mut self, finding: &Finding, standing: &Standing, excerpts: bool) -> ShownFinding {
         let parts = parts(&finding.message, self.terms);
         let labels: Vec<ShownLabel> = finding
             .labels
@@ -336,7 +368,23 @@ impl<'p> Redactor<'p> {
             excerpts,
             fingerprint: finding.fingerprint.clone(),
             reveals: finding.reveals,
+            suppressed: standing.suppressed.as_ref().map(|held| ShownSuppression {
+                by: held.by,
+                address: text(&held.address, self.terms),
+                until: held.until.as_deref().map(Shown::words),
+            }),
+            baseline: standing.baseline,
         }
+    }
+
+    /// The place that stands for the whole programme: its charter's id, or the beginning of its first file.
+    pub fn charter(&mut self) -> Option<Location> {
+        let programme = self.programme;
+        let place = match programme.charter {
+            Some(_) => programme.place(crate::programme::Where::Node(programme.face(programme.charter_item()))),
+            None => Place { file: 0, span: crate::text::Span::default() },
+        };
+        (!programme.files.is_empty()).then(|| self.location(place))
     }
 
     fn excerpts(&mut self, finding: &Finding, labels: &[ShownLabel]) -> Vec<Excerpt> {

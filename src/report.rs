@@ -1,14 +1,36 @@
 //! Renders what was audited and masked: one file for each format. Nothing unmasked can get here, by type.
 //!
-//! A finished programme is rendered to bytes at once ([`Renderer::programme`]); the pieces are joined in
-//! path order when they are written. Rules' insides and records are not known here.
+//! Every format is rendered from the same value: a [`Run`], its programmes in path order, the [`Totals`].
+//! [`Writing`] hands them to a format's [`Renderer`] one after another, so that a finished programme is
+//! written at once and memory does not grow with the number of programmes. [`saved`] reads the value back
+//! from a saved audit, and [`compare`] holds two of them against one another. Rules' insides and records are
+//! not known here.
 
-pub mod json;
+pub mod compare;
+mod csv;
+mod github;
+mod gitlab;
+mod identity;
+mod json;
+mod jsonl;
+mod junit;
+mod markdown;
+mod sarif;
+pub mod saved;
+mod spool;
+mod steps;
 pub mod summary;
-pub mod terminal;
+mod terminal;
+mod totals;
 
-use crate::finding::{Severity, Verdicts};
-use crate::redact::{Shown, ShownProgramme};
+use std::io::{self, Write};
+
+use crate::finding::Severity;
+use crate::redact::{Shown, ShownFinding, ShownProgramme, Terms, once};
+
+pub use json::{SCHEMA, VERSION};
+pub use steps::Step;
+pub use totals::{ProgrammeTotals, Totals};
 
 /// How the audit is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,34 +43,189 @@ pub enum Format {
     Narrated,
     /// The saved audit.
     Json,
+    /// The findings, one to a line.
+    Jsonl,
+    /// For code scanning: the Static Analysis Results Interchange Format, 2.1.0.
+    Sarif,
+    /// For CI services that show tests.
+    Junit,
+    /// For GitHub: annotations of a workflow's run.
+    Github,
+    /// For GitLab: a Code Quality report.
+    Gitlab,
+    /// For a comment on a change.
+    Markdown,
+    /// For a spreadsheet.
+    Csv,
+}
+
+impl Format {
+    /// All formats, in the order in which they are listed.
+    pub const ALL: [Format; 11] = [
+        Format::Full,
+        Format::Concise,
+        Format::Narrated,
+        Format::Json,
+        Format::Jsonl,
+        Format::Sarif,
+        Format::Junit,
+        Format::Github,
+        Format::Gitlab,
+        Format::Markdown,
+        Format::Csv,
+    ];
+
+    /// Its name.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Format::Full => "full",
+            Format::Concise => "concise",
+            Format::Narrated => "narrated",
+            Format::Json => "json",
+            Format::Jsonl => "jsonl",
+            Format::Sarif => "sarif",
+            Format::Junit => "junit",
+            Format::Github => "github",
+            Format::Gitlab => "gitlab",
+            Format::Markdown => "markdown",
+            Format::Csv => "csv",
+        }
+    }
+
+    /// The format of a name.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.word() == word)
+    }
+
+    /// Whether it is made to be passed on: what says something sensitive of one person then stands once for
+    /// a programme.
+    #[must_use]
+    pub const fn is_shared(self) -> bool {
+        matches!(self, Format::Sarif | Format::Junit | Format::Github | Format::Gitlab | Format::Markdown | Format::Csv)
+    }
+
+    /// How many findings it writes where nothing is said.
+    #[must_use]
+    pub const fn most(self) -> usize {
+        match self {
+            Format::Full | Format::Narrated => 100,
+            _ => usize::MAX,
+        }
+    }
+
+    /// Whether it shows the lines around places.
+    #[must_use]
+    pub const fn has_excerpts(self) -> bool {
+        matches!(self, Format::Full | Format::Narrated | Format::Json | Format::Jsonl)
+    }
+
+    /// Whether it carries digests of what was read.
+    #[must_use]
+    pub const fn has_digests(self) -> bool {
+        matches!(self, Format::Json)
+    }
+
+    /// Whether it explains rules.
+    #[must_use]
+    pub const fn has_prose(self) -> bool {
+        matches!(self, Format::Json | Format::Sarif)
+    }
+
+    fn renderer(self, group: Group) -> Box<dyn Renderer> {
+        match self {
+            Format::Full | Format::Concise | Format::Narrated => Box::new(terminal::Terminal::new(self, group)),
+            Format::Json => Box::new(json::Saved::default()),
+            Format::Jsonl => Box::new(jsonl::Jsonl),
+            Format::Sarif => Box::new(sarif::Sarif::default()),
+            Format::Junit => Box::new(junit::Junit),
+            Format::Github => Box::new(github::Github),
+            Format::Gitlab => Box::new(gitlab::Gitlab::default()),
+            Format::Markdown => Box::new(markdown::Markdown::default()),
+            Format::Csv => Box::new(csv::Csv),
+        }
+    }
+}
+
+/// Under what the formats for a terminal list findings together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Group {
+    /// In the order of places, without headings.
+    #[default]
+    None,
+    /// Under each programme.
+    Programme,
+    /// Under each rule, the gravest first.
+    Rule,
+}
+
+impl Group {
+    /// The ways to group.
+    pub const ALL: [Group; 3] = [Group::None, Group::Programme, Group::Rule];
+
+    /// Its name.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Group::None => "none",
+            Group::Programme => "programme",
+            Group::Rule => "rule",
+        }
+    }
 }
 
 /// What a renderer needs to know of a rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleCard {
     /// Its name.
     pub name: String,
     /// Its title.
     pub title: String,
-    /// Its severity by its page.
+    /// Its severity here.
     pub severity: Severity,
+    /// Where that was set.
+    pub severity_from: String,
+    /// Its severity by its page.
+    pub page_severity: Severity,
+    /// The stage from which it runs.
+    pub stage: String,
+    /// Whether a finding by itself says something sensitive of one person.
+    pub reveals: bool,
     /// What to do.
     pub help: String,
     /// SHA-256 of its page and the definitions.
     pub digest: String,
     /// Its parameters: name, value and where it was set.
-    pub params: Vec<(String, String, &'static str)>,
-    /// Where its severity was set.
-    pub severity_from: &'static str,
+    pub params: Vec<(String, String, String)>,
+    /// The address of its page on the web, if it has one.
+    pub address: Option<String>,
+    /// Its page in words, where a format wants it.
+    pub prose: Option<Prose>,
+}
+
+/// What a rule's page says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prose {
+    /// What the rule finds and why it matters, as plain text.
+    pub description: String,
+    /// The page without its title and examples, as Markdown.
+    pub page: String,
 }
 
 /// What holds for the whole run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Run {
+    /// The version of the program that audited.
+    pub version: String,
     /// The date of the audit.
     pub as_of: String,
     /// The rules, by number.
     pub rules: Vec<RuleCard>,
+    /// The mildest severity that fails.
+    pub fail_on: Severity,
+    /// Counts of people from 1 up to, not including, this are withheld.
+    pub min_cell: u64,
     /// The settings, as JSON that is safe to show.
     pub settings: serde_json::Value,
     /// Whether colour is used.
@@ -59,126 +236,139 @@ pub struct Run {
     pub verbose: bool,
     /// Whether the counts for each rule are listed.
     pub statistics: bool,
-    /// The most findings that are written.
-    pub max_findings: usize,
+    /// Under what findings are listed together.
+    pub group: Group,
 }
 
-/// The rendered pieces of one programme.
-#[derive(Debug, Default)]
-pub struct Rendered {
-    /// One piece for each finding.
-    pub findings: Vec<Vec<u8>>,
-    /// Other sections of the format, in its own order.
-    pub sections: Vec<Vec<u8>>,
-}
-
-/// What a run comes to.
-#[derive(Clone, Debug, Default)]
-pub struct Totals {
-    /// Programmes audited.
-    pub programmes: u64,
-    /// Files read.
-    pub files: u64,
-    /// Records read.
-    pub records: u64,
-    /// All verdicts.
-    pub verdicts: Verdicts,
-    /// For each rule, by number.
-    pub by_rule: Vec<Verdicts>,
-    /// Findings by severity, mildest first.
-    pub findings: [u64; 3],
-    /// Findings that fail the run.
-    pub failing: u64,
-    /// Findings outside the paths that were asked for.
-    pub elsewhere: u64,
-    /// Findings that were not written because of a limit.
-    pub unwritten: u64,
-    /// Files left unjudged as a whole.
-    pub unjudged: u64,
-    /// Whether a rule was at fault.
-    pub faulted: bool,
-    /// How many things git's rules left out, and the first.
-    pub left_out: (usize, Option<Shown>),
-    /// How many record files belong to no programme, and the first.
-    pub strays: (usize, Option<Shown>),
-    /// Causes of "no evidence": the rule, the words, the count.
-    pub causes: Vec<(usize, Shown, u64)>,
-    /// Why rules did not run, and on how many programmes.
-    pub idle: Vec<(usize, Shown, u64)>,
-}
-
-impl Totals {
-    /// Adds a programme.
-    pub fn add(&mut self, programme: &ShownProgramme) {
-        self.programmes += 1;
-        self.files += programme.files.len() as u64;
-        self.records += programme.records;
-        if self.by_rule.len() < programme.verdicts.len() {
-            self.by_rule.resize(programme.verdicts.len(), Verdicts::default());
-        }
-        for (total, own) in self.by_rule.iter_mut().zip(&programme.verdicts) {
-            total.add(own);
-            self.verdicts.add(own);
-        }
-        for (total, own) in self.findings.iter_mut().zip(programme.totals) {
-            *total += own;
-        }
-        self.failing += programme.failing;
-        self.elsewhere += programme.elsewhere;
-        self.unwritten += programme.beyond;
-        self.unjudged += programme.unjudged;
-        self.faulted |= programme.faulted;
-        for entry in &programme.no_evidence {
-            // A run over many programmes names the first causes; the counts are whole.
-            let room = self.causes.len() < 2_000;
-            match self.causes.iter_mut().find(|(rule, cause, _)| *rule == entry.rule && *cause == entry.cause) {
-                Some((_, _, count)) => *count += entry.count,
-                None if room => self.causes.push((entry.rule, entry.cause.clone(), entry.count)),
-                None => {}
-            }
-        }
-        for (rule, why) in &programme.idle {
-            match self.idle.iter_mut().find(|(known, reason, _)| known == rule && reason == why) {
-                Some((_, _, count)) => *count += 1,
-                None => self.idle.push((*rule, why.clone(), 1)),
-            }
-        }
-    }
-
-    /// Whether anything was judged: a pass or a finding.
+impl Run {
+    /// The name of a rule.
     #[must_use]
-    pub fn judged(&self) -> bool {
-        self.verdicts.pass + self.verdicts.finding > 0
+    pub fn rule_name(&self, number: usize) -> &str {
+        self.rules.get(number).map_or("", |rule| rule.name.as_str())
     }
 
-    /// All findings.
+    /// The card of a rule.
     #[must_use]
-    pub fn all(&self) -> u64 {
-        self.findings.iter().sum()
+    pub fn card(&self, name: &str) -> Option<&RuleCard> {
+        self.rules.iter().find(|rule| rule.name == name)
     }
+
+    /// The title of a rule, or its name where there is no page.
+    #[must_use]
+    pub fn title(&self, name: &str) -> String {
+        self.card(name).map(|rule| rule.title.clone()).filter(|title| !title.is_empty()).unwrap_or_else(|| name.to_owned())
+    }
+
+    /// Whether a finding fails the run.
+    #[must_use]
+    pub fn fails(&self, finding: &ShownFinding) -> bool {
+        finding.suppressed.is_none() && finding.severity >= self.fail_on
+    }
+}
+
+/// How a run ended, as one output sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct End {
+    /// The exit status.
+    pub status: u8,
+    /// Findings that this output left out because of the most that it writes.
+    pub cut: u64,
 }
 
 /// Renders one format.
-pub trait Renderer: Sync {
-    /// The pieces of one programme.
-    fn programme(&self, programme: &ShownProgramme, run: &Run) -> Rendered;
+trait Renderer {
     /// What comes before everything else.
-    fn begin(&self, run: &Run) -> Vec<u8>;
-    /// How many sections besides the findings there are; they are kept back until the end.
-    fn sections(&self) -> usize;
-    /// What comes between two findings.
-    fn between(&self) -> &'static [u8];
-    /// Joins the sections after the findings: before each section, and at the end.
-    fn joint(&self, section: usize) -> &'static [u8];
+    fn begin(&mut self, run: &Run, to: &mut dyn Write) -> io::Result<()>;
+    /// One programme; `findings` are those of it that this output is to have.
+    fn programme(&mut self, run: &Run, programme: &ShownProgramme, findings: &[ShownFinding], to: &mut dyn Write) -> io::Result<()>;
     /// What comes last.
-    fn end(&self, run: &Run, totals: &Totals, status: u8) -> Vec<u8>;
+    fn end(&mut self, run: &Run, totals: &Totals, end: End, to: &mut dyn Write) -> io::Result<()>;
 }
 
-/// The renderer of a format.
-#[must_use]
-pub fn renderer(format: Format) -> Box<dyn Renderer> {
-    match format {
-        Format::Full | Format::Concise | Format::Narrated => Box::new(terminal::Terminal { format }),
-        Format::Json => Box::new(json::Saved),
+/// Where a format is written.
+pub struct Output<'o> {
+    /// The format.
+    pub format: Format,
+    /// The most findings that are written.
+    pub most: usize,
+    /// The place.
+    pub to: Box<dyn Write + 'o>,
+}
+
+/// One output while it is written.
+pub struct Writing<'o> {
+    output: Output<'o>,
+    renderer: Box<dyn Renderer>,
+    written: usize,
+    cut: u64,
+    failed: Option<io::Error>,
+}
+
+impl<'o> Writing<'o> {
+    /// Begins an output.
+    #[must_use]
+    pub fn begin(output: Output<'o>, run: &Run) -> Self {
+        let renderer = output.format.renderer(run.group);
+        let mut writing = Self { output, renderer, written: 0, cut: 0, failed: None };
+        let outcome = writing.renderer.begin(run, &mut writing.output.to);
+        writing.note(outcome);
+        writing
     }
+
+    fn note(&mut self, outcome: io::Result<()>) {
+        if let Err(error) = outcome {
+            self.failed.get_or_insert(error);
+        }
+    }
+
+    /// Writes a programme. After a failure nothing more is tried.
+    pub fn programme(&mut self, run: &Run, programme: &ShownProgramme) {
+        let findings = if self.output.format.is_shared() {
+            once(programme, Terms { min_cell: run.min_cell }, &|rule| run.title(rule))
+        } else {
+            std::borrow::Cow::Borrowed(programme.findings.as_slice())
+        };
+        let room = self.output.most.saturating_sub(self.written).min(findings.len());
+        self.written += room;
+        self.cut += (findings.len() - room) as u64;
+        if self.failed.is_none() {
+            let outcome = self.renderer.programme(run, programme, findings.get(..room).unwrap_or_default(), &mut self.output.to);
+            self.note(outcome);
+        }
+    }
+
+    /// Ends it, and says how many findings it left out.
+    ///
+    /// # Errors
+    /// The first failure to write.
+    pub fn end(mut self, run: &Run, totals: &Totals, status: u8) -> io::Result<u64> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        let end = End { status, cut: self.cut };
+        if self.output.format.is_shared() {
+            self.renderer.end(run, &totals.once(run), end, &mut self.output.to)?;
+        } else {
+            self.renderer.end(run, totals, end, &mut self.output.to)?;
+        }
+        self.output.to.flush()?;
+        Ok(self.cut)
+    }
+}
+
+/// Where the program's own pages are on the web, if the package says so.
+fn repository() -> Option<&'static str> {
+    Some(env!("CARGO_PKG_REPOSITORY")).filter(|address| !address.is_empty())
+}
+
+/// A count with its word.
+fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", summary::grouped(number), if number == 1 { one } else { many })
+}
+
+/// The file, line and column of a finding, for formats that show one place; nothing where it has none.
+fn place(finding: &ShownFinding) -> (&str, u32, u32) {
+    finding.labels.first().map_or(("", 1, 1), |label| {
+        (Shown::as_str(&label.location.file), label.location.start.line, label.location.start.column)
+    })
 }

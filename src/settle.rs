@@ -2,9 +2,10 @@
 //!
 //! Waivers and baselines will be settled here too; formats are not known.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{BaselineState, Finding, Severity, Suppression};
 
 /// By what findings are settled.
 #[derive(Clone, Debug)]
@@ -15,13 +16,26 @@ pub struct Terms {
     pub fail_on: Severity,
 }
 
+/// How one finding stands to waivers and the baseline.
+#[derive(Clone, Debug, Default)]
+pub struct Standing {
+    /// What holds it back, if something does.
+    pub suppressed: Option<Suppression>,
+    /// How it stands to the baseline, if there is one.
+    pub baseline: Option<BaselineState>,
+}
+
 /// Findings of one programme, settled.
 #[derive(Debug, Default)]
 pub struct Settled {
     /// Those that are shown, in the order of places.
-    pub findings: Vec<Finding>,
-    /// How many of each severity there are, shown or not.
+    pub findings: Vec<(Finding, Standing)>,
+    /// How many of each severity there are, shown or not; those held back are not among them.
     pub totals: [u64; 3],
+    /// The same, where a rule that says something sensitive of single people counts once.
+    pub totals_once: [u64; 3],
+    /// How many are held back.
+    pub suppressed: u64,
     /// How many fail the run.
     pub failing: u64,
     /// How many lie outside the paths that were asked for.
@@ -32,20 +46,31 @@ pub struct Settled {
 #[must_use]
 pub fn settle(findings: Vec<Finding>, terms: &Terms, inside: &dyn Fn(u32) -> bool) -> Settled {
     let mut settled = Settled::default();
+    let mut revealing = BTreeSet::new();
     for finding in findings {
         let place = finding.labels.first().map_or(0, |label| label.place.file);
         if !inside(place) {
             settled.elsewhere += 1;
             continue;
         }
-        if let Some(total) = settled.totals.get_mut(finding.severity as usize) {
-            *total += 1;
-        }
-        if finding.severity >= terms.fail_on {
-            settled.failing += 1;
+        let standing = Standing::default();
+        if standing.suppressed.is_some() {
+            settled.suppressed += 1;
+        } else {
+            let severity = finding.severity as usize;
+            let once = !finding.reveals || revealing.insert((finding.rule.clone(), severity));
+            if let Some(total) = settled.totals.get_mut(severity) {
+                *total += 1;
+            }
+            if let Some(total) = settled.totals_once.get_mut(severity).filter(|_| once) {
+                *total += 1;
+            }
+            if finding.severity >= terms.fail_on {
+                settled.failing += 1;
+            }
         }
         if finding.severity >= terms.min_severity {
-            settled.findings.push(finding);
+            settled.findings.push((finding, standing));
         }
     }
     settled

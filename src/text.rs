@@ -34,7 +34,7 @@ impl Span {
 }
 
 /// A byte with the line and column where it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
 pub struct Position {
     /// Byte from 0, a byte-order mark included.
     pub byte: u32,

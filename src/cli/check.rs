@@ -1,32 +1,29 @@
 //! `havesay check`.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{CheckArgs, Common, FormatName, color, complain, exit, model, plain, say, shown, source};
+use super::{CheckArgs, Common, color, complain, exit, model, plain, say, shown, source, target, width};
 use crate::audit::Selection;
 use crate::config::{self, FILE_NAME};
 use crate::discover::{self, Discovered, Found, Options};
 use crate::finding::Severity;
 use crate::pipeline::setup::Setup;
-use crate::pipeline::{self, Output, Request, Task};
+use crate::pipeline::{self, Request, Task};
 use crate::programme::Clock;
 use crate::redact::{MASK, Shown, Terms as Masks};
-use crate::report::{Format, RuleCard, Run, Totals, renderer};
-use crate::rule::Rule;
+use crate::report::{Format, Prose, RuleCard, Run, Totals};
+use crate::rule::{Rule, prose};
 use crate::schema::{Schema, form};
 use crate::settle::Terms;
 use crate::text::Visible;
 
 /// Counts of people below this are withheld where the settings say nothing.
 const MIN_CELL: u64 = 5;
-/// Findings written in full where nothing else is said.
-const FULL_MAX: usize = 100;
 /// Programmes from which a progress bar is shown.
 const BAR_FROM: usize = 20;
 
@@ -78,26 +75,21 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
         .map(|placed| placed.value)
         .max()
         .unwrap_or(MIN_CELL);
-    let format = match args.format {
-        FormatName::Full => Format::Full,
-        FormatName::Concise => Format::Concise,
-        FormatName::Narrated => Format::Narrated,
-        FormatName::Json => Format::Json,
-    };
-    let targets = targets(args, format)?;
-    let carries = targets.iter().any(|target| target.format == Format::Json);
-    let max_findings = args.max_findings.unwrap_or(if carries || format == Format::Concise { usize::MAX } else { FULL_MAX });
+    let mut targets = target::targets(&args.output, args.format)?;
+    let any = |has: fn(Format) -> bool| targets.iter().any(|target| has(target.format));
+    let (excerpts, digests, prose) = (any(Format::has_excerpts), any(Format::has_digests), any(Format::has_prose));
+    let most = |format: Format| args.max_findings.unwrap_or_else(|| format.most());
+    let excerpts_max = targets.iter().filter(|target| target.format.has_excerpts()).map(|target| most(target.format)).max();
     let request = Request {
         clock,
         selection: Selection { select: args.select.clone(), ignore: args.ignore.clone(), stage },
         terms: Terms { min_severity: if args.quiet { fail_on.max(args.min_severity) } else { args.min_severity }, fail_on },
         masks: Masks { min_cell },
-        excerpts: targets.iter().any(|target| target.format != Format::Concise),
-        max_findings,
-        digests: carries,
+        excerpts: if excerpts { excerpts_max.unwrap_or(0) } else { 0 },
+        digests,
         threads: args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1),
     };
-    let run = run(args, &setups, &rules, &request, carries);
+    let run = run(args, &setups, &rules, &request, Wanted { digests, prose });
     let mut before = Totals {
         left_out: (discovered.left_out.0, discovered.left_out.1.as_deref().map(Shown::words)),
         strays: (discovered.strays.0, discovered.strays.1.as_deref().map(Shown::words)),
@@ -128,35 +120,12 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
             }
         }
     };
-    let mut files: Vec<Target> = Vec::new();
-    let mut outputs = Vec::new();
-    for mut target in targets {
-        let to: Box<dyn Write> = match target.open() {
-            Ok(to) => to,
-            Err(why) => {
-                say(&format!("{} cannot be written: {why}", target.name()));
-                return Err(exit::FAULT);
-            }
-        };
-        outputs.push(Output { renderer: renderer(target.format), to });
-        files.push(target);
-    }
+    let outputs = target::open(&mut targets, args.max_findings)?;
     let outcome = pipeline::run(&setups.list, &tasks, &request, &run, outputs, &status, before, &tick);
     if let Some(bar) = &bar {
         bar.finish_and_clear();
     }
-    let mut status = outcome.status;
-    for (target, written) in files.into_iter().zip(outcome.written) {
-        let name = target.name();
-        match written.and_then(|()| target.keep()) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-            Err(error) => {
-                say(&format!("{name} cannot be written: {}", error.kind()));
-                status = exit::FAULT;
-            }
-        }
-    }
+    let status = if target::keep(targets, outcome.written) { outcome.status } else { exit::FAULT };
     if !args.quiet && io::stderr().is_terminal() {
         say(&format!("took {:.1} s", started.elapsed().as_secs_f64()));
     }
@@ -248,7 +217,7 @@ impl Setups {
 }
 
 /// What holds for the whole run, as reports say it.
-fn run(args: &CheckArgs, setups: &Setups, rules: &[(usize, usize)], request: &Request, carries: bool) -> Run {
+fn run(args: &CheckArgs, setups: &Setups, rules: &[(usize, usize)], request: &Request, wanted: Wanted) -> Run {
     let rules = rules
         .iter()
         .filter_map(|number| setups.rule(*number))
@@ -268,8 +237,8 @@ fn run(args: &CheckArgs, setups: &Setups, rules: &[(usize, usize)], request: &Re
                         config::ParamValue::Text(_) | config::ParamValue::List(_) => MASK.to_owned(),
                     });
                     match set {
-                        Some(text) => (plain(&param.name), text, "settings"),
-                        None => (plain(&param.name), plain(&param.text), "page"),
+                        Some(text) => (plain(&param.name), text, "settings".to_owned()),
+                        None => (plain(&param.name), plain(&param.text), "page".to_owned()),
                     }
                 })
                 .collect();
@@ -277,10 +246,15 @@ fn run(args: &CheckArgs, setups: &Setups, rules: &[(usize, usize)], request: &Re
                 name: rule.name.to_string(),
                 title: plain(&rule.title),
                 severity: set.map_or(rule.severity, |placed| placed.value),
+                severity_from: if set.is_some() { "settings" } else { "page" }.to_owned(),
+                page_severity: rule.severity,
+                stage: stage_word(&setup.schema, rule.from),
+                reveals: rule.reveals,
                 help: plain(&rule.help),
-                digest: if carries { setup.rules.digest(rule) } else { String::new() },
+                digest: if wanted.digests { setup.rules.digest(rule) } else { String::new() },
                 params,
-                severity_from: if set.is_some() { "settings" } else { "page" },
+                address: page_address(rule),
+                prose: wanted.prose.then(|| explained(rule)),
             }
         })
         .collect();
@@ -296,20 +270,46 @@ fn run(args: &CheckArgs, setups: &Setups, rules: &[(usize, usize)], request: &Re
         "rules_from": source().shown().map(|_| "HAVESAY_RULES"),
     });
     Run {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
         as_of: form::day_text(request.clock.as_of),
         rules,
+        fail_on: request.terms.fail_on,
+        min_cell: request.masks.min_cell,
         settings,
         color: color(args.common.color),
         width: width(),
         verbose: args.verbose,
         statistics: args.statistics,
-        max_findings: request.max_findings,
+        group: args.group_by,
     }
 }
 
-/// Columns of the terminal, within what reads well.
-fn width() -> usize {
-    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100).clamp(40, 160)
+/// What formats want to know of rules beyond what is at hand.
+#[derive(Clone, Copy)]
+struct Wanted {
+    digests: bool,
+    prose: bool,
+}
+
+/// The stage from which a rule runs.
+fn stage_word(schema: &Schema, stage: u16) -> String {
+    let word = schema.vocabulary(schema.stages).and_then(|known| known.words.get(usize::from(stage)));
+    word.map_or_else(String::new, |word| word.text.clone())
+}
+
+/// Where a built-in page is on the web, if the package says where its files are.
+fn page_address(rule: &Rule) -> Option<String> {
+    let repository = env!("CARGO_PKG_REPOSITORY");
+    let built_in = rule.page.path.is_none() && !repository.is_empty();
+    built_in.then(|| format!("{repository}/blob/v{}/rules/{}.md", env!("CARGO_PKG_VERSION"), rule.name))
+}
+
+/// What a rule's page says, without its title and examples.
+fn explained(rule: &Rule) -> Prose {
+    let text = rule.page.text();
+    let page = prose::prose(&text);
+    let page = page.strip_prefix("# ").and_then(|rest| rest.split_once('\n')).map_or(page, |(_, rest)| rest).trim();
+    Prose { description: plain(&prose::opening(page)), page: plain(page) }
 }
 
 /// Says which paths are not there or hold no programme.
@@ -338,94 +338,4 @@ fn bar(tasks: &[Task], args: &CheckArgs) -> Option<indicatif::ProgressBar> {
     let bar = indicatif::ProgressBar::with_draw_target(Some(tasks.len() as u64), indicatif::ProgressDrawTarget::hidden());
     let style = indicatif::ProgressStyle::with_template("{bar:30} {pos}/{len} programmes, {eta} left").ok()?;
     Some(bar.with_style(style))
-}
-
-/// A place where a format is written.
-struct Target {
-    format: Format,
-    path: Option<PathBuf>,
-    /// Where what is written waits for the end, and the file whose place it then takes.
-    temporary: Option<(tempfile::TempPath, PathBuf)>,
-}
-
-/// What the arguments want written where.
-fn targets(args: &CheckArgs, format: Format) -> Result<Vec<Target>, u8> {
-    let mut targets = Vec::new();
-    let mut standard = false;
-    for output in &args.output {
-        let Some((name, path)) = output.split_once('=').filter(|(_, path)| !path.is_empty()) else {
-            say(&format!("-o takes a format and a path, such as json=audit.json, not {}", Visible(output)));
-            return Err(exit::FAULT);
-        };
-        let known = match name {
-            "full" => Format::Full,
-            "concise" => Format::Concise,
-            "narrated" => Format::Narrated,
-            "json" => Format::Json,
-            other => {
-                say(&format!("{} is no format; use full, concise, narrated or json", Visible(other)));
-                return Err(exit::FAULT);
-            }
-        };
-        let place = (path != "-").then(|| PathBuf::from(path));
-        if targets.iter().any(|target: &Target| target.path == place) {
-            say(&format!(
-                "two outputs go to {}; give each a place of its own",
-                place.as_deref().map_or_else(|| "standard output".to_owned(), shown)
-            ));
-            return Err(exit::FAULT);
-        }
-        if path == "-" {
-            standard = true;
-            targets.insert(0, Target { format: known, path: None, temporary: None });
-        } else {
-            targets.push(Target { format: known, path: Some(PathBuf::from(path)), temporary: None });
-        }
-    }
-    if !standard {
-        targets.insert(0, Target { format, path: None, temporary: None });
-    }
-    Ok(targets)
-}
-
-impl Target {
-    fn name(&self) -> String {
-        self.path.as_deref().map_or_else(|| "standard output".to_owned(), shown)
-    }
-
-    /// Opens it. A file is written beside itself and put in place at the end; a device or pipe is written through.
-    fn open(&mut self) -> Result<Box<dyn Write>, String> {
-        let Some(path) = &self.path else { return Ok(Box::new(BufWriter::with_capacity(64 * 1024, io::stdout()))) };
-        let describe = |error: io::Error| error.kind().to_string();
-        let special = fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir());
-        if special {
-            return Ok(Box::new(BufWriter::new(File::options().write(true).open(path).map_err(describe)?)));
-        }
-        if path.is_dir() {
-            return Err("it is a folder".to_owned());
-        }
-        // A link is followed, so that the file behind it is replaced and not the link.
-        let real = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
-        let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = tempfile::Builder::new().prefix(".havesay-").tempfile_in(folder).map_err(describe)?;
-        let (file, temporary) = file.into_parts();
-        self.temporary = Some((temporary, real));
-        Ok(Box::new(BufWriter::with_capacity(64 * 1024, file)))
-    }
-
-    /// Puts a finished file in its place.
-    fn keep(self) -> io::Result<()> {
-        match self.temporary {
-            Some((temporary, path)) => {
-                #[cfg(unix)]
-                {
-                    use std::os::unix::fs::PermissionsExt;
-                    let mode = fs::metadata(&path).map_or(0o644, |known| known.permissions().mode());
-                    fs::set_permissions(&temporary, fs::Permissions::from_mode(mode))?;
-                }
-                temporary.persist(path).map_err(|error| error.error)
-            }
-            None => Ok(()),
-        }
-    }
 }

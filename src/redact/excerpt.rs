@@ -13,7 +13,7 @@ use crate::schema::{FieldId, Scalar, Shape, form};
 use crate::text::{self, Lines, Span};
 
 /// Some lines of one file.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Excerpt {
     /// The file.
     pub file: Shown,
@@ -22,18 +22,19 @@ pub struct Excerpt {
 }
 
 /// A line of an excerpt.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ExcerptLine {
     /// Its number, from 1.
     pub line: u32,
     /// The line, masked, cut around its marks where it is long.
     pub text: Shown,
     /// What is marked in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
 }
 
 /// A marked stretch of a line.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Mark {
     /// First byte in the shown line.
     pub start: usize,

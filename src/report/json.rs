@@ -1,9 +1,12 @@
 //! The saved audit: everything that any other format needs is in it. Its schema is `schema/report.json`.
 
-use serde_json::{Map, Value, json};
+use std::io::{self, Write};
 
-use super::{Rendered, Renderer, Run, Totals};
-use crate::finding::Verdicts;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use super::spool::Spool;
+use super::{End, Renderer, Run, Totals};
 use crate::redact::{ShownFinding, ShownProgramme};
 
 /// The version of the contract. Within a major, members are only added.
@@ -12,142 +15,198 @@ pub const VERSION: &str = "1.0";
 /// The schema of the saved audit.
 pub const SCHEMA: &str = include_str!("../../schema/report.json");
 
-/// The saved audit.
-#[derive(Clone, Copy, Debug)]
-pub struct Saved;
+/// The saved audit. Rules come after the findings, because only those with findings are explained.
+pub(super) struct Saved {
+    findings: bool,
+    inputs: Spool,
+    programmes: Spool,
+    no_evidence: Spool,
+    /// The rules that have findings.
+    found: std::collections::BTreeSet<String>,
+}
 
-fn bytes(value: &Value) -> Vec<u8> {
+impl Default for Saved {
+    fn default() -> Self {
+        let spool = || Spool::new(",\n");
+        Self { findings: false, inputs: spool(), programmes: spool(), no_evidence: spool(), found: Default::default() }
+    }
+}
+
+pub(super) fn bytes(value: &Value) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
 
-fn to_value<T: serde::Serialize>(value: &T) -> Value {
+pub(super) fn to_value<T: serde::Serialize>(value: &T) -> Value {
     serde_json::to_value(value).unwrap_or(Value::Null)
 }
 
-fn finding(finding: &ShownFinding, programme: &ShownProgramme) -> Value {
+/// One finding, as the saved audit and `jsonl` have it.
+pub(super) fn finding(finding: &ShownFinding, programme: &ShownProgramme) -> Value {
     let primary = finding.labels.first();
-    let excerpt: Vec<Value> = finding
-        .excerpts
-        .first()
-        .into_iter()
-        .flat_map(|excerpt| excerpt.lines.iter())
-        .map(|row| json!({ "line": row.line, "text": row.text }))
-        .collect();
-    json!({
+    let mut value = json!({
         "rule": &*finding.rule,
         "severity": finding.severity,
         "message": finding.message,
         "parts": to_value(&finding.parts),
         "help": finding.help,
         "programme": programme.id,
+        "programme_path": programme.path,
         "subject": to_value(&finding.subject),
         "location": primary.map(|label| to_value(&label.location)),
         "labels": to_value(&finding.labels),
         "labels_more": finding.labels_more,
-        "excerpt": excerpt,
+        "excerpts": to_value(&finding.excerpts),
         "fingerprint": finding.fingerprint,
-        "suppressed": Value::Null,
+        "suppressed": finding.suppressed.as_ref().map(to_value),
+    });
+    if let (Some(object), Some(baseline)) = (value.as_object_mut(), &finding.baseline) {
+        object.insert("baseline".to_owned(), to_value(baseline));
+    }
+    value
+}
+
+fn severities([advice, warning, error]: [u64; 3]) -> Value {
+    json!({ "error": error, "warning": warning, "advice": advice })
+}
+
+/// What tells the inputs of a programme from those of another run: the paths within its folder and the bytes.
+fn inputs_digest(programme: &ShownProgramme) -> Option<String> {
+    let mut files: Vec<(&str, &str)> = Vec::with_capacity(programme.files.len());
+    for file in &programme.files {
+        let path = file.path.as_str();
+        files.push((path.strip_prefix(programme.path.as_str()).unwrap_or(path), file.sha256.as_deref()?));
+    }
+    files.sort_unstable();
+    let mut digest = Sha256::new();
+    for (path, content) in files {
+        digest.update((path.len() as u64).to_le_bytes());
+        digest.update(path.as_bytes());
+        digest.update(content.as_bytes());
+    }
+    Some(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn programme(programme: &ShownProgramme, run: &Run) -> Value {
+    let verdicts: Map<String, Value> = programme
+        .verdicts
+        .iter()
+        .enumerate()
+        .filter(|(_, own)| own.asked())
+        .map(|(rule, own)| (run.rule_name(rule).to_owned(), to_value(own)))
+        .collect();
+    let idle: Vec<Value> =
+        programme.idle.iter().map(|(rule, why)| json!({ "rule": run.rule_name(*rule), "reason": why })).collect();
+    json!({
+        "id": programme.id,
+        "path": programme.path,
+        "stage": programme.stage,
+        "profile": programme.profile,
+        "records": programme.records,
+        "files": programme.files.len(),
+        "files_unjudged": programme.unjudged,
+        "inputs_sha256": inputs_digest(programme),
+        "charter": programme.charter.as_ref().map(to_value),
+        "findings": severities(programme.totals),
+        "findings_shared": severities(programme.totals_once),
+        "failing": programme.failing,
+        "suppressed": programme.suppressed,
+        "verdicts": verdicts,
+        "not_run": idle,
     })
 }
 
-fn counts(verdicts: &Verdicts) -> Value {
-    to_value(verdicts)
-}
-
 impl Renderer for Saved {
-    fn programme(&self, programme: &ShownProgramme, run: &Run) -> Rendered {
-        let name = |rule: usize| run.rules.get(rule).map_or("", |rule| rule.name.as_str());
-        let inputs: Vec<Value> = programme.files.iter().map(to_value).collect();
-        let verdicts: Map<String, Value> = programme
-            .verdicts
-            .iter()
-            .enumerate()
-            .filter(|(_, own)| own.total() + own.nothing_to_judge > 0)
-            .map(|(rule, own)| (name(rule).to_owned(), counts(own)))
-            .collect();
-        let idle: Vec<Value> = programme.idle.iter().map(|(rule, why)| json!({ "rule": name(*rule), "reason": why })).collect();
-        let own = json!({
-            "id": programme.id,
-            "path": programme.path,
-            "stage": programme.stage,
-            "profile": programme.profile,
-            "records": programme.records,
-            "files_unjudged": programme.unjudged,
-            "verdicts": verdicts,
-            "not_run": idle,
-        });
-        let no_evidence: Vec<Value> = programme
-            .no_evidence
-            .iter()
-            .map(|entry| {
-                let mut value =
-                    json!({ "rule": name(entry.rule), "programme": programme.id, "count": entry.count, "addresses": entry.addresses });
-                if let Some(object) = value.as_object_mut() {
-                    object.insert(if entry.not_testable { "not_testable" } else { "absent" }.to_owned(), to_value(&entry.cause));
-                }
-                value
-            })
-            .collect();
-        let list = |values: &[Value]| values.iter().map(bytes).collect::<Vec<_>>().join(&b",\n"[..]);
-        Rendered {
-            findings: programme.findings.iter().take(run.max_findings).map(|own| bytes(&finding(own, programme))).collect(),
-            sections: vec![list(&inputs), bytes(&own), list(&no_evidence)],
-        }
-    }
-
-    fn begin(&self, run: &Run) -> Vec<u8> {
-        let rules: Vec<Value> = run
-            .rules
-            .iter()
-            .map(|rule| {
-                let params: Map<String, Value> = rule.params.iter().map(|(name, value, from)| (name.clone(), json!({ "value": value, "set_by": from }))).collect();
-                json!({ "name": rule.name, "title": rule.title, "severity": rule.severity, "severity_set_by": rule.severity_from, "params": params, "digest": rule.digest, "help": rule.help })
-            })
-            .collect();
-        let head = json!({ "version": VERSION, "tool": { "name": "havesay", "version": env!("CARGO_PKG_VERSION") }, "as_of": run.as_of, "settings": run.settings, "rules": rules });
+    fn begin(&mut self, run: &Run, to: &mut dyn Write) -> io::Result<()> {
+        let head =
+            json!({ "version": VERSION, "tool": { "name": "havesay", "version": run.version }, "as_of": run.as_of, "settings": run.settings });
         let mut text = bytes(&head);
         text.pop();
-        text.extend_from_slice(b",\n\"findings\":[\n");
-        text
+        to.write_all(&text)?;
+        to.write_all(b",\n\"findings\":[\n")
     }
 
-    fn sections(&self) -> usize {
-        3
-    }
-
-    fn between(&self) -> &'static [u8] {
-        b",\n"
-    }
-
-    fn joint(&self, section: usize) -> &'static [u8] {
-        match section {
-            0 => b"\n],\n\"inputs\":[\n",
-            1 => b"\n],\n\"programmes\":[\n",
-            2 => b"\n],\n\"no_evidence\":[\n",
-            _ => b"\n],\n",
+    fn programme(&mut self, run: &Run, shown: &ShownProgramme, findings: &[ShownFinding], to: &mut dyn Write) -> io::Result<()> {
+        for own in findings {
+            if self.findings {
+                to.write_all(b",\n")?;
+            }
+            self.findings = true;
+            to.write_all(&bytes(&finding(own, shown)))?;
+            if !self.found.contains(&*own.rule) {
+                self.found.insert(own.rule.to_string());
+            }
         }
+        for file in &shown.files {
+            self.inputs.add(&bytes(&to_value(file)))?;
+        }
+        self.programmes.add(&bytes(&programme(shown, run)))?;
+        for entry in &shown.no_evidence {
+            let mut value = json!({
+                "rule": run.rule_name(entry.rule),
+                "programme": shown.id,
+                "programme_path": shown.path,
+                "count": entry.count,
+                "addresses": entry.addresses,
+            });
+            if let Some(object) = value.as_object_mut() {
+                object.insert(if entry.not_testable { "not_testable" } else { "absent" }.to_owned(), to_value(&entry.cause));
+            }
+            self.no_evidence.add(&bytes(&value))?;
+        }
+        Ok(())
     }
 
-    fn end(&self, _: &Run, totals: &Totals, status: u8) -> Vec<u8> {
-        let [advice, warning, error] = totals.findings;
+    fn end(&mut self, run: &Run, totals: &Totals, end: End, to: &mut dyn Write) -> io::Result<()> {
+        to.write_all(b"\n],\n\"inputs\":[\n")?;
+        self.inputs.pour(to)?;
+        to.write_all(b"\n],\n\"programmes\":[\n")?;
+        self.programmes.pour(to)?;
+        to.write_all(b"\n],\n\"no_evidence\":[\n")?;
+        self.no_evidence.pour(to)?;
+        to.write_all(b"\n],\n\"rules\":[\n")?;
+        for (number, rule) in run.rules.iter().enumerate() {
+            let params: Map<String, Value> =
+                rule.params.iter().map(|(name, value, from)| (name.clone(), json!({ "value": value, "set_by": from }))).collect();
+            let mut value = json!({
+                "name": rule.name,
+                "title": rule.title,
+                "severity": rule.severity,
+                "severity_set_by": rule.severity_from,
+                "page_severity": rule.page_severity,
+                "stage": rule.stage,
+                "reveals": rule.reveals,
+                "params": params,
+                "digest": rule.digest,
+                "help": rule.help,
+                "address": rule.address,
+            });
+            let prose = rule.prose.as_ref().filter(|_| self.found.contains(&rule.name));
+            if let (Some(object), Some(prose)) = (value.as_object_mut(), prose) {
+                object.insert("description".to_owned(), json!(prose.description));
+                object.insert("page".to_owned(), json!(prose.page));
+            }
+            to.write_all(if number > 0 { b",\n" } else { b"" })?;
+            to.write_all(&bytes(&value))?;
+        }
         let summary = json!({
-            "status": status,
+            "status": end.status,
             "programmes": totals.programmes,
             "files": totals.files,
             "records": totals.records,
-            "findings": { "error": error, "warning": warning, "advice": advice },
+            "findings": severities(totals.findings),
             "failing": totals.failing,
-            "suppressed": 0,
+            "suppressed": totals.suppressed,
             "outside_paths": totals.elsewhere,
-            "unwritten": totals.unwritten,
-            "verdicts": counts(&totals.verdicts),
+            "unwritten": totals.beyond + end.cut,
+            "verdicts": to_value(&totals.verdicts),
+            "by_rule": to_value(&totals.found),
+            "next_steps": to_value(&totals.steps),
             "files_unjudged": totals.unjudged,
             "outside_programmes": { "count": totals.strays.0, "first": totals.strays.1 },
             "left_out_by_git": { "count": totals.left_out.0, "first": totals.left_out.1 },
         });
-        let mut text = b"\"summary\":".to_vec();
-        text.extend(bytes(&summary));
-        text.extend_from_slice(b"}\n");
-        text
+        to.write_all(b"\n],\n\"summary\":")?;
+        to.write_all(&bytes(&summary))?;
+        to.write_all(b"}\n")
     }
 }

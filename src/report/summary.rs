@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Run, Totals};
-use crate::finding::Severity;
+use super::{End, Run, Step, Totals, count};
+use crate::finding::{HeldBy, Severity, Verdicts};
+use crate::redact::ShownSuppression;
 
 /// A number with thousands set apart.
 #[must_use]
@@ -19,15 +20,11 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
-fn count(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(number), if number == 1 { one } else { many })
-}
-
 /// The findings by severity, gravest first.
 #[must_use]
-pub fn findings(totals: &Totals) -> String {
-    let [advice, warnings, errors] = totals.findings;
-    if totals.all() == 0 {
+pub fn findings(findings: [u64; 3]) -> String {
+    let [advice, warnings, errors] = findings;
+    if errors + warnings + advice == 0 {
         return "no findings".to_owned();
     }
     let mut parts = Vec::new();
@@ -41,47 +38,29 @@ pub fn findings(totals: &Totals) -> String {
 
 /// The lines at the end.
 #[must_use]
-pub fn lines(run: &Run, totals: &Totals, status: u8) -> String {
+pub fn lines(run: &Run, totals: &Totals, end: End) -> String {
     let mut out = String::new();
-    if totals.unwritten > 0 {
+    if totals.beyond + end.cut > 0 {
         let _ = writeln!(
             out,
             "{} not shown (--max-findings); the totals below count them",
-            count(totals.unwritten, "more finding is", "more findings are")
+            count(totals.beyond + end.cut, "more finding is", "more findings are")
         );
     }
     if run.verbose {
         for (rule, cause, number) in &totals.causes {
-            let name = run.rules.get(*rule).map_or("", |rule| rule.name.as_str());
-            let _ = writeln!(out, "no evidence: {name}: {cause} ({number})");
+            let _ = writeln!(out, "no evidence: {}: {cause} ({number})", run.rule_name(*rule));
         }
         for (rule, why, number) in &totals.idle {
-            let name = run.rules.get(*rule).map_or("", |rule| rule.name.as_str());
-            let _ = writeln!(out, "not run: {name}: {why} ({})", count(*number, "programme", "programmes"));
+            let _ = writeln!(out, "not run: {}: {why} ({})", run.rule_name(*rule), count(*number, "programme", "programmes"));
         }
     }
     if run.statistics {
         statistics(&mut out, run, totals);
     }
     let verdicts = &totals.verdicts;
-    let _ = writeln!(
-        out,
-        "{}, {}, {}: {}",
-        count(totals.programmes, "programme", "programmes"),
-        count(totals.files, "file", "files"),
-        count(totals.records, "record", "records"),
-        findings(totals)
-    );
-    let _ = writeln!(
-        out,
-        "{} of {}: {} pass, {} finding; {} no evidence, {} not applicable",
-        count(verdicts.pass + verdicts.finding, "verdict reached", "verdicts reached"),
-        grouped(verdicts.pass + verdicts.finding + verdicts.no_evidence),
-        grouped(verdicts.pass),
-        grouped(verdicts.finding),
-        grouped(verdicts.no_evidence),
-        grouped(verdicts.not_applicable)
-    );
+    let _ = writeln!(out, "{}", scope(totals));
+    let _ = writeln!(out, "{}", reached(totals));
     if verdicts.no_evidence > 0 && !run.verbose {
         out.push_str("What has no evidence was not judged; -v says why.\n");
     }
@@ -109,29 +88,129 @@ pub fn lines(run: &Run, totals: &Totals, status: u8) -> String {
     if totals.unjudged > 0 {
         let _ = writeln!(out, "{} could not be judged as a whole, so the audit is incomplete", count(totals.unjudged, "file", "files"));
     }
-    out.push_str(match status {
-        0 if totals.all() == 0 => "Clean.\n",
-        0 => "Nothing that fails the run.\n",
-        1 => "The run fails: there are findings at or above the severity that fails it.\n",
-        2 => "The run fails: a rule or the settings are at fault.\n",
-        _ if !totals.judged() => "Nothing was judged.\n",
-        _ => "The audit is incomplete.\n",
-    });
+    out.push_str(outcome(totals, end.status));
+    out.push('\n');
     out
 }
 
-/// The four verdicts of each rule that was looked at.
+/// What was audited, and what was found.
+#[must_use]
+pub fn scope(totals: &Totals) -> String {
+    let held = match totals.suppressed {
+        0 => String::new(),
+        held => format!("; {} held back by a waiver or the baseline", count(held, "finding is", "findings are")),
+    };
+    format!(
+        "{}, {}, {}: {}{held}",
+        count(totals.programmes, "programme", "programmes"),
+        count(totals.files, "file", "files"),
+        count(totals.records, "record", "records"),
+        findings(totals.findings)
+    )
+}
+
+/// The verdicts, each with what it is a part of.
+#[must_use]
+pub fn reached(totals: &Totals) -> String {
+    let verdicts = &totals.verdicts;
+    let withheld = match totals.withheld {
+        0 => String::new(),
+        rules => format!(
+            ", without those of {} that say{} something sensitive of single people",
+            count(rules as u64, "rule", "rules"),
+            if rules == 1 { "s" } else { "" }
+        ),
+    };
+    format!(
+        "{} of {}: {} pass, {} finding; {} no evidence, {} not applicable{withheld}",
+        count(verdicts.pass + verdicts.finding, "verdict reached", "verdicts reached"),
+        grouped(verdicts.pass + verdicts.finding + verdicts.no_evidence),
+        grouped(verdicts.pass),
+        grouped(verdicts.finding),
+        grouped(verdicts.no_evidence),
+        grouped(verdicts.not_applicable)
+    )
+}
+
+/// What the status means, in words.
+#[must_use]
+pub fn outcome(totals: &Totals, status: u8) -> &'static str {
+    match status {
+        0 if totals.all() == 0 => "Clean.",
+        0 => "Nothing that fails the run.",
+        1 => "The run fails: there are findings at or above the severity that fails it.",
+        2 => "The run fails: a rule or the settings are at fault.",
+        _ if !totals.judged() => "Nothing was judged.",
+        _ => "The audit is incomplete.",
+    }
+}
+
+/// The next steps, where there is more to do than they say by themselves.
+#[must_use]
+pub fn steps(totals: &Totals) -> String {
+    let mut out = String::new();
+    if totals.all() <= totals.steps.len() as u64 {
+        return out;
+    }
+    out.push_str("Where to begin:\n");
+    for (number, step) in totals.steps.iter().enumerate() {
+        let _ = writeln!(out, "  {}. {}", number + 1, words(step));
+    }
+    out.push('\n');
+    out
+}
+
+/// A step in words: what to do, what that mends, and where to begin.
+#[must_use]
+pub fn words(step: &Step) -> String {
+    let mends = match step.severity {
+        Severity::Error => count(step.findings, "error", "errors"),
+        Severity::Warning => count(step.findings, "warning", "warnings"),
+        Severity::Advice => count(step.findings, "advice", "advice"),
+    };
+    let help = if step.help.as_str().is_empty() { "see the rule's page" } else { step.help.as_str() };
+    let first = step.first.as_ref().map_or_else(String::new, |first| {
+        format!(", {} {}:{}", if step.findings == 1 { "at" } else { "first at" }, first.file, first.start.line)
+    });
+    format!("{help} ({mends} by {}{first})", step.rule)
+}
+
+/// The four verdicts of each rule that was looked at, and of each programme where there are several, with
+/// what they are a part of: all the verdicts that were asked for.
 fn statistics(out: &mut String, run: &Run, totals: &Totals) {
-    let width = run.rules.iter().map(|rule| rule.name.len()).max().unwrap_or(10);
-    let _ = writeln!(out, "{:width$}  {:>8} {:>8} {:>8} {:>8} {:>8}", "rule", "pass", "finding", "no evid.", "not appl", "nothing");
-    for (rule, own) in run.rules.iter().zip(&totals.by_rule) {
-        if own.total() + own.nothing_to_judge > 0 {
-            let _ = writeln!(
-                out,
-                "{:width$}  {:>8} {:>8} {:>8} {:>8} {:>8}",
-                rule.name, own.pass, own.finding, own.no_evidence, own.not_applicable, own.nothing_to_judge
-            );
+    let rules = run.rules.iter().zip(&totals.by_rule);
+    let rows: Vec<(&str, &Verdicts)> = rules.map(|(rule, own)| (rule.name.as_str(), own)).filter(|(_, own)| own.asked()).collect();
+    rows_of(out, "rule", &rows, ("all rules", &totals.verdicts));
+    if totals.programmes > 1 {
+        let rows: Vec<(&str, &Verdicts)> = totals.by_programme.iter().map(|own| (own.path.as_str(), &own.verdicts)).collect();
+        rows_of(out, "programme", &rows, ("all programmes", &totals.verdicts));
+    }
+}
+
+fn rows_of(out: &mut String, head: &str, rows: &[(&str, &Verdicts)], sum: (&str, &Verdicts)) {
+    let width = rows.iter().chain([&sum]).map(|(name, _)| name.chars().count()).chain([head.len()]).max().unwrap_or_default();
+    let mut line = |name: &str, cells: [&str; 6]| {
+        let _ = write!(out, "{name:width$} ");
+        for cell in cells {
+            let _ = write!(out, " {cell:>8}");
         }
+        out.push('\n');
+    };
+    line(head, ["pass", "finding", "no evid.", "not appl", "of all", "nothing"]);
+    for (name, own) in rows.iter().chain([&sum]) {
+        let cells = [own.pass, own.finding, own.no_evidence, own.not_applicable, own.total(), own.nothing_to_judge].map(grouped);
+        line(name, cells.each_ref().map(String::as_str));
+    }
+}
+
+/// What holds a finding back, in words.
+#[must_use]
+pub fn held_back(held: &ShownSuppression) -> String {
+    match (held.by, &held.until) {
+        (HeldBy::Waiver, Some(until)) => format!("waived until {until}"),
+        (HeldBy::Waiver, None) => "waived".to_owned(),
+        (HeldBy::Baseline, Some(until)) => format!("in the baseline until {until}"),
+        (HeldBy::Baseline, None) => "in the baseline".to_owned(),
     }
 }
 

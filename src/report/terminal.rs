@@ -1,21 +1,25 @@
 //! For people: `full` and `narrated` through miette, `concise` one line for each finding.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::io::{self, Write};
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, NarratableReportHandler, SourceCode,
     SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
-use super::{Format, Rendered, Renderer, Run, Totals, summary};
+use super::spool::Spool;
+use super::{End, Format, Group, Renderer, Run, Totals, summary};
 use crate::finding::Severity;
 use crate::redact::{Excerpt, ShownFinding, ShownProgramme};
 
 /// The formats for a terminal.
-#[derive(Clone, Copy, Debug)]
-pub struct Terminal {
-    /// Which of them.
-    pub format: Format,
+pub(super) struct Terminal {
+    format: Format,
+    group: Group,
+    /// Under each rule, what it found; kept back until all programmes are through.
+    rules: BTreeMap<String, Spool>,
 }
 
 /// Some masked lines as miette reads source code: only the window, never the file.
@@ -139,6 +143,9 @@ fn told(finding: &ShownFinding) -> Vec<Told> {
         help.push_str(finding.help.as_str());
         help.push('\n');
     }
+    if let Some(held) = &finding.suppressed {
+        help.push_str(&format!("({})\n", summary::held_back(held)));
+    }
     match finding.labels_more {
         0 => {}
         1 => help.push_str("(1 further place is not shown)\n"),
@@ -163,7 +170,18 @@ fn told(finding: &ShownFinding) -> Vec<Told> {
 }
 
 impl Terminal {
-    fn finding(self, finding: &ShownFinding, run: &Run) -> String {
+    /// A renderer of `full`, `concise` or `narrated`.
+    pub fn new(format: Format, group: Group) -> Self {
+        Self { format, group, rules: BTreeMap::new() }
+    }
+
+    /// A heading under which findings stand together.
+    fn heading(&self, words: &str) -> String {
+        let rule = if self.format == Format::Full { "── " } else { "" };
+        format!("{rule}{}\n{}", no_command(words.to_owned()), if self.format == Format::Concise { "" } else { "\n" })
+    }
+
+    fn finding(&self, finding: &ShownFinding, run: &Run) -> String {
         let mut out = String::new();
         match self.format {
             Format::Concise => {
@@ -171,10 +189,11 @@ impl Terminal {
                 let (file, line, column) = at.map_or((String::new(), 0, 0), |at| (at.file.to_string(), at.start.line, at.start.column));
                 let file = no_command(file);
                 out.push_str(&format!(
-                    "{file}:{line}:{column}: {}[{}] {}\n",
+                    "{file}:{line}:{column}: {}[{}] {}{}\n",
                     summary::sign(finding.severity),
                     finding.rule,
-                    finding.message
+                    finding.message,
+                    finding.suppressed.as_ref().map_or_else(String::new, |held| format!(" ({})", summary::held_back(held)))
                 ));
             }
             Format::Narrated => {
@@ -203,25 +222,49 @@ impl Terminal {
 }
 
 impl Renderer for Terminal {
-    fn programme(&self, programme: &ShownProgramme, run: &Run) -> Rendered {
-        Rendered {
-            findings: programme.findings.iter().take(run.max_findings).map(|finding| self.finding(finding, run).into_bytes()).collect(),
-            sections: Vec::new(),
+    fn begin(&mut self, _: &Run, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn programme(&mut self, run: &Run, programme: &ShownProgramme, findings: &[ShownFinding], to: &mut dyn Write) -> io::Result<()> {
+        if self.group == Group::Programme && !findings.is_empty() {
+            let words = format!("{}: {}", programme.path, summary::findings(programme.totals));
+            to.write_all(self.heading(&words).as_bytes())?;
         }
+        for finding in findings {
+            let text = self.finding(finding, run);
+            if self.group == Group::Rule {
+                self.rules.entry(finding.rule.to_string()).or_insert_with(|| Spool::new("")).add(text.as_bytes())?;
+            } else {
+                to.write_all(text.as_bytes())?;
+            }
+        }
+        Ok(())
     }
-    fn begin(&self, _: &Run) -> Vec<u8> {
-        Vec::new()
-    }
-    fn sections(&self) -> usize {
-        0
-    }
-    fn between(&self) -> &'static [u8] {
-        b""
-    }
-    fn joint(&self, _: usize) -> &'static [u8] {
-        b""
-    }
-    fn end(&self, run: &Run, totals: &Totals, status: u8) -> Vec<u8> {
-        summary::lines(run, totals, status).into_bytes()
+
+    fn end(&mut self, run: &Run, totals: &Totals, end: End, to: &mut dyn Write) -> io::Result<()> {
+        let mut found: Vec<_> = totals.found.iter().collect();
+        found.sort_by_key(|own| (std::cmp::Reverse(own.severity), std::cmp::Reverse(own.findings)));
+        for own in found {
+            let Some(mut spool) = self.rules.remove(own.rule.as_str()) else { continue };
+            let words = format!(
+                "{}: {}, {} in {}",
+                own.rule,
+                run.title(own.rule.as_str()),
+                super::count(own.findings, "finding", "findings"),
+                super::count(own.programmes, "programme", "programmes")
+            );
+            to.write_all(self.heading(&words).as_bytes())?;
+            spool.pour(to)?;
+        }
+        // What is held back is no part of the totals by rule.
+        for (rule, mut spool) in std::mem::take(&mut self.rules) {
+            to.write_all(self.heading(&format!("{rule}: {}, held back", run.title(&rule))).as_bytes())?;
+            spool.pour(to)?;
+        }
+        if self.format == Format::Full {
+            to.write_all(summary::steps(totals).as_bytes())?;
+        }
+        to.write_all(summary::lines(run, totals, end).as_bytes())
     }
 }

@@ -105,6 +105,21 @@ pub fn prose(page: &str) -> &str {
     body.split_once("\n## Examples").map_or(body, |(prose, _)| prose).trim()
 }
 
+/// The first paragraph of a piece of prose, as plain text.
+#[must_use]
+pub fn opening(prose: &str) -> String {
+    let mut text = String::new();
+    for event in Parser::new_ext(prose, Options::empty()) {
+        match event {
+            Event::Text(words) | Event::Code(words) => text.push_str(&words),
+            Event::SoftBreak | Event::HardBreak => text.push(' '),
+            Event::End(TagEnd::Paragraph | TagEnd::Heading(_)) => break,
+            _ => {}
+        }
+    }
+    text
+}
+
 /// The first sentence of a section.
 #[must_use]
 pub fn first_sentence<'p>(page: &'p str, section: &str) -> Option<&'p str> {

@@ -13,6 +13,7 @@ use crate::rule::expression::types::Cx;
 use crate::rule::expression::value::{Fault, No};
 use crate::rule::prose::Example;
 use crate::rule::{Page, Rules};
+use crate::settle::Standing;
 
 /// How much work judging may be, and has been.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +73,7 @@ pub(super) fn of_rule(rules: &Rules, name: &str, example: &Example, programme: &
     let told: Vec<Told> = own
         .iter()
         .map(|finding| Told {
-            message: redactor.finding(finding, false).message.to_string(),
+            message: redactor.finding(finding, &Standing::default(), false).message.to_string(),
             places: finding.labels.iter().map(|label| addresses_at(programme, label.place)).collect(),
         })
         .collect();

@@ -1,0 +1,1 @@
+//! Holds two saved audits against one another.
