@@ -447,6 +447,7 @@ impl<'p> Auditor<'p> {
             labels_more: total.saturating_sub(limits::LABELS_MAX),
             reveals: rule.reveals,
             fingerprint: identity,
+            state: None,
         });
     }
 
@@ -542,6 +543,7 @@ impl<'p> Auditor<'p> {
             labels_more: flaw.more,
             reveals: false,
             fingerprint: identity,
+            state: None,
         });
     }
 

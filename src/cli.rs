@@ -4,6 +4,7 @@ mod check;
 mod explain;
 mod init;
 mod report;
+mod since;
 mod target;
 mod test;
 
@@ -101,6 +102,12 @@ struct CheckArgs {
     /// Count the four verdicts for each rule and programme
     #[arg(long)]
     statistics: bool,
+    /// Only what the change since REF brought: audits what it touches now and as it was, and fails by what is new
+    #[arg(long, value_name = "REF", conflicts_with = "staged")]
+    since: Option<String>,
+    /// Only what the staged change would bring, compared with the last commit
+    #[arg(long)]
+    staged: bool,
     /// Read what git ignores
     #[arg(long)]
     no_ignore: bool,

@@ -5,6 +5,7 @@
 //! kept here. Command-line flags and the environment do not belong here, and no value of a file is ever
 //! repeated in a message: a file may hold what nobody meant to publish.
 
+mod mentions;
 mod pattern;
 mod reader;
 mod search;
@@ -22,6 +23,7 @@ use crate::finding::Severity;
 use crate::limits::CONFIG_BYTES_MAX;
 use crate::text::{self, Span};
 
+pub use mentions::mentions;
 pub use pattern::Pattern;
 pub use search::{FILE_NAME, Found, Search, closest, relative};
 

@@ -243,6 +243,8 @@ pub struct Finding {
     pub reveals: bool,
     /// Identity across runs: see [`fingerprint`].
     pub fingerprint: String,
+    /// How it stands to an earlier state of the records, where one was audited too.
+    pub state: Option<BaselineState>,
 }
 
 /// The identity of a finding: from the rule, the programme's id and the address, from no other value.

@@ -6,6 +6,7 @@
 //! the examples of rule pages through the same stages, [`coverage`] says what they do not show,
 //! and [`mutation`] whether they notice small changes.
 
+pub mod change;
 pub mod coverage;
 pub mod examples;
 pub mod mutation;
@@ -21,10 +22,11 @@ use crate::audit::{self, Selection};
 use crate::discover::{self, Found, Input, Options};
 use crate::document::Forest;
 use crate::programme::{self, Clock, Programme};
-use crate::redact::{Redactor, Shown, ShownProgramme, Terms as Masks};
+use crate::redact::{Redactor, Shown, ShownChange, ShownProgramme, Terms as Masks};
 use crate::report::{Output, Run, Totals, Writing};
 use crate::settle::{self, Terms};
 
+pub use change::{Against, Before};
 pub use setup::{Setup, SetupError};
 
 /// What one run is to do.
@@ -60,7 +62,7 @@ pub fn one(
     let programme = programme::load(&setup.schema, &setup.judges, folder, inputs, forest, request.clock, request.digests);
     let state = audit::state::state(&setup.rules, &programme, &setup.effective(overrides), &request.selection);
     let audit = audit::audit(&programme, &setup.rules, &state, request.clock.as_of);
-    let mut shown = show(&programme, &state, audit, request, only);
+    let mut shown = show(&programme, &state, audit, request, only, None);
     shown.renumber(&setup.numbers);
     (shown, programme.forest)
 }
@@ -71,6 +73,7 @@ fn show(
     audit: audit::Audit,
     request: &Request,
     only: &dyn Fn(usize) -> bool,
+    change: impl Into<Option<ShownChange>>,
 ) -> ShownProgramme {
     let settled = settle::settle(audit.findings, &request.terms, &|file| only(file as usize));
     let mut redactor = Redactor::new(programme, request.masks);
@@ -86,12 +89,7 @@ fn show(
         programme.schema.vocabulary(programme.schema.stages)?.words.get(usize::from(stage)).map(|word| Shown::words(&word.text))
     });
     ShownProgramme {
-        // A folder that stands for an id is a path, and shown as one.
-        id: if *programme.id == *programme.folder {
-            Shown::words(&programme.folder)
-        } else {
-            crate::redact::value(&programme.id, crate::finding::Care::Id, request.masks)
-        },
+        id: shown_id(programme, request),
         path: Shown::words(&programme.folder),
         stage,
         profile: (!state.profile.is_empty()).then(|| Shown::words(&state.profile)),
@@ -110,6 +108,16 @@ fn show(
         beyond: audit.beyond as u64,
         unjudged: programme.files.iter().filter(|file| file.unjudged).count() as u64,
         faulted: audit.faulted,
+        change: change.into().map(|change| ShownChange { unchanged: settled.unchanged, unchanged_once: settled.unchanged_once, ..change }),
+    }
+}
+
+fn shown_id(programme: &Programme, request: &Request) -> Shown {
+    // A folder that stands for an id is a path, and shown as one.
+    if *programme.id == *programme.folder {
+        Shown::words(&programme.folder)
+    } else {
+        crate::redact::value(&programme.id, crate::finding::Care::Id, request.masks)
     }
 }
 
@@ -137,6 +145,8 @@ pub struct Task {
     pub paths: Vec<PathBuf>,
     /// Its folder, relative to its settings file.
     pub overrides: PathBuf,
+    /// What stands against it in an earlier state, where only what a change brought is asked for.
+    pub against: Option<Against>,
 }
 
 /// Prepares the programmes of a run.
@@ -148,12 +158,7 @@ pub fn tasks(setups: &[Setup], of: &dyn Fn(&Found) -> usize, discovered: Vec<Fou
         let Some(setup) = setups.get(number) else { continue };
         let inputs = discover::inputs(&setup.schema, &found, &setup.settings.map, &setup.settings.files, setup.folder.as_deref(), options);
         // A programme whose charter the settings leave out is left out.
-        if !inputs.iter().any(|input| {
-            matches!(
-                input.role,
-                discover::Role::Charter | discover::Role::Unsupported(None) | discover::Role::Link(None) | discover::Role::SecondCharter
-            )
-        }) {
+        if !is_programme(&inputs) {
             continue;
         }
         let overrides = setup.folder.as_deref().map_or_else(PathBuf::new, |from| crate::config::relative(from, &found.folder));
@@ -165,9 +170,16 @@ pub fn tasks(setups: &[Setup], of: &dyn Fn(&Found) -> usize, discovered: Vec<Fou
                 .map(|input| if let discover::Source::Disk(path) = &input.source { path.clone() } else { PathBuf::new() })
                 .collect()
         };
-        tasks.push(Task { setup: number, found, inputs, paths, overrides });
+        tasks.push(Task { setup: number, found, inputs, paths, overrides, against: None });
     }
     tasks
+}
+
+/// Whether there is a charter among these files.
+#[must_use]
+pub fn is_programme(inputs: &[Input]) -> bool {
+    use discover::Role::{Charter, Link, SecondCharter, Unsupported};
+    inputs.iter().any(|input| matches!(input.role, Charter | Unsupported(None) | Link(None) | SecondCharter))
 }
 
 /// Audits all programmes and writes the outputs, in path order whatever the number of threads.
@@ -189,6 +201,9 @@ pub fn run(
         let setup = setups.get(task.setup)?;
         let only =
             |file: usize| task.paths.is_empty() || task.paths.get(file).is_some_and(|path| settle::lies_within(path, &task.found.only));
+        if let Some(against) = &task.against {
+            return change::both(setups, request, task, against, &only, forest);
+        }
         Some(one(setup, request, &task.found.shown, &task.inputs, &only, &task.overrides, forest))
     };
     if threads == 1 {
@@ -271,9 +286,11 @@ fn parallel(
 /// The exit status of an audit.
 #[must_use]
 pub fn status(totals: &Totals) -> u8 {
+    // A change may leave all programmes as they were.
+    let touches_nothing = totals.change.is_some() && totals.programmes == 0;
     if totals.faulted {
         2
-    } else if totals.unjudged > 0 || !totals.judged() {
+    } else if totals.newly_unjudged() > 0 || (!totals.judged() && !touches_nothing) {
         3
     } else if totals.failing > 0 {
         1

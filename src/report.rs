@@ -30,7 +30,7 @@ use crate::redact::{Shown, ShownFinding, ShownProgramme, Terms, once};
 
 pub use json::{SCHEMA, VERSION};
 pub use steps::Step;
-pub use totals::{ProgrammeTotals, Totals};
+pub use totals::{ChangeTotals, ProgrammeTotals, Totals};
 
 /// How the audit is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +125,12 @@ impl Format {
     #[must_use]
     pub const fn has_digests(self) -> bool {
         matches!(self, Format::Json)
+    }
+
+    /// Whether it also carries findings that were there before a change.
+    #[must_use]
+    pub const fn has_unchanged(self) -> bool {
+        matches!(self, Format::Json | Format::Jsonl | Format::Sarif)
     }
 
     /// Whether it explains rules.
@@ -238,6 +244,25 @@ pub struct Run {
     pub statistics: bool,
     /// Under what findings are listed together.
     pub group: Group,
+    /// With what state the records are compared, where only what a change brought is asked for.
+    pub compared: Option<ComparedWith>,
+}
+
+/// The earlier state with which the records are compared.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ComparedWith {
+    /// What it was called on the command line.
+    pub name: Shown,
+    /// The object of git that holds it; none before the first commit.
+    pub object: Option<Shown>,
+    /// Whether it lies further back than its name: where the name's history and this one parted.
+    pub parted: bool,
+    /// Whether what is staged was compared with it, and not the files.
+    pub staged: bool,
+    /// Whether settings, rules or waivers changed too.
+    pub settings_changed: bool,
+    /// Programmes that the change does not touch: they were not audited.
+    pub untouched: u64,
 }
 
 impl Run {
@@ -262,7 +287,7 @@ impl Run {
     /// Whether a finding fails the run.
     #[must_use]
     pub fn fails(&self, finding: &ShownFinding) -> bool {
-        finding.suppressed.is_none() && finding.severity >= self.fail_on
+        finding.counts() && finding.severity >= self.fail_on
     }
 }
 
@@ -323,6 +348,8 @@ impl<'o> Writing<'o> {
 
     /// Writes a programme. After a failure nothing more is tried.
     pub fn programme(&mut self, run: &Run, programme: &ShownProgramme) {
+        let only_new = (!self.output.format.has_unchanged()).then(|| programme.without_unchanged()).flatten();
+        let programme = only_new.as_ref().unwrap_or(programme);
         let findings = if self.output.format.is_shared() {
             once(programme, Terms { min_cell: run.min_cell }, &|rule| run.title(rule))
         } else {

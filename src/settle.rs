@@ -1,6 +1,9 @@
 //! Settles what an audit found: which findings are shown, and which of them fail the run.
 //!
-//! Waivers and baselines will be settled here too; formats are not known.
+//! Waivers and baselines will be settled here too; [`change`] holds two states against one another. Formats
+//! are not known.
+
+pub mod change;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -21,7 +24,7 @@ pub struct Terms {
 pub struct Standing {
     /// What holds it back, if something does.
     pub suppressed: Option<Suppression>,
-    /// How it stands to the baseline, if there is one.
+    /// How it stands to the baseline or to an earlier state, if there is one.
     pub baseline: Option<BaselineState>,
 }
 
@@ -36,6 +39,11 @@ pub struct Settled {
     pub totals_once: [u64; 3],
     /// How many are held back.
     pub suppressed: u64,
+    /// How many of each severity were there before the change, where one is looked at; they are not among the
+    /// totals and fail nothing.
+    pub unchanged: [u64; 3],
+    /// The same, where a rule that says something sensitive of single people counts once.
+    pub unchanged_once: [u64; 3],
     /// How many fail the run.
     pub failing: u64,
     /// How many lie outside the paths that were asked for.
@@ -48,24 +56,30 @@ pub fn settle(findings: Vec<Finding>, terms: &Terms, inside: &dyn Fn(u32) -> boo
     let mut settled = Settled::default();
     let mut revealing = BTreeSet::new();
     for finding in findings {
+        let unchanged = finding.state == Some(BaselineState::Unchanged);
         let place = finding.labels.first().map_or(0, |label| label.place.file);
         if !inside(place) {
             settled.elsewhere += 1;
             continue;
         }
-        let standing = Standing::default();
+        let standing = Standing { baseline: finding.state, ..Standing::default() };
         if standing.suppressed.is_some() {
             settled.suppressed += 1;
         } else {
             let severity = finding.severity as usize;
-            let once = !finding.reveals || revealing.insert((finding.rule.clone(), severity));
-            if let Some(total) = settled.totals.get_mut(severity) {
+            let once = !finding.reveals || revealing.insert((finding.rule.clone(), severity, unchanged));
+            let (totals, totals_once) = if unchanged {
+                (&mut settled.unchanged, &mut settled.unchanged_once)
+            } else {
+                (&mut settled.totals, &mut settled.totals_once)
+            };
+            if let Some(total) = totals.get_mut(severity) {
                 *total += 1;
             }
-            if let Some(total) = settled.totals_once.get_mut(severity).filter(|_| once) {
+            if let Some(total) = totals_once.get_mut(severity).filter(|_| once) {
                 *total += 1;
             }
-            if finding.severity >= terms.fail_on {
+            if finding.severity >= terms.fail_on && !unchanged {
                 settled.failing += 1;
             }
         }

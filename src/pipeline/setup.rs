@@ -52,6 +52,29 @@ pub enum SetupError {
     Schema(SchemaError),
 }
 
+impl SetupError {
+    /// Calls files by other paths than those by which they were read.
+    pub fn rename(&mut self, real: &dyn Fn(&Path) -> PathBuf) {
+        let problems: &mut [Problem] = match self {
+            SetupError::Config(ConfigError::Unreadable { path, .. }) => {
+                *path = real(path);
+                &mut []
+            }
+            SetupError::Config(ConfigError::Problems { problems, .. }) | SetupError::Settings { problems, .. } => problems,
+            SetupError::Pages(problems) => {
+                for path in problems.iter_mut().filter_map(|problem| problem.path.as_mut()) {
+                    *path = real(path);
+                }
+                &mut []
+            }
+            SetupError::Schema(_) => &mut [],
+        };
+        for problem in problems {
+            problem.path = real(&problem.path);
+        }
+    }
+}
+
 /// Where rules come from.
 #[derive(Clone, Debug, Default)]
 pub struct RuleSource {
@@ -124,6 +147,12 @@ impl Setup {
             numbers: Vec::new(),
             effective: Mutex::default(),
         })
+    }
+
+    /// Calls the settings file by another path than that by which it was read.
+    pub fn rename(&mut self, real: &dyn Fn(&Path) -> PathBuf) {
+        self.folder = self.folder.as_deref().map(real);
+        self.file = self.file.as_deref().map(real);
     }
 
     /// The settings of a programme's folder, given relative to the settings file.

@@ -34,7 +34,7 @@ pub struct Step {
 /// Adds the steps of a programme, and keeps those that are named.
 pub(super) fn add(steps: &mut Vec<Step>, programme: &ShownProgramme) {
     let mut own: Vec<Step> = Vec::new();
-    for finding in programme.findings.iter().filter(|finding| finding.suppressed.is_none()) {
+    for finding in programme.findings.iter().filter(|finding| finding.counts()) {
         match own.iter_mut().find(|step| step.is_of(finding)) {
             Some(step) => step.findings += 1,
             None => own.push(Step {

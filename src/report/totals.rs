@@ -54,6 +54,27 @@ pub struct Totals {
     pub steps: Vec<Step>,
     /// Rules whose counts are left out, because they say something sensitive of single people.
     pub withheld: usize,
+    /// What the change brought beside the findings above, where one is looked at.
+    pub change: Option<ChangeTotals>,
+}
+
+/// What a change came to beside its new findings, which are the findings of the totals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ChangeTotals {
+    /// Programmes that are gone.
+    pub departed: u64,
+    /// Findings that were there before, by severity, mildest first.
+    pub unchanged: [u64; 3],
+    /// The same, where a rule that says something sensitive of single people counts once for a programme.
+    pub unchanged_once: [u64; 3],
+    /// Findings that are gone, by severity, mildest first.
+    pub gone: [u64; 3],
+    /// The same, where a rule that says something sensitive of single people counts once for a programme.
+    pub gone_once: [u64; 3],
+    /// Files that could not be judged as a whole in the earlier state.
+    pub unjudged_before: u64,
+    /// Files that could be judged as a whole in neither state.
+    pub unjudged_still: u64,
 }
 
 /// What one programme comes to.
@@ -91,6 +112,19 @@ pub struct RuleTotals {
 impl Totals {
     /// Adds a programme.
     pub fn add(&mut self, programme: &ShownProgramme, run: &Run) {
+        if let Some(own) = &programme.change {
+            let change = self.change.get_or_insert_default();
+            add(&mut change.unchanged, own.unchanged);
+            add(&mut change.unchanged_once, own.unchanged_once);
+            add(&mut change.gone, own.gone);
+            add(&mut change.gone_once, own.gone_once);
+            change.unjudged_before += own.unjudged_before;
+            change.unjudged_still += own.unjudged_still;
+            if own.departed {
+                change.departed += 1;
+                return;
+            }
+        }
         self.programmes += 1;
         self.files += programme.files.len() as u64;
         self.records += programme.records;
@@ -145,7 +179,7 @@ impl Totals {
     fn found(&mut self, programme: &ShownProgramme) {
         let before = self.found.len();
         let mut seen: Vec<usize> = Vec::new();
-        for finding in programme.findings.iter().filter(|finding| finding.suppressed.is_none()) {
+        for finding in programme.findings.iter().filter(|finding| finding.counts()) {
             let at = self.found.iter().position(|known| known.rule.as_str() == &*finding.rule).unwrap_or_else(|| {
                 let rule = Shown::words(&finding.rule);
                 self.found.push(RuleTotals { rule, severity: finding.severity, findings: 0, programmes: 0 });
@@ -172,6 +206,10 @@ impl Totals {
     pub fn once(&self, run: &Run) -> Self {
         let mut own = self.clone();
         own.findings = own.findings_once;
+        if let Some(change) = &mut own.change {
+            change.unchanged = change.unchanged_once;
+            change.gone = change.gone_once;
+        }
         for programme in &mut own.by_programme {
             programme.findings = programme.findings_once;
             programme.verdicts = programme.verdicts_once.clone();
@@ -191,6 +229,12 @@ impl Totals {
         // How many findings such a step mends says how many people it is about, and the place says who.
         own.steps.retain(|step| !reveals(&step.rule));
         own
+    }
+
+    /// Files left unjudged as a whole, where a change is looked at only those that it left so.
+    #[must_use]
+    pub fn newly_unjudged(&self) -> u64 {
+        self.unjudged.saturating_sub(self.change.map_or(0, |change| change.unjudged_still))
     }
 
     /// Whether anything was judged: a pass or a finding.
