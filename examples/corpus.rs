@@ -97,8 +97,7 @@ fn measure(root: &Path, rounds: usize) -> Result<(), String> {
         selection: Selection::default(),
         terms: Terms { min_severity: havesay::finding::Severity::Advice, fail_on: havesay::finding::Severity::Error },
         masks: Masks { min_cell: 5 },
-        excerpts: true,
-        max_findings: 100,
+        excerpts: 100,
         digests: false,
         threads: 1,
     };

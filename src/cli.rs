@@ -3,6 +3,7 @@
 mod check;
 mod explain;
 mod init;
+mod new;
 mod report;
 mod since;
 mod target;
@@ -45,6 +46,8 @@ enum Command {
     Schema(SchemaArgs),
     /// Write a small valid programme to start from
     Init(InitArgs),
+    /// Write a rule page to start from
+    New(NewArgs),
     /// Run the examples of rule pages: does each rule keep its word, and would a mistake in it be noticed?
     Test(TestArgs),
 }
@@ -179,6 +182,29 @@ struct InitArgs {
 }
 
 #[derive(Args, Debug, Clone)]
+struct NewArgs {
+    #[command(subcommand)]
+    what: NewWhat,
+}
+
+#[derive(Subcommand, Debug, Clone)]
+enum NewWhat {
+    /// Write a rule page with its blanks marked, which havesay test refuses until they are filled
+    Rule(NewRuleArgs),
+}
+
+#[derive(Args, Debug, Clone)]
+struct NewRuleArgs {
+    /// The rule's name: a family, a slash, and the fault that it reports, such as pay/travel-not-prepaid
+    name: String,
+    /// The folder of rule pages [default: the first that havesay.toml names, else rules]
+    #[arg(long, value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Args, Debug, Clone)]
 struct TestArgs {
     /// Rules or families, or folders of rule pages [default: all built-in rules]
     what: Vec<PathBuf>,
@@ -267,6 +293,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Rules(args) => explain::rules(&args),
         Command::Schema(args) => schema(&args),
         Command::Init(args) => init::init(&args),
+        Command::New(args) => new::new(&args),
         Command::Test(args) => test::test(&args),
     };
     ExitCode::from(status)
@@ -345,22 +372,13 @@ fn width() -> usize {
 
 /// Says what is wrong with settings or pages.
 fn complain(error: &SetupError) {
-    let place = |text: &str, byte: u32| Lines::of(text).position(text, byte);
     match error {
         SetupError::Schema(error) => say(&error.to_string()),
         SetupError::Config(crate::config::ConfigError::Unreadable { path, message, help }) => {
             say(&format!("{} {message}\n  help: {help}", shown(path)));
         }
-        SetupError::Config(crate::config::ConfigError::Problems { text, problems }) | SetupError::Settings { text, problems } => {
-            for problem in problems.iter().take(20) {
-                let at = place(text, problem.span.start);
-                let help = if problem.help.is_empty() { String::new() } else { format!("\n  help: {}", problem.help) };
-                say(&format!("{}:{}:{}: {}{help}", shown(&problem.path), at.line, at.column, problem.message));
-            }
-            if problems.len() > 20 {
-                say(&format!("{} further problems in the settings file", problems.len() - 20));
-            }
-        }
+        SetupError::Config(crate::config::ConfigError::Problems { text, problems }) => settings_problems(text, problems),
+        SetupError::Settings(files) => files.iter().for_each(|file| settings_problems(&file.text, &file.problems)),
         SetupError::Pages(problems) => {
             for problem in problems.iter().take(50) {
                 say(&page_problem(problem));
@@ -369,6 +387,19 @@ fn complain(error: &SetupError) {
                 say(&format!("{} further problems in rule pages", problems.len() - 50));
             }
         }
+    }
+}
+
+/// Says what is wrong with a settings file, or with an overlay.
+fn settings_problems(text: &str, problems: &[crate::config::Problem]) {
+    let lines = Lines::of(text);
+    for problem in problems.iter().take(20) {
+        let at = lines.position(text, problem.span.start);
+        let help = if problem.help.is_empty() { String::new() } else { format!("\n  help: {}", problem.help) };
+        say(&format!("{}:{}:{}: {}{help}", shown(&problem.path), at.line, at.column, problem.message));
+    }
+    if let (Some(first), true) = (problems.first(), problems.len() > 20) {
+        say(&format!("{} further problems in {}", problems.len() - 20, shown(&first.path)));
     }
 }
 

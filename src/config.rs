@@ -54,6 +54,8 @@ pub struct ConfigFile {
 pub struct Settings {
     /// Further folders of rule pages, joined to the folder of the file that names them.
     pub rules: Vec<Placed<PathBuf>>,
+    /// Files that describe fields of the organisation's own, joined in the same way.
+    pub schema: Vec<Placed<PathBuf>>,
     /// The mildest severity that fails a run.
     pub fail_on: Option<Placed<Severity>>,
     /// Which files are looked at.
@@ -231,6 +233,21 @@ fn shown(path: &Path) -> String {
 ///
 /// Where the file cannot be read, and where anything in it is at fault: then with all its faults.
 pub fn read(path: &Path) -> Result<ConfigFile, ConfigError> {
+    let text = text_of(path)?;
+    let (settings, problems) = parse(path, &text);
+    if problems.is_empty() {
+        Ok(ConfigFile { path: path.to_path_buf(), text, settings })
+    } else {
+        Err(ConfigError::Problems { text, problems })
+    }
+}
+
+/// The text of a configuration file, or of another that it names.
+///
+/// # Errors
+///
+/// Where it cannot be read, is too large to be one, or is not UTF-8.
+pub fn text_of(path: &Path) -> Result<String, ConfigError> {
     let unreadable = |message: String, help: &str| ConfigError::Unreadable { path: path.to_path_buf(), message, help: help.to_owned() };
     let bytes = bytes(path).map_err(|error| {
         let (message, help) = match error.kind() {
@@ -245,16 +262,7 @@ pub fn read(path: &Path) -> Result<ConfigFile, ConfigError> {
         let message = format!("is larger than {CONFIG_BYTES_MAX} bytes, the most for a configuration file");
         return Err(unreadable(message, "check that this is the right file"));
     }
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => return Err(not_utf8(path, error.as_bytes(), error.utf8_error().valid_up_to())),
-    };
-    let (settings, problems) = parse(path, &text);
-    if problems.is_empty() {
-        Ok(ConfigFile { path: path.to_path_buf(), text, settings })
-    } else {
-        Err(ConfigError::Problems { text, problems })
-    }
+    String::from_utf8(bytes).map_err(|error| not_utf8(path, error.as_bytes(), error.utf8_error().valid_up_to()))
 }
 
 /// The bytes of a file, at most one more than the limit: a pipe tells no size beforehand.

@@ -2,14 +2,17 @@
 //! path order.
 //!
 //! [`one`] is a pure function of bytes, settings and date; [`run`] gives programmes to threads and writes
-//! what they give back as soon as it is their turn. [`setup`] reads settings and rules; [`examples`] runs
+//! what they give back as soon as it is their turn. [`setup`] reads settings and rules; `overlays` the schema
+//! overlays that settings name; `fit` holds what settings name against what there is; [`examples`] runs
 //! the examples of rule pages through the same stages, [`coverage`] says what they do not show,
 //! and [`mutation`] whether they notice small changes.
 
 pub mod change;
 pub mod coverage;
 pub mod examples;
+mod fit;
 pub mod mutation;
+mod overlays;
 pub mod setup;
 
 use std::collections::BTreeMap;
@@ -21,6 +24,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use crate::audit::{self, Selection};
 use crate::discover::{self, Found, Input, Options};
 use crate::document::Forest;
+use crate::finding::BaselineState;
 use crate::programme::{self, Clock, Programme};
 use crate::redact::{Redactor, Shown, ShownChange, ShownProgramme, Terms as Masks};
 use crate::report::{Output, Run, Totals, Writing};
@@ -80,8 +84,13 @@ fn show(
     let findings = settled
         .findings
         .iter()
-        .enumerate()
-        .map(|(number, (finding, standing))| redactor.finding(finding, standing, number < request.excerpts))
+        .scan(0, |number, (finding, standing)| {
+            // What was there before a change is listed only by formats that list everything.
+            let unchanged = finding.state == Some(BaselineState::Unchanged);
+            let wanted = if unchanged { request.excerpts == usize::MAX } else { *number < request.excerpts };
+            *number += usize::from(!unchanged);
+            Some(redactor.finding(finding, standing, wanted))
+        })
         .collect();
     // Lines are found only where they are needed.
     let charter = if settled.findings.iter().any(|(finding, _)| finding.reveals) { redactor.charter() } else { None };
@@ -156,7 +165,10 @@ pub fn tasks(setups: &[Setup], of: &dyn Fn(&Found) -> usize, discovered: Vec<Fou
     for found in discovered {
         let number = of(&found);
         let Some(setup) = setups.get(number) else { continue };
-        let inputs = discover::inputs(&setup.schema, &found, &setup.settings.map, &setup.settings.files, setup.folder.as_deref(), options);
+        let mut inputs =
+            discover::inputs(&setup.schema, &found, &setup.settings.map, &setup.settings.files, setup.folder.as_deref(), options);
+        // A schema overlay is no record, wherever it stands.
+        inputs.retain(|input| !matches!(&input.source, discover::Source::Disk(path) if setup.is_overlay(path)));
         // A programme whose charter the settings leave out is left out.
         if !is_programme(&inputs) {
             continue;

@@ -6,6 +6,7 @@
 //! from a saved audit, and [`compare`] holds two of them against one another. Rules' insides and records are
 //! not known here.
 
+mod change;
 pub mod compare;
 mod csv;
 mod github;
@@ -28,9 +29,10 @@ use std::io::{self, Write};
 use crate::finding::Severity;
 use crate::redact::{Shown, ShownFinding, ShownProgramme, Terms, once};
 
+pub use change::{ChangeTotals, ComparedWith};
 pub use json::{SCHEMA, VERSION};
 pub use steps::Step;
-pub use totals::{ChangeTotals, ProgrammeTotals, Totals};
+pub use totals::{ProgrammeTotals, Totals};
 
 /// How the audit is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -248,23 +250,6 @@ pub struct Run {
     pub compared: Option<ComparedWith>,
 }
 
-/// The earlier state with which the records are compared.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct ComparedWith {
-    /// What it was called on the command line.
-    pub name: Shown,
-    /// The object of git that holds it; none before the first commit.
-    pub object: Option<Shown>,
-    /// Whether it lies further back than its name: where the name's history and this one parted.
-    pub parted: bool,
-    /// Whether what is staged was compared with it, and not the files.
-    pub staged: bool,
-    /// Whether settings, rules or waivers changed too.
-    pub settings_changed: bool,
-    /// Programmes that the change does not touch: they were not audited.
-    pub untouched: u64,
-}
-
 impl Run {
     /// The name of a rule.
     #[must_use]
@@ -395,7 +380,8 @@ fn count(number: u64, one: &str, many: &str) -> String {
 
 /// The file, line and column of a finding, for formats that show one place; nothing where it has none.
 fn place(finding: &ShownFinding) -> (&str, u32, u32) {
-    finding.labels.first().map_or(("", 1, 1), |label| {
-        (Shown::as_str(&label.location.file), label.location.start.line, label.location.start.column)
-    })
+    finding
+        .labels
+        .first()
+        .map_or(("", 1, 1), |label| (Shown::as_str(&label.location.file), label.location.start.line, label.location.start.column))
 }

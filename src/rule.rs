@@ -1,7 +1,8 @@
 //! Rules: pages read, checked against the schema, compiled.
 //!
 //! A page is everything that there is to know of a rule; the path is its name. [`page`] reads a page's
-//! front matter, [`compile`] makes a rule of it, [`prose`] finds the title, sections and examples in its
+//! front matter, [`param`] its parameters, [`join`] adds an organisation's pages to the built-in ones,
+//! [`compile`] makes a rule of a page, [`prose`] finds the title, sections and examples in its
 //! body, [`expression`] is the language, [`function`] its library, [`mutate`] makes the small changes that the
 //! examples must notice. Files are known here only as pages;
 //! reports and the format of records are not.
@@ -10,13 +11,16 @@ pub mod compile;
 pub mod expression;
 pub mod front;
 pub mod function;
+pub mod join;
 pub mod mutate;
 pub mod page;
+pub mod param;
 pub mod prose;
 pub mod sources;
 
-pub use compile::{Case, Change, Compiled, Group, Param, Rule, Rules, Subject};
+pub use compile::{Case, Change, Compiled, Group, Rule, Rules, Subject};
 pub use page::{Page, PageProblem};
+pub use param::Param;
 
 /// A built-in page as `build.rs` leaves it.
 #[derive(Debug)]

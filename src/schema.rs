@@ -5,13 +5,15 @@
 //! Rust. Rules are not known here. The annotations (`x-…`) are listed in `docs/schema.md`.
 //!
 //! [`guide`] answers the reader of documents, key by key; [`judge`] explains, with `jsonschema`, what the
-//! reader did not find plainly valid; [`form`] holds the lexical forms (dates, ids, currencies).
+//! reader did not find plainly valid; [`form`] holds the lexical forms (dates, ids, currencies); [`overlay`]
+//! adds what an organisation describes itself.
 
 pub mod form;
 pub mod guide;
 pub mod judge;
 mod load;
 mod names;
+pub mod overlay;
 
 use std::collections::HashMap;
 
@@ -332,6 +334,11 @@ struct Quick {
     is_quoted: bool,
 }
 
+/// Whether rules call what has this name so: they write a hyphen as an underscore.
+fn is_called(written: &str, name: &str) -> bool {
+    written.len() == name.len() && written.bytes().zip(name.bytes()).all(|(own, other)| own == other || (own == b'-' && other == b'_'))
+}
+
 /// The struct of the charter.
 pub const CHARTER: StructId = 0;
 
@@ -434,12 +441,19 @@ impl Schema {
         (field != FIELD_UNKNOWN).then_some(field)
     }
 
+    /// The field of a struct that rules call by this name: they write a hyphen as an underscore.
+    #[must_use]
+    pub fn field_called(&self, structure: StructId, name: &str) -> Option<FieldId> {
+        let written = |id: &FieldId| self.field(*id).is_some_and(|field| is_called(&field.name, name));
+        self.field_named(structure, name).or_else(|| self.structure(structure)?.fields.iter().copied().find(written))
+    }
+
     /// The references by whose inverse a record of this register sees what refers to it.
     #[must_use]
     pub fn inverse_named(&self, register: RegisterId, name: &str) -> Option<ReferenceId> {
         self.references
             .iter()
-            .position(|reference| reference.inverse == name && reference.targets.contains(&register))
+            .position(|reference| is_called(&reference.inverse, name) && reference.targets.contains(&register))
             .map(|at| at as ReferenceId)
     }
 

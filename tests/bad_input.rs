@@ -299,8 +299,7 @@ fn a_file_that_vanishes_or_changes_meanwhile() {
         selection: Selection::default(),
         terms: Terms { min_severity: Severity::Advice, fail_on: Severity::Error },
         masks: Masks { min_cell: 5 },
-        excerpts: true,
-        max_findings: usize::MAX,
+        excerpts: usize::MAX,
         digests: true,
         threads: 1,
     };

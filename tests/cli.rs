@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use support::{AS_OF, Call, FINE, Folder, Told, check, check_built_in, expect, findings, toy, toy_rules};
+use support::{AS_OF, Call, FINE, FORMATS, Folder, Told, check, check_built_in, expect, findings, toy, toy_rules};
 
 /// The names of the rules that have findings, each once, in order.
 fn rules_of(told: &Told) -> Vec<String> {
@@ -31,7 +31,7 @@ const ALL: [&str; 6] = ["money/small", "people/few", "people/silent", "record/da
 
 #[test]
 fn each_format_says_what_is_stored() {
-    for format in ["full", "concise", "narrated", "json"] {
+    for format in FORMATS {
         let told = check(&toy(), &["-f", format, "toy"]);
         assert_eq!((told.status, told.err.as_str()), (1, ""), "{format}");
         expect(&format!("toy.{format}"), &told.out);
@@ -102,7 +102,7 @@ fn statuses_of_check() {
         (&["toy", "--select", "people/few", "--fail-on", "advice"], 1),
         // Usage, settings, rules, outputs at fault.
         (&["toy", "--no-such-flag"], 2),
-        (&["toy", "-f", "sarif"], 2),
+        (&["toy", "-f", "sariff"], 2),
         (&["toy", "--select", "no/such-rule"], 2),
         (&["toy", "--ignore", "no/such-rule"], 2),
         (&["toy", "--stage", "no-such-stage"], 2),
@@ -116,7 +116,7 @@ fn statuses_of_check() {
         (&["toy", "-c", "bad.toml"], 2),
         (&["toy", "-c", "bad.toml", "--isolated"], 2),
         (&["toy", "-o", "json"], 2),
-        (&["toy", "-o", "sarif=a.sarif"], 2),
+        (&["toy", "-o", "sariff=a.sarif"], 2),
         (&["toy", "-o", "json=no/such/folder/a.json"], 2),
         (&["toy", "-o", "json=toy"], 2),
         // A path that is not there, no programme, a file left unjudged, nothing judged.
@@ -417,7 +417,13 @@ fn a_device_is_written_through() {
     assert_eq!(told.status, 1, "{}", told.err);
     assert!(!fs::metadata("/dev/null").unwrap().is_file(), "it is still what it was");
     let told = check(&folder, &["toy", "-o", "json=/dev/full"]);
-    assert_eq!((told.status, told.err.as_str()), (2, "havesay: /dev/full cannot be written: no storage space\n"));
+    assert_eq!(
+        (told.status, told.err.as_str()),
+        (
+            2,
+            "havesay: /dev/full cannot be written: no storage space\n  help: make room, or name another place; a file that was there is as it was\n"
+        )
+    );
 }
 
 #[cfg(unix)]

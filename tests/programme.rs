@@ -277,8 +277,7 @@ proptest! {
             selection: Selection::default(),
             terms: Terms { min_severity: Severity::Advice, fail_on: Severity::Error },
             masks: Masks { min_cell: 5 },
-            excerpts: true,
-            max_findings: usize::MAX,
+            excerpts: usize::MAX,
             digests: true,
             threads: 1,
         };

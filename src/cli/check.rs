@@ -1,13 +1,15 @@
 //! `havesay check`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{CheckArgs, Common, color, complain, exit, model, plain, say, shown, since, source, target, width};
+use super::{
+    CheckArgs, Common, color, complain, exit, model, plain, say, settings_problems, shown, since, source, target, width,
+};
 use crate::audit::Selection;
 use crate::config::{self, FILE_NAME};
 use crate::discover::mirror::Mirror;
@@ -59,17 +61,8 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let mut setups = Setups::read(&schema, &discovered, &governing, comparing.as_ref().and_then(|comparing| comparing.staged.as_ref()))?;
     let rules = setups.number();
     let run_setup = setups.list.first().ok_or(exit::FAULT)?;
-    for name in args.select.iter().chain(&args.ignore) {
-        let known = setups.list.iter().any(|setup| {
-            setup.rules.rules.iter().any(|rule| *rule.name == **name || rule.name.split_once('/').is_some_and(|(family, _)| family == name))
-        });
-        if !known {
-            let near = crate::text::nearest(name, rules.iter().filter_map(|number| setups.rule(*number)).map(|(_, rule)| &*rule.name))
-                .map_or_else(String::new, |near| format!("; did you mean {near}?"));
-            say(&format!("there is no rule or family {}{near}", Visible(name)));
-            return Err(exit::FAULT);
-        }
-    }
+    let select = setups.names_of_today(&args.select, &rules)?;
+    let ignore = setups.names_of_today(&args.ignore, &rules)?;
     let fail_on = args.fail_on.or(run_setup.settings.fail_on.as_ref().map(|placed| placed.value)).unwrap_or(Severity::Error);
     let min_cell = setups
         .list
@@ -80,20 +73,20 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
         .unwrap_or(MIN_CELL);
     let mut targets = target::targets(&args.output, args.format)?;
     let any = |has: fn(Format) -> bool| targets.iter().any(|target| has(target.format));
-    let (excerpts, digests, prose) = (any(Format::has_excerpts), any(Format::has_digests), any(Format::has_prose));
+    let wanted = Wanted { digests: any(Format::has_digests), prose: any(Format::has_prose) };
     let most = |format: Format| args.max_findings.unwrap_or_else(|| format.most());
     let excerpts_max = targets.iter().filter(|target| target.format.has_excerpts()).map(|target| most(target.format)).max();
     let request = Request {
         clock,
-        selection: Selection { select: args.select.clone(), ignore: args.ignore.clone(), stage },
+        selection: Selection { select, ignore, stage },
         terms: Terms { min_severity: if args.quiet { fail_on.max(args.min_severity) } else { args.min_severity }, fail_on },
         masks: Masks { min_cell },
-        excerpts: if excerpts { excerpts_max.unwrap_or(0) } else { 0 },
-        digests,
+        excerpts: excerpts_max.unwrap_or(0),
+        digests: wanted.digests,
         threads: args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1),
     };
     let compared = comparing.as_ref().map(since::Comparing::told);
-    let run = Run { compared, ..run(args, &setups, &rules, &request, Wanted { digests, prose }) };
+    let run = Run { compared, ..run(args, &setups, &rules, &request, wanted) };
     let before = Totals {
         left_out: (discovered.left_out.0, discovered.left_out.1.as_deref().map(Shown::words)),
         strays: (discovered.strays.0, discovered.strays.1.as_deref().map(Shown::words)),
@@ -235,6 +228,9 @@ impl Setups {
         if let Some(mirror) = mirror {
             setup.rename(&|path| mirror.real(path));
         }
+        for note in &setup.notes {
+            settings_problems(&note.text, &note.problems);
+        }
         self.list.push(setup);
         self.by_file.insert(key, self.list.len() - 1);
         Ok(self.list.len() - 1)
@@ -261,10 +257,38 @@ impl Setups {
         rules.into_values().collect()
     }
 
+    /// Names of rules and families from the command line, old ones as they are called today.
+    fn names_of_today(&self, names: &[String], rules: &[(usize, usize)]) -> Result<Vec<String>, u8> {
+        let is_family = |rule: &Rule, name: &str| rule.name.split_once('/').is_some_and(|(family, _)| family == name);
+        let mut today = Vec::new();
+        for name in names {
+            let named = |rule: &&Rule| *rule.name == **name || is_family(rule, name);
+            let all = || rules.iter().filter_map(|number| self.rule(*number)).map(|(_, rule)| rule);
+            if all().any(|rule| named(&rule)) {
+                today.push(name.clone());
+            } else if let Some(rule) = all().find(|rule| rule.formerly.iter().any(|old| old == name)) {
+                say(&format!("{} is called {} now", Visible(name), rule.name));
+                today.push(rule.name.to_string());
+            } else {
+                let near = crate::text::nearest(name, all().map(|rule| &*rule.name))
+                    .map_or_else(String::new, |near| format!("; did you mean {near}?"));
+                say(&format!("there is no rule or family {}{near}", Visible(name)));
+                return Err(exit::FAULT);
+            }
+        }
+        Ok(today)
+    }
+
     /// The rule that stands for a number.
     fn rule(&self, (setup, rule): (usize, usize)) -> Option<(&Setup, &Rule)> {
         let setup = self.list.get(setup)?;
         Some((setup, setup.rules.rules.get(rule)?))
+    }
+
+    /// The files by which the run is made, each once, with its digest.
+    fn files(&self) -> impl Iterator<Item = (&PathBuf, &String)> {
+        let mut seen = BTreeSet::new();
+        self.list.iter().flat_map(|setup| &setup.read).filter(move |(path, _)| seen.insert(path)).map(|(path, digest)| (path, digest))
     }
 
     fn of(&self, found: &Found) -> usize {
@@ -316,7 +340,7 @@ fn run(args: &CheckArgs, setups: &Setups, rules: &[(usize, usize)], request: &Re
         .collect();
     let working = std::env::current_dir().unwrap_or_default();
     let settings = json!({
-        "files": setups.list.iter().filter_map(|setup| Some(json!({ "path": discover::shown(&working, setup.file.as_ref()?), "sha256": setup.digest }))).collect::<Vec<_>>(),
+        "files": setups.files().map(|(path, digest)| json!({ "path": discover::shown(&working, path), "sha256": digest })).collect::<Vec<_>>(),
         "fail_on": request.terms.fail_on,
         "min_severity": request.terms.min_severity,
         "min_cell": request.masks.min_cell,

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::{Common, ExplainArgs, RulesArgs, complain, exit, model, out, say, source};
+use super::{Common, ExplainArgs, RulesArgs, complain, exit, model, out, say, shown, source};
 use crate::config;
 use crate::pipeline::setup::Setup;
 use crate::rule::function::LIBRARY;
@@ -130,7 +130,13 @@ fn rule_text(setup: &Setup, rule: &Rule) -> String {
             text::list(&rule.yields_to.iter().map(ToString::to_string).collect::<Vec<_>>(), "or")
         );
     }
-    cited(&mut text, &rule.sources);
+    if !rule.formerly.is_empty() {
+        let _ = writeln!(text, "\nFormerly called {}.", text::list(&rule.formerly, "and"));
+    }
+    if let (Some(_), Some(path)) = (rule.page.replaces(), &rule.page.path) {
+        let _ = writeln!(text, "\nThis page stands in the place of the built-in one: {}", shown(path));
+    }
+    cited(&mut text, setup, &rule.sources);
     text
 }
 
@@ -143,16 +149,24 @@ fn parameters(text: &mut String, setup: &Setup, page: &str) {
     for param in own {
         let unit = if param.unit.is_empty() { String::new() } else { format!(" ({})", param.unit) };
         let house = if param.house_default { "; a house default, no standard backs it" } else { "" };
-        let _ = writeln!(text, "- {} = {}{unit}: {}{house}", param.name, param.text, param.means);
+        let bounds = match (&param.least, &param.most) {
+            (Some(least), Some(most)) => format!("; from {} to {}", least.text, most.text),
+            (Some(least), None) => format!("; not below {}", least.text),
+            (None, Some(most)) => format!("; not above {}", most.text),
+            (None, None) => String::new(),
+        };
+        let _ = writeln!(text, "- {} = {}{unit}: {}{bounds}{house}", param.name, param.text, param.means);
     }
 }
 
-fn cited(text: &mut String, keys: &[String]) {
+fn cited(text: &mut String, setup: &Setup, keys: &[String]) {
     if keys.is_empty() {
         return;
     }
     let folder = source().folder.and_then(|folder| std::fs::read_to_string(folder.join("sources.yaml")).ok());
-    let known = sources::read(folder.as_deref().unwrap_or(crate::rule::SOURCES));
+    let mut known = sources::read(folder.as_deref().unwrap_or(crate::rule::SOURCES));
+    let own = setup.settings.rules.iter().filter_map(|folder| std::fs::read_to_string(folder.value.join("sources.yaml")).ok());
+    known.extend(own.flat_map(|text| sources::read(&text)));
     let _ = writeln!(text, "\n## Sources\n");
     for key in keys {
         match known.iter().find(|(name, _)| name == key) {
@@ -182,7 +196,7 @@ fn definition(setup: &Setup, name: &str) -> Option<String> {
                 .iter()
                 .filter_map(|item| if let crate::rule::front::Yaml::Scalar(item) = item { Some(item.text.clone()) } else { None })
                 .collect();
-            cited(&mut out, &keys);
+            cited(&mut out, setup, &keys);
         }
     }
     Some(out)
@@ -400,7 +414,11 @@ pub(super) fn rules(args: &RulesArgs) -> u8 {
     for rule in rows {
         let own = settings.rule.get(&*rule.name);
         let severity = own.and_then(|own| own.severity.as_ref()).map_or(rule.severity, |set| set.value);
-        let state = if own.is_some_and(|own| own.off.is_some()) { "off in the settings" } else { "on" };
+        let state = match own.and_then(|own| own.off.as_ref()) {
+            Some(_) => "off in the settings".to_owned(),
+            None if rule.page.replaces().is_some() => "on, in the place of the built-in rule".to_owned(),
+            None => "on".to_owned(),
+        };
         let _ =
             writeln!(text, "{:width$}  {:7}  {:8}  {state}: {}", rule.name, severity.word(), stage(&setup.schema, rule.from), rule.title);
     }

@@ -37,10 +37,8 @@ pub(super) fn targets(outputs: &[String], format: Format) -> Result<Vec<Target>,
         };
         let Some(known) = Format::from_word(name) else {
             let words = Format::ALL.map(Format::word);
-            let near = text::nearest(name, words).map_or_else(
-                || format!("use {}", text::list(&words.map(str::to_owned), "or")),
-                |near| format!("did you mean {near}?"),
-            );
+            let near = text::nearest(name, words)
+                .map_or_else(|| format!("use {}", text::list(&words.map(str::to_owned), "or")), |near| format!("did you mean {near}?"));
             say(&format!("{} is no format; {near}", Visible(name)));
             return Err(exit::FAULT);
         };
@@ -107,7 +105,7 @@ pub(super) fn open<'o>(targets: &mut [Target], most: Option<usize>) -> Result<Ve
 pub(super) fn keep(targets: Vec<Target>, written: Vec<io::Result<u64>>) -> bool {
     let mut fine = true;
     for (target, written) in targets.into_iter().zip(written) {
-        let (name, format, complaint) = (target.name(), target.format, target.complaint());
+        let (name, format, complaint, standard) = (target.name(), target.format, target.complaint(), target.path.is_none());
         match written.and_then(|cut| target.keep().map(|()| cut)) {
             Ok(cut) if cut > 0 && matches!(format, Format::Jsonl | Format::Csv | Format::Gitlab) => {
                 say(&format!("{cut} findings are not in {name} (--max-findings)"));
@@ -115,7 +113,9 @@ pub(super) fn keep(targets: Vec<Target>, written: Vec<io::Result<u64>>) -> bool 
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
             Err(error) => {
-                say(&format!("{complaint}: {}", reason(&error)));
+                // What goes to standard output, somebody else has put where it goes.
+                let why = if standard { error.kind().to_string() } else { reason(&error) };
+                say(&format!("{complaint}: {why}"));
                 fine = false;
             }
         }
@@ -125,15 +125,17 @@ pub(super) fn keep(targets: Vec<Target>, written: Vec<io::Result<u64>>) -> bool 
 
 /// What is wrong, and what to do about it.
 fn reason(error: &io::Error) -> String {
-    let help = match error.kind() {
-        io::ErrorKind::NotFound => "make the folder first, or name another",
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "name a folder that may be written to",
+    let (what, help) = match error.kind() {
+        io::ErrorKind::NotFound => ("its folder does not exist".to_owned(), "make the folder first, or name another"),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            (error.kind().to_string(), "name a folder that may be written to")
+        }
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            "make room, or name a place on another disk; what was there before is as it was"
+            (error.kind().to_string(), "make room, or name another place; a file that was there is as it was")
         }
         _ => return error.kind().to_string(),
     };
-    format!("{}\n  help: {help}", error.kind())
+    format!("{what}\n  help: {help}")
 }
 
 impl Target {

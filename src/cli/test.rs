@@ -11,8 +11,9 @@ use super::{TestArgs, complain, exit, model, out, say, shown, source};
 use crate::pipeline::coverage::{self, Coverage};
 use crate::pipeline::examples::{self, Failure, Outcome};
 use crate::pipeline::mutation::{self, Mutated, Options, Untried};
-use crate::pipeline::setup::{self, RuleSource, Setup, SetupError};
+use crate::pipeline::setup::{RuleSource, Setup, SetupError};
 use crate::rule::expression::watch::Watch;
+use crate::rule::join::join;
 use crate::rule::{Page, PageProblem, compile, sources};
 use crate::schema::Schema;
 use crate::text;
@@ -88,7 +89,7 @@ impl Run<'_> {
 
     /// The pages of a folder, with those that are there without it; and the names of its own.
     fn folder(&mut self, folder: &Path) -> Option<(Set, Vec<String>)> {
-        let (mut pages, mut problems) = source().pages();
+        let (pages, mut problems) = source().pages();
         let (more, broken) = Page::of_folder(folder);
         if more.is_empty() && broken.is_empty() {
             say(&format!("{} holds no rule pages", shown(folder)));
@@ -110,11 +111,9 @@ impl Run<'_> {
         }
         own.extend(broken.iter().map(|problem| problem.page.clone()));
         problems.extend(broken);
-        let clashes = setup::clashes(&pages, &added);
+        let (pages, clashes) = join(pages, vec![added]);
         let taken: Vec<String> = clashes.iter().map(|problem| problem.page.clone()).collect();
-        added.retain(|page| !taken.iter().any(|name| **name == *page.name));
         problems.extend(clashes);
-        pages.extend(added);
         let set = self.compile(pages, problems, &known_sources(Some(folder)), &|name| own.iter().any(|own| own == name));
         // Under a name that is taken stands the other page.
         own.retain(|name| !taken.contains(name));

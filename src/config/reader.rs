@@ -39,7 +39,7 @@ impl Scope {
 
     const fn keys(self) -> &'static [&'static str] {
         match self {
-            Scope::Top => &["rules", "fail_on", "files", "map", "rule", "definition", "overrides", "privacy"],
+            Scope::Top => &["rules", "schema", "fail_on", "files", "map", "rule", "definition", "overrides", "privacy"],
             Scope::Files => &["include", "exclude"],
             Scope::Rule => &["severity", "params", "off"],
             Scope::Definition => &["params"],
@@ -125,6 +125,7 @@ impl<'a> Reader<'a> {
             let name = key.get_ref().as_ref();
             match name {
                 "rules" => settings.rules = self.folders(value),
+                "schema" => settings.schema = self.paths("schema", "file", "that describes your own fields", "policy/records.json", value),
                 "fail_on" => settings.fail_on = self.severity("`fail_on`", "fail_on", value),
                 "files" => settings.files = self.files(value),
                 "map" => settings.map = self.map(value),
@@ -168,23 +169,28 @@ impl<'a> Reader<'a> {
     }
 
     fn folders(&mut self, value: &Value<'_>) -> Vec<Placed<PathBuf>> {
-        let help = if value.get_ref().is_table() {
-            "write rules = [\"policy/rules\"] for folders, [rule.\"pay/late\"] for the settings of a rule"
-        } else {
-            "write a list of folders, such as rules = [\"policy/rules\"]"
-        };
+        if value.get_ref().is_table() {
+            let help = "write rules = [\"policy/rules\"] for folders, [rule.\"pay/late\"] for the settings of a rule";
+            self.wrong_type("`rules`", "a list of texts", value, help);
+            return Vec::new();
+        }
+        self.paths("rules", "folder", "of rule pages", "policy/rules", value)
+    }
+
+    /// The paths of a list, joined to the folder of the file.
+    fn paths(&mut self, key: &str, kind: &str, of: &str, example: &str, value: &Value<'_>) -> Vec<Placed<PathBuf>> {
         let home = self.path.parent().unwrap_or(Path::new("")).to_path_buf();
-        let mut folders = Vec::new();
-        for (text, span) in self.texts("`rules`", value, help) {
+        let mut paths = Vec::new();
+        for (text, span) in self.texts(&format!("`{key}`"), value, &format!("write a list of {kind}s, such as {key} = [\"{example}\"]")) {
             if text.trim().is_empty() {
-                self.problem(span, "an entry of `rules` is empty", "name a folder of rule pages, or remove it");
+                self.problem(span, format!("an entry of `{key}` is empty"), format!("name a {kind} {of}, or remove it"));
             } else if text.chars().any(char::is_control) {
-                self.problem(span, "a control character in the name of a folder", "remove it");
+                self.problem(span, format!("a control character in the name of a {kind}"), "remove it");
             } else {
-                folders.push(Placed { value: home.join(text), span });
+                paths.push(Placed { value: home.join(text), span });
             }
         }
-        folders
+        paths
     }
 
     fn severity(&mut self, what: &str, key: &str, value: &Value<'_>) -> Option<Placed<Severity>> {

@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-use crate::config::{self, ConfigError, ConfigFile, Effective, ParamValue, Problem, Settings};
+use super::{fit, overlays};
+use crate::config::{self, ConfigError, ConfigFile, Effective, Problem, Settings};
 use crate::programme::Judges;
+use crate::rule::join::join;
 use crate::rule::{Page, PageProblem, Rules, compile};
 use crate::schema::{Schema, SchemaError};
-use crate::text;
 
 /// Everything by which programmes under one settings file are judged.
 #[derive(Debug)]
@@ -27,8 +28,10 @@ pub struct Setup {
     pub folder: Option<PathBuf>,
     /// The settings file.
     pub file: Option<PathBuf>,
-    /// SHA-256 of the settings file.
-    pub digest: Option<String>,
+    /// The files by which it was made, the settings file first, then overlays, each with its SHA-256.
+    pub read: Vec<(PathBuf, String)>,
+    /// What is to be said of the settings although they are not at fault.
+    pub notes: Vec<Faults>,
     /// The number that each of its rules has in a run over several settings files; empty where it is its own.
     pub numbers: Vec<usize>,
     effective: Mutex<HashMap<Vec<usize>, Arc<Effective>>>,
@@ -39,17 +42,29 @@ pub struct Setup {
 pub enum SetupError {
     /// The settings file is at fault.
     Config(ConfigError),
-    /// What the settings name does not exist, or does not fit.
-    Settings {
-        /// The file's text.
-        text: String,
-        /// What is wrong.
-        problems: Vec<Problem>,
-    },
+    /// What the settings name does not exist, or does not fit; or an overlay that they name is at fault.
+    Settings(Vec<Faults>),
     /// Rule pages are at fault.
     Pages(Vec<PageProblem>),
     /// The schema is at fault.
     Schema(SchemaError),
+}
+
+/// What is wrong with one file.
+#[derive(Clone, Debug)]
+pub struct Faults {
+    /// The file's text.
+    pub text: String,
+    /// What is wrong, in the order of the file.
+    pub problems: Vec<Problem>,
+}
+
+impl Faults {
+    fn rename(&mut self, real: &dyn Fn(&Path) -> PathBuf) {
+        for problem in &mut self.problems {
+            problem.path = real(&problem.path);
+        }
+    }
 }
 
 impl SetupError {
@@ -60,7 +75,11 @@ impl SetupError {
                 *path = real(path);
                 &mut []
             }
-            SetupError::Config(ConfigError::Problems { problems, .. }) | SetupError::Settings { problems, .. } => problems,
+            SetupError::Config(ConfigError::Problems { problems, .. }) => problems,
+            SetupError::Settings(faults) => {
+                faults.iter_mut().for_each(|faults| faults.rename(real));
+                &mut []
+            }
             SetupError::Pages(problems) => {
                 for path in problems.iter_mut().filter_map(|problem| problem.path.as_mut()) {
                     *path = real(path);
@@ -109,32 +128,47 @@ impl Setup {
             Some(path) => Some(config::read(path).map_err(SetupError::Config)?),
             None => None,
         };
-        let masked = config.as_ref().map(|config| masks(schema, config)).transpose().map_err(|problems| SetupError::Settings {
-            text: config.as_ref().map(|config| config.text.clone()).unwrap_or_default(),
-            problems,
-        })?;
-        let masked = masked.flatten();
-        let schema = masked.as_ref().unwrap_or(schema);
-        let (mut pages, mut problems) = source.pages();
-        let settings = config.as_ref().map(|config| config.settings.clone()).unwrap_or_default();
+        let own = match &config {
+            Some(config) => schema_of(schema, config).map_err(SetupError::Settings)?,
+            None => None,
+        };
+        let schema = own.as_ref().unwrap_or(schema);
+        let mut settings = config.as_ref().map(|config| config.settings.clone()).unwrap_or_default();
+        if let Some(config) = &config {
+            let problems = fit::folders(config);
+            if !problems.is_empty() {
+                return Err(SetupError::Settings(vec![Faults { text: config.text.clone(), problems }]));
+            }
+        }
+        let (pages, mut problems) = source.pages();
+        let mut folders = Vec::new();
         for folder in &settings.rules {
             let (more, faults) = Page::of_folder(&folder.value);
-            problems.extend(clashes(&pages, &more));
-            pages.extend(more);
+            folders.push(more);
             problems.extend(faults);
         }
+        let (pages, faults) = join(pages, folders);
+        problems.extend(faults);
         let (rules, faults) = compile::compile(schema, pages, wanted);
         problems.extend(faults);
         if !problems.is_empty() {
             return Err(SetupError::Pages(compile::without_echoes(problems)));
         }
+        let mut notes = Vec::new();
         if let Some(config) = &config {
-            let problems = check(schema, &rules, config, wanted);
-            if !problems.is_empty() {
-                return Err(SetupError::Settings { text: config.text.clone(), problems });
+            let fitted = fit::fit(schema, &rules, config, &mut settings, wanted);
+            if !fitted.wrong.is_empty() {
+                return Err(SetupError::Settings(vec![Faults { text: config.text.clone(), problems: fitted.wrong }]));
+            }
+            if !fitted.notes.is_empty() {
+                notes.push(Faults { text: config.text.clone(), problems: fitted.notes });
             }
         }
-        let digest = config.as_ref().map(|config| hex(&Sha256::digest(config.text.as_bytes())));
+        let digest = |bytes: &[u8]| hex(&Sha256::digest(bytes));
+        let mut read: Vec<(PathBuf, String)> = config.iter().map(|config| (config.path.clone(), digest(config.text.as_bytes()))).collect();
+        for overlay in &settings.schema {
+            read.push((overlay.value.clone(), digest(&std::fs::read(&overlay.value).unwrap_or_default())));
+        }
         let folder = config.as_ref().and_then(|config| config.path.parent().map(Path::to_owned));
         Ok(Self {
             judges: Judges::new(schema),
@@ -143,7 +177,8 @@ impl Setup {
             settings,
             folder,
             file: config.map(|config| config.path),
-            digest,
+            read,
+            notes,
             numbers: Vec::new(),
             effective: Mutex::default(),
         })
@@ -153,6 +188,8 @@ impl Setup {
     pub fn rename(&mut self, real: &dyn Fn(&Path) -> PathBuf) {
         self.folder = self.folder.as_deref().map(real);
         self.file = self.file.as_deref().map(real);
+        self.read.iter_mut().for_each(|(path, _)| *path = real(path));
+        self.notes.iter_mut().for_each(|note| note.rename(real));
     }
 
     /// The settings of a programme's folder, given relative to the settings file.
@@ -164,128 +201,33 @@ impl Setup {
     }
 }
 
-/// Pages that bear the name of one that is there already.
-#[must_use]
-pub fn clashes(pages: &[Page], more: &[Page]) -> Vec<PageProblem> {
-    let known = |page: &&Page| pages.iter().any(|known| known.name == page.name);
-    let problem = |page: &Page| PageProblem {
-        page: page.name.to_string(),
-        path: page.path.clone(),
-        span: text::Span::default(),
-        message: format!("there is a {} {} already", if page.is_definition() { "page" } else { "rule" }, page.name),
-        help: "give the page another name".to_owned(),
-    };
-    more.iter().filter(known).map(problem).collect()
+impl Setup {
+    /// Whether a file is one of the schema overlays.
+    #[must_use]
+    pub fn is_overlay(&self, path: &Path) -> bool {
+        let real = |path: &Path| std::fs::canonicalize(path).ok();
+        // The name alone tells of nearly all files that they are none.
+        let mut alike = self.settings.schema.iter().filter(|overlay| overlay.value.file_name() == path.file_name());
+        alike.any(|overlay| real(&overlay.value) == real(path))
+    }
+}
+
+/// The schema with the overlays that the settings name, and with the fields masked that they name; none where
+/// they name neither.
+fn schema_of(plain: &Arc<Schema>, config: &ConfigFile) -> Result<Option<Arc<Schema>>, Vec<Faults>> {
+    let settings = &config.settings;
+    if settings.schema.is_empty() && settings.privacy.sensitive.is_empty() {
+        return Ok(None);
+    }
+    let mut schema = overlays::schema(plain, &settings.schema, (&config.path, &config.text))?;
+    let problems = fit::masks(&mut schema, config);
+    if problems.is_empty() { Ok(Some(Arc::new(schema))) } else { Err(vec![Faults { text: config.text.clone(), problems }]) }
 }
 
 /// Bytes in hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The schema with the fields masked that the settings name; none where they name none.
-fn masks(schema: &Schema, config: &ConfigFile) -> Result<Option<Arc<Schema>>, Vec<Problem>> {
-    let named = &config.settings.privacy.sensitive;
-    if named.is_empty() {
-        return Ok(None);
-    }
-    let mut problems = Vec::new();
-    let mut fields = Vec::new();
-    for path in named {
-        // An organisation's own fields are masked in any case.
-        let own = path.value.rsplit('.').next().is_some_and(|last| last.starts_with("x-"));
-        match schema.field_at(&path.value) {
-            Some(field) => fields.push(field),
-            None if own => {}
-            None => problems.push(Problem {
-                path: config.path.clone(),
-                span: path.span,
-                message: "there is no field of this name".to_owned(),
-                help: "name a register and a field, such as participants.age_band".to_owned(),
-            }),
-        }
-    }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    let Ok(mut masked) = Schema::builtin() else { return Ok(None) };
-    for field in fields {
-        masked.mask(field);
-    }
-    Ok(Some(Arc::new(masked)))
-}
-
-/// What the settings name, held against what there is.
-fn check(schema: &Schema, rules: &Rules, config: &ConfigFile, wanted: &dyn Fn(&str) -> bool) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let mut problem = |span, message: String, help: String| problems.push(Problem { path: config.path.clone(), span, message, help });
-    let names: Vec<&str> = rules.rules.iter().map(|rule| &*rule.name).collect();
-    let mut groups = vec![(&config.settings.rule, &config.settings.definition)];
-    groups.extend(config.settings.overrides.iter().map(|one| (&one.rule, &one.definition)));
-    for (rule_settings, definition_settings) in groups {
-        for (name, own) in rule_settings {
-            let Some(rule) = rules.find(name) else {
-                if wanted(name) {
-                    let near = text::nearest(name, names.iter().copied())
-                        .map_or_else(|| "see havesay rules for the names".to_owned(), |near| format!("did you mean {near}?"));
-                    problem(own.name_span, "there is no rule of this name".to_owned(), near);
-                }
-                continue;
-            };
-            for (param, value) in &own.params {
-                fits(schema, rules, &rule.name, param, &value.value, value.name_span, value.span, &mut problem);
-            }
-        }
-        for (name, own) in definition_settings {
-            let page = format!("definitions/{name}");
-            if !rules.definition_pages.iter().any(|known| *known.name == *page) {
-                let known: Vec<String> =
-                    rules.definition_pages.iter().map(|page| page.name.trim_start_matches("definitions/").to_owned()).collect();
-                let near =
-                    text::nearest(name, known.iter().map(String::as_str)).map_or_else(String::new, |near| format!("did you mean {near}?"));
-                problem(own.name_span, "there is no definition of this name".to_owned(), near);
-                continue;
-            }
-            for (param, value) in &own.params {
-                fits(schema, rules, &page, param, &value.value, value.name_span, value.span, &mut problem);
-            }
-        }
-    }
-    for mapping in &config.settings.map {
-        let known: Vec<&str> = schema.registers.iter().filter(|register| !register.nested).map(|register| register.name.as_str()).collect();
-        if !known.contains(&mapping.register.value.as_str()) {
-            let near = text::nearest(&mapping.register.value, known).map_or_else(String::new, |near| format!("did you mean {near}?"));
-            problem(mapping.register.span, "there is no register of this name".to_owned(), near);
-        }
-    }
-    problems
-}
-
-#[expect(clippy::too_many_arguments, reason = "what is set, where, and what it must fit")]
-fn fits(
-    schema: &Schema,
-    rules: &Rules,
-    page: &str,
-    param: &str,
-    value: &ParamValue,
-    name: text::Span,
-    at: text::Span,
-    problem: &mut dyn FnMut(text::Span, String, String),
-) {
-    let own: Vec<&str> = rules.params.iter().filter(|known| *known.page == *page).map(|known| known.name.as_str()).collect();
-    let Some(known) = rules.param(page, param).and_then(|number| rules.params.get(number)) else {
-        let help = if own.is_empty() { "it has no parameters".to_owned() } else { format!("it has {}", own.join(", ")) };
-        return problem(name, format!("{page} has no parameter of this name"), help);
-    };
-    if known.read(schema, value).is_none() {
-        let wanted = known.ty.words(schema);
-        problem(
-            at,
-            if known.unit.is_empty() { format!("{param} is {wanted}") } else { format!("{param} is {wanted} ({})", known.unit) },
-            format!("it means: {}", known.means),
-        );
-    }
 }
 
 impl Setup {
@@ -299,7 +241,8 @@ impl Setup {
             settings: Settings::default(),
             folder: None,
             file: None,
-            digest: None,
+            read: Vec::new(),
+            notes: Vec::new(),
             numbers: Vec::new(),
             effective: Mutex::default(),
         }

@@ -41,7 +41,11 @@ pub fn once<'p>(programme: &'p ShownProgramme, terms: Terms, title: &dyn Fn(&str
             labels_more: 0,
             excerpts: Vec::new(),
             fingerprint: fingerprint(&first.rule, programme.id.as_str(), "programme"),
-            suppressed: first.suppressed.as_ref().map(|held| ShownSuppression { by: held.by, address: Shown::words("programme"), until: None }),
+            suppressed: first.suppressed.as_ref().map(|held| ShownSuppression {
+                by: held.by,
+                address: Shown::words("programme"),
+                until: None,
+            }),
             ..first.clone()
         })
     });

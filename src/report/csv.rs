@@ -70,10 +70,8 @@ fn row(run: &Run, programme: &ShownProgramme, finding: &ShownFinding) -> [String
 }
 
 fn write<'c>(to: &mut dyn Write, cells: impl IntoIterator<Item = &'c str>) -> io::Result<()> {
-    let mut writer = ::csv::WriterBuilder::new()
-        .quote_style(::csv::QuoteStyle::Always)
-        .terminator(::csv::Terminator::CRLF)
-        .from_writer(Vec::new());
+    let mut writer =
+        ::csv::WriterBuilder::new().quote_style(::csv::QuoteStyle::Always).terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(cells)?;
     let row = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
     to.write_all(&row)

@@ -98,8 +98,7 @@ fn programme(programme: &ShownProgramme, run: &Run) -> Value {
         .filter(|(_, own)| own.asked())
         .map(|(rule, own)| (run.rule_name(rule).to_owned(), to_value(own)))
         .collect();
-    let idle: Vec<Value> =
-        programme.idle.iter().map(|(rule, why)| json!({ "rule": run.rule_name(*rule), "reason": why })).collect();
+    let idle: Vec<Value> = programme.idle.iter().map(|(rule, why)| json!({ "rule": run.rule_name(*rule), "reason": why })).collect();
     let mut value = json!({
         "id": programme.id,
         "path": programme.path,
@@ -138,8 +137,7 @@ fn change(change: &ShownChange) -> Value {
 
 impl Renderer for Saved {
     fn begin(&mut self, run: &Run, to: &mut dyn Write) -> io::Result<()> {
-        let mut head =
-            json!({ "version": VERSION, "tool": { "name": "havesay", "version": run.version }, "as_of": run.as_of, "settings": run.settings });
+        let mut head = json!({ "version": VERSION, "tool": { "name": "havesay", "version": run.version }, "as_of": run.as_of, "settings": run.settings });
         if let (Some(object), Some(compared)) = (head.as_object_mut(), &run.compared) {
             object.insert("compared_with".to_owned(), to_value(compared));
         }

@@ -76,11 +76,9 @@ fn cases(run: &Run, programme: &ShownProgramme, findings: &[ShownFinding]) -> Ve
     for finding in findings {
         let kind = match &finding.suppressed {
             Some(held) => Kind::Skipped(format!("{}: {}", summary::held_back(held), finding.message)),
-            None if run.fails(finding) => Kind::Failed {
-                kind: finding.severity.word(),
-                message: finding.message.to_string(),
-                text: text_of(run, finding),
-            },
+            None if run.fails(finding) => {
+                Kind::Failed { kind: finding.severity.word(), message: finding.message.to_string(), text: text_of(run, finding) }
+            }
             None => Kind::Passed(format!("{}, which does not fail the run\n{}", finding.severity, text_of(run, finding))),
         };
         let further = match identities.ordinal(finding) {
@@ -92,7 +90,7 @@ fn cases(run: &Run, programme: &ShownProgramme, findings: &[ShownFinding]) -> Ve
     }
     for (number, rule) in run.rules.iter().enumerate() {
         let own = by_rule.entry(&rule.name).or_default();
-        let verdicts = programme.verdicts.get(number).cloned().unwrap_or_default();
+        let verdicts = programme.verdicts.get(number).copied().unwrap_or_default();
         if own.is_empty()
             && let Some(kind) = rule_kind(&verdicts)
         {
@@ -101,7 +99,9 @@ fn cases(run: &Run, programme: &ShownProgramme, findings: &[ShownFinding]) -> Ve
         let named = |what: &str| format!("{} ({what})", rule.title);
         for (at, entry) in programme.no_evidence.iter().filter(|entry| entry.rule == number).enumerate() {
             let name = if at == 0 { named("no evidence") } else { named(&format!("no evidence, cause {}", at + 1)) };
-            let why = format!("no evidence: {} ({})", entry.cause, count(entry.count, "verdict", "verdicts"));
+            // For whom something is not recorded is close to for whom it is.
+            let many = if rule.reveals { String::new() } else { format!(" ({})", count(entry.count, "verdict", "verdicts")) };
+            let why = format!("no evidence: {}{many}", entry.cause);
             own.push(Case { class: class(&rule.name), name, kind: Kind::Skipped(why) });
         }
         for (_, why) in programme.idle.iter().filter(|(rule, _)| *rule == number) {
@@ -137,7 +137,9 @@ fn suite(name: &str, cases: &[Case], to: &mut dyn Write) -> io::Result<()> {
                 let (name, attributes, text) = match kind {
                     Kind::Passed(said) => ("system-out", Vec::new(), said.as_str()),
                     Kind::Skipped(why) => ("skipped", vec![("message", why.as_str())], ""),
-                    Kind::Failed { kind, message, text } => ("failure", vec![("type", *kind), ("message", message.as_str())], text.as_str()),
+                    Kind::Failed { kind, message, text } => {
+                        ("failure", vec![("type", *kind), ("message", message.as_str())], text.as_str())
+                    }
                 };
                 writer.write_event(Event::Start(element(name, &attributes)))?;
                 writer.write_event(Event::Text(BytesText::new(&xml(text))))?;

@@ -6,7 +6,7 @@
 
 use std::io::{self, Write};
 
-use super::{End, Renderer, Run, Totals, count, place, summary};
+use super::{End, Renderer, Run, Totals, change, count, place, summary};
 use crate::limits;
 use crate::redact::{ShownFinding, ShownProgramme};
 
@@ -34,9 +34,7 @@ fn escape(text: &str) -> String {
                 out.push(c);
                 out.push_str("<!-- -->");
             }
-            // So that no address becomes a link.
-            ':' => out.push_str("&#58;"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '+' | '-' | '.' | '!' | '|' | '~' | '$' | '^' | '=' => {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => {
                 out.push('\\');
                 out.push(c);
             }
@@ -44,7 +42,8 @@ fn escape(text: &str) -> String {
             _ => out.push(c),
         }
     }
-    out
+    // So that no address becomes a link.
+    out.replace("://", ":<!-- -->//").replace("www.", "www<!-- -->.")
 }
 
 /// Text as code, whatever back-ticks are in it.
@@ -57,7 +56,8 @@ fn code(text: &str) -> String {
 
 fn entry(finding: &ShownFinding) -> String {
     let (file, line, _) = place(finding);
-    let help = if finding.help.as_str().is_empty() { String::new() } else { format!("  \n  *What to do:* {}", escape(finding.help.as_str())) };
+    let help =
+        if finding.help.as_str().is_empty() { String::new() } else { format!("  \n  *What to do:* {}", escape(finding.help.as_str())) };
     let held = finding.suppressed.as_ref().map_or_else(String::new, |held| format!(" ({})", escape(&summary::held_back(held))));
     format!(
         "- **{}** {} {}{held}  \n  {}{help}\n",
@@ -95,6 +95,11 @@ impl Renderer for Markdown {
         let mut out = String::from("<!-- havesay -->\n");
         out.push_str(&format!("### havesay: {}\n\n", summary::findings(totals.findings)));
         out.push_str(&format!("{}\n\n", summary::outcome(totals, end.status)));
+        if let (Some(with), Some(own)) = (&run.compared, &totals.change) {
+            for line in change::lines(with, own, totals).lines() {
+                out.push_str(&format!("{}  \n", escape(line)));
+            }
+        }
         out.push_str(&format!("{}  \n{}\n", escape(&summary::scope(totals)), escape(&summary::reached(totals))));
         let steps = summary::steps(totals);
         if !steps.is_empty() {
@@ -119,7 +124,10 @@ impl Renderer for Markdown {
             out.push_str(&format!("\n<details><summary>{}</summary>\n\n{list}\n</details>\n", count(shown, "finding", "findings")));
         }
         if left > 0 {
-            out.push_str(&format!("\n{} not shown here; the totals above count them.\n", count(left, "more finding is", "more findings are")));
+            out.push_str(&format!(
+                "\n{} not shown here; the totals above count them.\n",
+                count(left, "more finding is", "more findings are")
+            ));
         }
         to.write_all(out.as_bytes())
     }
@@ -133,10 +141,12 @@ fn programmes(out: &mut String, totals: &Totals) {
         return;
     }
     let mut rows: Vec<_> = totals.by_programme.iter().filter(|own| own.findings.iter().sum::<u64>() + own.suppressed > 0).collect();
-    rows.sort_by_key(|own| std::cmp::Reverse({
-        let [advice, warning, error] = own.findings;
-        (error, warning, advice)
-    }));
+    rows.sort_by_key(|own| {
+        std::cmp::Reverse({
+            let [advice, warning, error] = own.findings;
+            (error, warning, advice)
+        })
+    });
     if rows.is_empty() {
         return;
     }
@@ -180,7 +190,7 @@ mod tests {
         for (text, written) in [
             ("<b>&", "&lt;b&gt;&amp;"),
             ("@team #12", "@<!-- -->team #<!-- -->12"),
-            ("[a](http://b)", "\\[a\\]\\(http&#58;//b\\)"),
+            ("[a](http://b)", "\\[a\\](http:<!-- -->//b)"),
             ("a|b\nc", "a\\|b c"),
         ] {
             assert_eq!(escape(text), written);

@@ -135,7 +135,8 @@ impl Sarif {
     }
 
     fn result(&mut self, run: &Run, programme: &ShownProgramme, finding: &ShownFinding) -> SarifResult {
-        let help = if finding.help.as_str().is_empty() { String::new() } else { format!(" What to do: {}", sentence(finding.help.as_str())) };
+        let help =
+            if finding.help.as_str().is_empty() { String::new() } else { format!(" What to do: {}", sentence(finding.help.as_str())) };
         let own = message(finding.message.as_str());
         let ordinal = self.identities.ordinal(finding);
         let full = if ordinal == 1 { finding.fingerprint.clone() } else { format!("{}-{ordinal}", finding.fingerprint) };
@@ -237,7 +238,7 @@ impl Sarif {
             say("not-judged", "error", format!("{} could not be judged as a whole", count(totals.unjudged, "file", "files")));
         }
         if end.status > 1 {
-            say("incomplete", "error", summary::outcome(totals, end.status).to_owned());
+            say("run-incomplete", "error", summary::outcome(totals, end.status).to_owned());
         }
         let lost = left_out + end.cut + totals.beyond;
         if lost > 0 {

@@ -411,7 +411,7 @@ fn build(file: File) -> Result<Audit, Refused> {
         rules,
         fail_on,
         min_cell,
-        settings: file.settings,
+        settings: calm_value(file.settings),
         color: false,
         width: 100,
         verbose: false,
@@ -460,6 +460,16 @@ fn card(rule: Rule) -> RuleCard {
 /// Text of several lines with hidden characters written out.
 fn calm(text: &str) -> String {
     text.split('\n').map(|line| Shown::words(line).to_string()).collect::<Vec<_>>().join("\n")
+}
+
+/// JSON with hidden characters in its texts written out.
+fn calm_value(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(Shown::words(&text).to_string()),
+        Value::Array(list) => Value::Array(list.into_iter().map(calm_value).collect()),
+        Value::Object(map) => map.into_iter().map(|(key, value)| (Shown::words(&key).to_string(), calm_value(value))).collect(),
+        other => other,
+    }
 }
 
 fn finding(own: Finding, rules: &[RuleCard]) -> ShownFinding {

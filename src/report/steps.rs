@@ -4,6 +4,9 @@
 //! step. The gravest come first, among those the step that mends the most findings, among those the first
 //! in the order of paths. Three are named.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Severity;
@@ -33,29 +36,24 @@ pub struct Step {
 
 /// Adds the steps of a programme, and keeps those that are named.
 pub(super) fn add(steps: &mut Vec<Step>, programme: &ShownProgramme) {
-    let mut own: Vec<Step> = Vec::new();
-    for finding in programme.findings.iter().filter(|finding| finding.counts()) {
-        match own.iter_mut().find(|step| step.is_of(finding)) {
-            Some(step) => step.findings += 1,
-            None => own.push(Step {
-                rule: Shown::words(&finding.rule),
-                programme: programme.id.clone(),
-                programme_path: programme.path.clone(),
-                severity: finding.severity,
-                help: finding.help.clone(),
-                findings: 1,
-                first: finding.labels.first().map(|label| label.location.clone()),
-            }),
-        }
+    // What one act mends: how many findings, and the first of them.
+    let mut acts: HashMap<(&str, Severity, &Shown), (u64, usize)> = HashMap::new();
+    for (number, finding) in programme.findings.iter().enumerate().filter(|(_, finding)| finding.counts()) {
+        acts.entry((&finding.rule, finding.severity, &finding.help)).or_insert((0, number)).0 += 1;
     }
-    steps.extend(own);
+    let mut acts: Vec<(u64, usize, &ShownFinding)> =
+        acts.into_values().filter_map(|(count, first)| Some((count, first, programme.findings.get(first)?))).collect();
+    acts.sort_by_key(|(count, first, finding)| (Reverse(finding.severity), Reverse(*count), *first));
+    steps.extend(acts.into_iter().take(STEPS_MAX).map(|(findings, _, finding)| Step {
+        rule: Shown::words(&finding.rule),
+        programme: programme.id.clone(),
+        programme_path: programme.path.clone(),
+        severity: finding.severity,
+        help: finding.help.clone(),
+        findings,
+        first: finding.labels.first().map(|label| label.location.clone()),
+    }));
     // The sort keeps what is equal in the order of paths and places.
-    steps.sort_by_key(|step| (std::cmp::Reverse(step.severity), std::cmp::Reverse(step.findings)));
+    steps.sort_by_key(|step| (Reverse(step.severity), Reverse(step.findings)));
     steps.truncate(STEPS_MAX);
-}
-
-impl Step {
-    fn is_of(&self, finding: &ShownFinding) -> bool {
-        self.rule.as_str() == &*finding.rule && self.severity == finding.severity && self.help == finding.help
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{End, Run, Step, Totals, count};
+use super::{change, End, Run, Step, Totals, count};
 use crate::finding::{HeldBy, Severity, Verdicts};
 use crate::redact::ShownSuppression;
 
@@ -64,13 +64,8 @@ pub fn lines(run: &Run, totals: &Totals, end: End) -> String {
     if verdicts.no_evidence > 0 && !run.verbose {
         out.push_str("What has no evidence was not judged; -v says why.\n");
     }
-    if let (Some(with), Some(change)) = (&run.compared, &totals.change) {
-        out.push_str(&compared(with, change, totals));
-        if run.verbose {
-            for finding in &totals.gone {
-                let _ = writeln!(out, "gone: {finding}");
-            }
-        }
+    if let (Some(with), Some(own)) = (&run.compared, &totals.change) {
+        out.push_str(&change::lines(with, own, totals));
     }
     if totals.elsewhere > 0 {
         let _ = writeln!(out, "{} outside the paths that were named", count(totals.elsewhere, "finding lies", "findings lie"));
@@ -98,32 +93,6 @@ pub fn lines(run: &Run, totals: &Totals, end: End) -> String {
     }
     out.push_str(outcome(totals, end.status));
     out.push('\n');
-    out
-}
-
-/// With what the records were compared, and what came of it.
-#[must_use]
-pub fn compared(with: &ComparedWith, change: &ChangeTotals, totals: &Totals) -> String {
-    let mut out = String::new();
-    let name = match (&with.object, with.name.as_str()) {
-        (None, _) => "nothing, as there is no commit yet".to_owned(),
-        (Some(object), name) => {
-            let short: String = object.as_str().chars().take(OBJECT_CHARS).collect();
-            let where_ = if with.parted { "where it parted from " } else { "" };
-            if object.as_str().starts_with(name) { short } else { format!("{short}, {where_}{name}") }
-        }
-    };
-    let sum = |counts: [u64; 3]| counts.iter().sum::<u64>();
-    let _ = writeln!(
-        out,
-        "Compared {}with {name}: {} new, {} gone, {} as {} before",
-        if with.staged { "what is staged " } else { "" },
-        of_severity(totals.findings),
-        of_severity(change.gone),
-        of_severity(change.unchanged),
-        if sum(change.unchanged) == 1 { "it was" } else { "they were" },
-    );
-    let _ = with;
     out
 }
 
@@ -169,6 +138,9 @@ pub fn reached(totals: &Totals) -> String {
 /// What the status means, in words.
 #[must_use]
 pub fn outcome(totals: &Totals, status: u8) -> &'static str {
+    if let Some(words) = totals.change.as_ref().and_then(|_| change::outcome(totals, status)) {
+        return words;
+    }
     match status {
         0 if totals.all() == 0 => "Clean.",
         0 => "Nothing that fails the run.",

@@ -1,8 +1,10 @@
 //! What a run comes to, counted as its programmes go by.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Run, Step, steps};
+use super::{ChangeTotals, Run, Step, steps};
 use crate::finding::{Severity, Verdicts};
 use crate::redact::{Shown, ShownProgramme};
 
@@ -58,25 +60,6 @@ pub struct Totals {
     pub change: Option<ChangeTotals>,
 }
 
-/// What a change came to beside its new findings, which are the findings of the totals.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ChangeTotals {
-    /// Programmes that are gone.
-    pub departed: u64,
-    /// Findings that were there before, by severity, mildest first.
-    pub unchanged: [u64; 3],
-    /// The same, where a rule that says something sensitive of single people counts once for a programme.
-    pub unchanged_once: [u64; 3],
-    /// Findings that are gone, by severity, mildest first.
-    pub gone: [u64; 3],
-    /// The same, where a rule that says something sensitive of single people counts once for a programme.
-    pub gone_once: [u64; 3],
-    /// Files that could not be judged as a whole in the earlier state.
-    pub unjudged_before: u64,
-    /// Files that could be judged as a whole in neither state.
-    pub unjudged_still: u64,
-}
-
 /// What one programme comes to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProgrammeTotals {
@@ -112,18 +95,8 @@ pub struct RuleTotals {
 impl Totals {
     /// Adds a programme.
     pub fn add(&mut self, programme: &ShownProgramme, run: &Run) {
-        if let Some(own) = &programme.change {
-            let change = self.change.get_or_insert_default();
-            add(&mut change.unchanged, own.unchanged);
-            add(&mut change.unchanged_once, own.unchanged_once);
-            add(&mut change.gone, own.gone);
-            add(&mut change.gone_once, own.gone_once);
-            change.unjudged_before += own.unjudged_before;
-            change.unjudged_still += own.unjudged_still;
-            if own.departed {
-                change.departed += 1;
-                return;
-            }
+        if programme.change.is_some() && !self.change.get_or_insert_default().add(programme) {
+            return;
         }
         self.programmes += 1;
         self.files += programme.files.len() as u64;
@@ -177,26 +150,22 @@ impl Totals {
 
     /// Counts the findings of a programme by rule.
     fn found(&mut self, programme: &ShownProgramme) {
-        let before = self.found.len();
-        let mut seen: Vec<usize> = Vec::new();
+        let mut rules: BTreeMap<&str, (u64, Severity)> = BTreeMap::new();
         for finding in programme.findings.iter().filter(|finding| finding.counts()) {
-            let at = self.found.iter().position(|known| known.rule.as_str() == &*finding.rule).unwrap_or_else(|| {
-                let rule = Shown::words(&finding.rule);
-                self.found.push(RuleTotals { rule, severity: finding.severity, findings: 0, programmes: 0 });
-                self.found.len() - 1
-            });
-            let first = !seen.contains(&at);
-            if let Some(own) = self.found.get_mut(at) {
-                own.findings += 1;
-                own.severity = own.severity.max(finding.severity);
-                own.programmes += u64::from(first);
-            }
-            if first {
-                seen.push(at);
-            }
+            let own = rules.entry(&finding.rule).or_insert((0, finding.severity));
+            *own = (own.0 + 1, own.1.max(finding.severity));
         }
-        if self.found.len() > before {
-            self.found.sort_by(|a, b| a.rule.cmp(&b.rule));
+        for (rule, (findings, severity)) in rules {
+            match self.found.binary_search_by(|known| known.rule.as_str().cmp(rule)) {
+                Ok(at) => {
+                    if let Some(known) = self.found.get_mut(at) {
+                        known.findings += findings;
+                        known.programmes += 1;
+                        known.severity = known.severity.max(severity);
+                    }
+                }
+                Err(at) => self.found.insert(at, RuleTotals { rule: Shown::words(rule), severity, findings, programmes: 1 }),
+            }
         }
     }
 
@@ -207,12 +176,11 @@ impl Totals {
         let mut own = self.clone();
         own.findings = own.findings_once;
         if let Some(change) = &mut own.change {
-            change.unchanged = change.unchanged_once;
-            change.gone = change.gone_once;
+            change.once();
         }
         for programme in &mut own.by_programme {
             programme.findings = programme.findings_once;
-            programme.verdicts = programme.verdicts_once.clone();
+            programme.verdicts = programme.verdicts_once;
         }
         own.verdicts = Verdicts::default();
         for (number, verdicts) in own.by_rule.iter_mut().enumerate() {
@@ -226,6 +194,7 @@ impl Totals {
         for found in own.found.iter_mut().filter(|found| reveals(&found.rule)) {
             found.findings = found.programmes;
         }
+        own.causes.retain(|(rule, ..)| !run.rules.get(*rule).is_some_and(|rule| rule.reveals));
         // How many findings such a step mends says how many people it is about, and the place says who.
         own.steps.retain(|step| !reveals(&step.rule));
         own
@@ -234,7 +203,7 @@ impl Totals {
     /// Files left unjudged as a whole, where a change is looked at only those that it left so.
     #[must_use]
     pub fn newly_unjudged(&self) -> u64 {
-        self.unjudged.saturating_sub(self.change.map_or(0, |change| change.unjudged_still))
+        self.unjudged.saturating_sub(self.change.as_ref().map_or(0, |change| change.unjudged_still))
     }
 
     /// Whether anything was judged: a pass or a finding.

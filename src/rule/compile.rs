@@ -10,37 +10,16 @@ use super::expression::calls::NO_FUNCTION;
 use super::expression::parse::{Mistake, parse};
 use super::expression::template::{Places, Template};
 use super::expression::types::{Definition, Definitions, FlagCode, Inline, Ty, Typed, Words};
-use super::expression::value::{Decimal, ListValue, Value};
+use super::expression::value::{Decimal, Value};
 use super::expression::watch::{Watch, Watching};
 use super::front::{Scalar, Yaml};
 use super::mutate::EQUIVALENT;
-use super::page::{Keys, Page, PageProblem, expression, span};
-use crate::config::ParamValue;
+use super::page::{FORMERLY, Keys, Page, PageProblem, REPLACES, expression, span};
+use super::param::{Param, params};
 use crate::finding::Severity;
 use crate::limits;
 use crate::schema::{CHARTER, FieldId, RegisterId, Schema, StructId, form};
 use crate::text::{self, Span};
-
-/// A parameter: its value where nothing else is said, and what it means.
-#[derive(Clone, Debug)]
-pub struct Param {
-    /// The rule or definition (by the name of its page) that declares it.
-    pub page: Arc<str>,
-    /// Its name.
-    pub name: String,
-    /// Its default.
-    pub default: Value<'static>,
-    /// The default as it is written.
-    pub text: String,
-    /// Its unit.
-    pub unit: String,
-    /// What it means.
-    pub means: String,
-    /// Whether no standard backs the number.
-    pub house_default: bool,
-    /// Its type.
-    pub ty: Ty,
-}
 
 /// What a profile changes.
 #[derive(Clone, Debug, Default)]
@@ -214,6 +193,14 @@ impl Rules {
         digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// The definition with this name, or that once had it.
+    #[must_use]
+    pub fn find_definition(&self, name: &str) -> Option<&Page> {
+        let called = |page: &&Page| page.name.strip_prefix("definitions/") == Some(name);
+        let once = |page: &&Page| page.is_definition() && page.old_names().iter().any(|old| old.text == name);
+        self.definition_pages.iter().find(called).or_else(|| self.definition_pages.iter().find(once))
+    }
+
     /// The number of a parameter.
     #[must_use]
     pub fn param(&self, page: &str, name: &str) -> Option<usize> {
@@ -224,7 +211,7 @@ impl Rules {
 /// Rules, and what is wrong with the pages that gave none.
 pub type Compiled = (Rules, Vec<PageProblem>);
 
-const PAGE_KEYS: [&str; 23] = [
+const PAGE_KEYS: [&str; 24] = [
     "severity",
     "from",
     "subject",
@@ -245,12 +232,14 @@ const PAGE_KEYS: [&str; 23] = [
     "reveals",
     "sources",
     "since",
-    "formerly",
+    FORMERLY,
+    REPLACES,
     "check",
     EQUIVALENT,
 ];
 const CASE_KEYS: [&str; 10] = ["subject", "when", "evidence", "assert", "at", "label", "message", "help", "also", "severity"];
-const DEFINITION_KEYS: [&str; 8] = ["parameters", "gives", "let", "expression", "params", "sources", "since", EQUIVALENT];
+const DEFINITION_KEYS: [&str; 10] =
+    ["parameters", "gives", "let", "expression", "params", "sources", "since", FORMERLY, REPLACES, EQUIVALENT];
 
 /// Makes rules of pages. `wanted` says which are compiled; a page at fault is reported and left out.
 #[must_use]
@@ -261,8 +250,10 @@ pub fn compile(schema: &Schema, pages: Vec<Page>, wanted: &dyn Fn(&str) -> bool)
 /// The same, with what yes-or-no expressions answer noted for those who watch.
 #[must_use]
 pub fn compile_watched(schema: &Schema, pages: Vec<Page>, wanted: &dyn Fn(&str) -> bool, watch: Option<&Arc<Watch>>) -> Compiled {
+    let (blank, pages): (Vec<Page>, Vec<Page>) = pages.into_iter().partition(Page::has_blanks);
     let (definitions, pages): (Vec<Page>, Vec<Page>) = pages.into_iter().partition(Page::is_definition);
     let mut compiler = Compiler { schema, rules: Rules::default(), problems: Vec::new(), forgiving: false, watch };
+    compiler.problems.extend(blank.iter().filter(|page| page.is_definition() || wanted(&page.name)).flat_map(Page::blanks));
     compiler.define(definitions);
     for page in pages {
         if wanted(&page.name) {
@@ -270,6 +261,7 @@ pub fn compile_watched(schema: &Schema, pages: Vec<Page>, wanted: &dyn Fn(&str) 
         }
     }
     compiler.order();
+    compiler.old_names();
     (compiler.rules, compiler.problems)
 }
 
@@ -598,10 +590,9 @@ impl<'s> Compiler<'s> {
                     let Some(at) = declared.iter().position(|known| known.name == param.text) else {
                         return Err(one(page.problem(span(param.at), format!("the page declares no parameter {}", param.text))));
                     };
-                    let Yaml::Scalar(value) = value else {
-                        return Err(one(page.problem(span(value.at()), "the value of a parameter is a number, a text or a flag")));
-                    };
-                    made.params.push((first + at, literal(value)));
+                    if let Some(known) = declared.get(at) {
+                        made.params.push((first + at, known.written(self.schema, page, value).map_err(one)?));
+                    }
                 }
             }
             changes.insert(name.text.clone(), made);
@@ -818,6 +809,30 @@ impl<'s> Compiler<'s> {
         }
     }
 
+    /// An old name stands for one page, which is called otherwise now.
+    fn old_names(&mut self) {
+        let mut pages: Vec<&Page> = self.rules.rules.iter().map(|rule| &*rule.page).collect();
+        pages.extend(&self.rules.definition_pages);
+        let mut problems = Vec::new();
+        for page in &pages {
+            for old in page.old_names() {
+                let full = if page.is_definition() { format!("definitions/{}", old.text) } else { old.text.clone() };
+                let other = pages.iter().find(|other| {
+                    *other.name == *full
+                        || (other.name != page.name
+                            && other.is_definition() == page.is_definition()
+                            && other.name < page.name
+                            && other.old_names().iter().any(|own| own.text == old.text))
+                });
+                if let Some(other) = other {
+                    let message = format!("{} cannot be an earlier name of {}: it stands for {}", old.text, page.name, other.name);
+                    problems.push(page.problem(span(old.at), message));
+                }
+            }
+        }
+        self.problems.extend(problems);
+    }
+
     /// Puts each rule after those it yields to.
     fn order(&mut self) {
         let mut left = std::mem::take(&mut self.rules.rules);
@@ -963,6 +978,31 @@ fn unused(page: &Page, keys: &Keys<'_>, scope: &Scope<'_>) -> Made<()> {
     Ok(())
 }
 
+pub(super) fn literal(scalar: &Scalar) -> Value<'static> {
+    let plain = scalar.style == super::front::Style::Plain;
+    match scalar.text.as_str() {
+        "true" if plain => Value::Flag(true),
+        "false" if plain => Value::Flag(false),
+        text if plain && text.starts_with(|c: char| c.is_ascii_digit() || c == '-') => {
+            match (Decimal::read(text), form::date(text.as_bytes())) {
+                (_, Some((first, precision))) if text.len() == 10 => Value::Date(form::Period::starting(first, precision)),
+                (Some(number), _) => Value::Number(number),
+                _ => Value::Text(text.to_owned().into()),
+            }
+        }
+        text => Value::Text(text.to_owned().into()),
+    }
+}
+
+pub(super) fn ty_of_value(value: &Value<'_>) -> Ty {
+    match value {
+        Value::Flag(_) => Ty::Flag,
+        Value::Number(_) => Ty::Number,
+        Value::Date(_) => Ty::Date,
+        _ => Ty::Text,
+    }
+}
+
 /// Changes that are declared to make no difference: each is named, with the reason.
 fn equivalents(page: &Page, keys: &Keys<'_>) -> Made<()> {
     let Some(value) = keys.get(EQUIVALENT) else { return Ok(()) };
@@ -980,140 +1020,12 @@ fn equivalents(page: &Page, keys: &Keys<'_>) -> Made<()> {
     Ok(())
 }
 
-pub(super) fn literal(scalar: &Scalar) -> Value<'static> {
-    let plain = scalar.style == super::front::Style::Plain;
-    match scalar.text.as_str() {
-        "true" if plain => Value::Flag(true),
-        "false" if plain => Value::Flag(false),
-        text if plain && text.starts_with(|c: char| c.is_ascii_digit() || c == '-') => {
-            match (Decimal::read(text), form::date(text.as_bytes())) {
-                (_, Some((first, precision))) if text.len() == 10 => Value::Date(form::Period::starting(first, precision)),
-                (Some(number), _) => Value::Number(number),
-                _ => Value::Text(text.to_owned().into()),
-            }
-        }
-        text => Value::Text(text.to_owned().into()),
-    }
-}
-
-fn ty_of_value(value: &Value<'_>) -> Ty {
-    match value {
-        Value::Flag(_) => Ty::Flag,
-        Value::Number(_) => Ty::Number,
-        Value::Date(_) => Ty::Date,
-        _ => Ty::Text,
-    }
-}
-
 fn declared_parameters(declared: &[Param], first: usize) -> Vec<Parameter> {
     declared
         .iter()
         .enumerate()
         .map(|(at, param)| Parameter { name: param.name.clone(), ty: param.ty.clone(), number: first + at, used: false })
         .collect()
-}
-
-fn params(schema: &Schema, page: &Page, keys: &Keys<'_>, first: usize) -> Result<(Vec<Param>, Vec<usize>), PageProblem> {
-    let mut declared = Vec::new();
-    let entries = match keys.get("params") {
-        None => return Ok((declared, Vec::new())),
-        Some(Yaml::Map(entries, _)) => entries,
-        Some(other) => return Err(page.problem(span(other.at()), "params are names with default, unit and means")),
-    };
-    for (name, value) in entries {
-        let inner = page.keys(value, &["default", "unit", "means", "house_default", "of"]).map_err(|mut problems| problems.remove(0))?;
-        let (written, at): (Vec<String>, Span) = match inner.get("default") {
-            Some(Yaml::Scalar(default)) => (vec![default.text.clone()], span(default.at)),
-            Some(Yaml::List(list, at)) => (
-                list.iter().filter_map(|item| if let Yaml::Scalar(item) = item { Some(item.text.clone()) } else { None }).collect(),
-                span(*at),
-            ),
-            _ => return Err(page.problem(span(name.at), format!("{} has no default", name.text))),
-        };
-        let is_list = matches!(inner.get("default"), Some(Yaml::List(..)));
-        let (ty, default) = match (inner.text("of")?, inner.get("default")) {
-            (Some(of), _) => {
-                let Some(Ty::Word(Words::Vocabulary(id))) = ty_of(schema, &of.text) else {
-                    return Err(page.problem(span(of.at), format!("{} is no vocabulary", of.text)));
-                };
-                let words = Ty::Word(Words::Vocabulary(id));
-                let ty = if is_list { Ty::List(Box::new(words)) } else { words };
-                let value =
-                    words_value(schema, &ty, &written).map_err(|word| page.problem(at, format!("{word} is no word of {}", of.text)))?;
-                (ty, value)
-            }
-            (None, Some(Yaml::Scalar(scalar))) => {
-                let value = literal(scalar);
-                (ty_of_value(&value), value)
-            }
-            _ => (Ty::List(Box::new(Ty::Text)), texts_value(&written)),
-        };
-        let text = |key: &str| inner.text(key).map(|found| found.map(|scalar| scalar.text.clone()).unwrap_or_default());
-        let means = text("means")?;
-        if means.is_empty() {
-            return Err(page.problem(span(name.at), format!("{} does not say what it means", name.text)));
-        }
-        declared.push(Param {
-            page: Arc::clone(&page.name),
-            name: name.text.clone(),
-            default,
-            text: written.join(", "),
-            ty,
-            unit: text("unit")?,
-            means,
-            house_default: text("house_default")? == "true",
-        });
-    }
-    let numbers = (first..first + declared.len()).collect();
-    Ok((declared, numbers))
-}
-
-/// A list of texts as a value.
-fn texts_value(written: &[String]) -> Value<'static> {
-    let elements = written.iter().map(|text| Ok(Value::Text(text.clone().into()))).collect();
-    Value::List(Arc::new(ListValue { elements, end: Ok(()) }))
-}
-
-/// Words of a vocabulary as a value, or the first that is none.
-fn words_value(schema: &Schema, ty: &Ty, written: &[String]) -> Result<Value<'static>, String> {
-    let (of, is_list) = match ty {
-        Ty::List(of) => (&**of, true),
-        of => (of, false),
-    };
-    let Ty::Word(Words::Vocabulary(id)) = of else { return Err(String::new()) };
-    let words = written
-        .iter()
-        .map(|word| schema.vocabulary(*id).and_then(|known| known.find(word)).map(Value::Word).ok_or_else(|| word.clone()))
-        .collect::<Result<Vec<_>, _>>()?;
-    match (is_list, words.as_slice()) {
-        (true, _) => Ok(Value::List(Arc::new(ListValue { elements: words.into_iter().map(Ok).collect(), end: Ok(()) }))),
-        (false, [word]) => Ok(word.clone()),
-        (false, _) => Err(written.join(", ")),
-    }
-}
-
-impl Param {
-    /// A value for it from the settings, if it fits.
-    #[must_use]
-    pub fn read(&self, schema: &Schema, set: &ParamValue) -> Option<Value<'static>> {
-        let texts = |list: &[crate::config::Placed<ParamValue>]| {
-            list.iter()
-                .map(|item| if let ParamValue::Text(text) = &item.value { Some(text.clone()) } else { None })
-                .collect::<Option<Vec<_>>>()
-        };
-        match (&self.ty, set) {
-            (Ty::Number, ParamValue::Number(text)) => Decimal::read(text).map(Value::Number),
-            (Ty::Text, ParamValue::Text(text)) => Some(Value::Text(text.clone().into())),
-            (Ty::Flag, ParamValue::Flag(flag)) => Some(Value::Flag(*flag)),
-            (Ty::Date, ParamValue::Date(text)) => {
-                form::date(text.as_bytes()).map(|(first, precision)| Value::Date(form::Period::starting(first, precision)))
-            }
-            (Ty::Word(_), ParamValue::Text(text)) => words_value(schema, &self.ty, std::slice::from_ref(text)).ok(),
-            (Ty::List(of), ParamValue::List(list)) if **of == Ty::Text => texts(list).map(|texts| texts_value(&texts)),
-            (Ty::List(_), ParamValue::List(list)) => words_value(schema, &self.ty, &texts(list)?).ok(),
-            _ => None,
-        }
-    }
 }
 
 /// The type that a definition page names.

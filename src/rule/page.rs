@@ -47,6 +47,14 @@ pub struct Page {
 
 const DEFINITIONS: &str = "definitions/";
 
+/// The key of earlier names.
+pub const FORMERLY: &str = "formerly";
+/// The key by which an organisation's page says that it stands in the place of the built-in one.
+pub const REPLACES: &str = "replaces";
+
+/// What encloses a place of a page that somebody has yet to fill, as `havesay new rule` writes it.
+const BLANK: (&str, &str) = ("<<", ">>");
+
 impl Page {
     /// The built-in pages.
     ///
@@ -182,6 +190,51 @@ impl Page {
         self.name.trim_start_matches(DEFINITIONS).replace('-', "_")
     }
 
+    /// Whether the page says that it stands in the place of the built-in one of its name.
+    #[must_use]
+    pub fn replaces(&self) -> Option<&Scalar> {
+        match self.top(REPLACES) {
+            Some(Yaml::Scalar(scalar)) => Some(scalar),
+            _ => None,
+        }
+    }
+
+    /// The names that the page had before.
+    #[must_use]
+    pub fn old_names(&self) -> Vec<&Scalar> {
+        let names = match self.top(FORMERLY) {
+            Some(Yaml::List(list, _)) => list.as_slice(),
+            Some(one) => std::slice::from_ref(one),
+            None => &[],
+        };
+        names.iter().filter_map(|name| if let Yaml::Scalar(scalar) = name { Some(scalar) } else { None }).collect()
+    }
+
+    fn top(&self, key: &str) -> Option<&Yaml> {
+        match &self.front {
+            Yaml::Map(entries, _) => entries.iter().find(|(known, _)| known.text == key).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// Whether something on it is still to be filled. Built-in pages are complete.
+    #[must_use]
+    pub fn has_blanks(&self) -> bool {
+        matches!(&self.text, Text::Read(text) if blanks(text).next().is_some())
+    }
+
+    /// What is still to be filled, each with its place and what to write there.
+    #[must_use]
+    pub fn blanks(&self) -> Vec<PageProblem> {
+        let Text::Read(text) = &self.text else { return Vec::new() };
+        blanks(text)
+            .map(|(at, what)| PageProblem {
+                help: "write that in the place of the marks and what stands between them".to_owned(),
+                ..self.problem(at, format!("a blank is not filled: {what}"))
+            })
+            .collect()
+    }
+
     /// A problem at a place of the page.
     #[must_use]
     pub fn problem(&self, span: Span, message: impl Into<String>) -> PageProblem {
@@ -204,6 +257,17 @@ impl Page {
         }
         if problems.is_empty() { Ok(Keys { page: self, entries }) } else { Err(problems) }
     }
+}
+
+/// The places of a text that are still to be filled, and what is wanted there.
+fn blanks(text: &str) -> impl Iterator<Item = (Span, &str)> {
+    text.match_indices(BLANK.0).filter_map(|(start, _)| {
+        let inner = text.get(start + BLANK.0.len()..)?;
+        let line = inner.split('\n').next().unwrap_or("");
+        let length = line.find(BLANK.1).filter(|length| *length > 0)?;
+        let end = start + BLANK.0.len() + length + BLANK.1.len();
+        Some((Span::new(start as u32, end as u32), line.get(..length)?))
+    })
 }
 
 /// Bytes of a page as a span.

@@ -35,7 +35,14 @@ impl Schema {
     /// # Errors
     /// Where it is not JSON or breaks the contract, with the place by name.
     pub fn read(text: &str) -> Load<Self> {
-        let json: Value = serde_json::from_str(text).or_else(|error| refuse(format!("it is not JSON: {error}")))?;
+        serde_json::from_str(text).or_else(|error| refuse(format!("it is not JSON: {error}"))).and_then(Self::of)
+    }
+
+    /// Makes a model of a schema that is read already.
+    ///
+    /// # Errors
+    /// Where it breaks the contract, with the place by name.
+    pub fn of(json: Value) -> Load<Self> {
         let defs = json.get("$defs").and_then(Value::as_object).into_iter().flatten();
         // Shared, because every field that refers to a definition is read together with it.
         let defs = defs.filter_map(|(name, def)| Some((name.clone(), Arc::new(def.as_object()?.clone())))).collect();

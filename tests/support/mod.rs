@@ -169,6 +169,26 @@ impl Call {
     }
 }
 
+/// The names of all formats.
+pub const FORMATS: [&str; 11] = ["full", "concise", "narrated", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown", "csv"];
+
+/// A run without rules, as renderers see it.
+pub fn run() -> havesay::report::Run {
+    havesay::report::Run {
+        version: "0.0.0".to_owned(),
+        as_of: AS_OF.to_owned(),
+        rules: Vec::new(),
+        fail_on: havesay::finding::Severity::Error,
+        min_cell: 5,
+        settings: Value::Null,
+        color: false,
+        width: 100,
+        verbose: false,
+        statistics: false,
+        group: havesay::report::Group::None,
+    }
+}
+
 /// Runs `havesay check` by the frozen rules as of [`AS_OF`].
 pub fn check(folder: &Folder, args: &[&str]) -> Told {
     Call::new(folder.path(), ["check", "--as-of", AS_OF].iter().chain(args)).toy().run()

@@ -36,14 +36,22 @@ pub fn tail(driver: &Driver<'_>, invocation: &Invocation, totals: &Totals, as_of
 /// The kinds of notifications there are.
 pub fn notifications() -> Vec<Kind> {
     [
-        ("rule-fault", "RuleFault", "A rule could not judge."),
-        ("not-judged", "NotJudged", "Files could not be judged."),
-        ("incomplete", "Incomplete", "The run is not a complete audit."),
-        ("results-left-out", "ResultsLeftOut", "There are findings that are not among the results."),
-        ("no-evidence", "NoEvidence", "There are questions to which the records have no answer."),
+        ("rule-fault", "RuleFault", "A rule could not judge.", "Report the fault to whoever keeps the rule."),
+        ("not-judged", "NotJudged", "Files could not be judged.", "Mend what the audit says of these files, and run it again."),
+        ("run-incomplete", "RunIncomplete", "The run is not a complete audit.", "Mend what it says, and run it again."),
+        ("results-left-out", "ResultsLeftOut", "There are findings that are not among the results.", "Audit fewer programmes at a time."),
+        (
+            "no-evidence",
+            "NoEvidence",
+            "There are questions to which the records have no answer.",
+            "See havesay check -v for what is not recorded.",
+        ),
     ]
     .into_iter()
-    .map(|(id, name, text)| Kind { id, name, short_description: Text { text: text.to_owned(), markdown: None } })
+    .map(|(id, name, text, help)| {
+        let plain = |text: &str| Text { text: text.to_owned(), markdown: None };
+        Kind { id, name, short_description: plain(text), full_description: plain(text), help: plain(help) }
+    })
     .collect()
 }
 
@@ -54,6 +62,8 @@ pub struct Kind {
     id: &'static str,
     name: &'static str,
     short_description: Text,
+    full_description: Text,
+    help: Text,
 }
 
 /// `toolComponent`.

@@ -427,7 +427,7 @@ impl<'s> Scope<'s> {
     /// What a name after a dot leads to.
     pub(super) fn step(&self, structs: &[StructId], name: &str, span: Span) -> Built<Step> {
         let schema = self.schema;
-        let fields: Vec<FieldId> = structs.iter().filter_map(|structure| schema.field_named(*structure, name)).collect();
+        let fields: Vec<FieldId> = structs.iter().filter_map(|structure| schema.field_called(*structure, name)).collect();
         if !fields.is_empty() {
             let mut ty: Option<Ty> = None;
             for field in &fields {
@@ -501,7 +501,11 @@ impl<'s> Scope<'s> {
                     .map(|reference| reference.inverse.as_str()),
             );
         }
-        let near = text::nearest(name, candidates).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        let near = match text::nearest(name, candidates) {
+            Some(near) => format!("; did you mean {}?", near.replace('-', "_")),
+            None if name.starts_with("x_") => "; rules see a field of your own once a schema overlay describes it".to_owned(),
+            None => String::new(),
+        };
         mistake(span, format!("{} has no field {name}{near}", Ty::Record(structs.to_vec()).words(schema)))
     }
 
