@@ -59,8 +59,11 @@ pub fn lines(run: &Run, totals: &Totals, end: End) -> String {
         statistics(&mut out, run, totals);
     }
     let verdicts = &totals.verdicts;
-    let _ = writeln!(out, "{}", scope(totals));
-    let _ = writeln!(out, "{}", reached(totals));
+    // A change that touches no programme has nothing to count.
+    if totals.change.is_none() || totals.programmes > 0 {
+        let _ = writeln!(out, "{}", scope(totals));
+        let _ = writeln!(out, "{}", reached(totals));
+    }
     if verdicts.no_evidence > 0 && !run.verbose {
         out.push_str("What has no evidence was not judged; -v says why.\n");
     }
