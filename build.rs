@@ -24,7 +24,7 @@ fn main() -> io::Result<()> {
         let (front, title, body) = match front::split(&text) {
             Ok(parts) => {
                 let title = parts.body.0.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or_default().trim().to_owned();
-                (serde_json::to_vec(&parts.front).map_err(io::Error::other)?, title, text.as_bytes().to_vec())
+                (front::pack(&parts.front), title, text.as_bytes().to_vec())
             }
             // The page is carried as it is: the program says what is wrong with it.
             Err(_) => (Vec::new(), String::new(), text.as_bytes().to_vec()),

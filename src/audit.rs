@@ -138,8 +138,9 @@ impl<'p> Auditor<'p> {
                 return self.no_evidence_for(number, Cause::Stage, cause, false, None);
             }
         }
-        for group in &rule.groups {
-            self.group(number, rule, group);
+        match rule.groups(&self.programme.schema, &self.rules.definitions) {
+            Some(groups) => groups.iter().for_each(|group| self.group(number, rule, group)),
+            None => self.without(number, rule, No::Fault(Fault::Internal), self.programme.charter_item()),
         }
     }
 

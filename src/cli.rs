@@ -170,9 +170,11 @@ struct RulesArgs {
 
 #[derive(Args, Debug, Clone)]
 struct SchemaArgs {
-    /// Which schema
+    /// Which schema; that of the records with your own fields, where havesay.toml names overlays
     #[arg(default_value = "records")]
     of: SchemaName,
+    #[command(flatten)]
+    common: Common,
 }
 
 #[derive(Args, Debug, Clone)]
@@ -206,7 +208,7 @@ struct NewRuleArgs {
 
 #[derive(Args, Debug, Clone)]
 struct TestArgs {
-    /// Rules or families, or folders of rule pages [default: all built-in rules]
+    /// Rules or families, or folders of rule pages [default: all rules here, the built-in ones and your own]
     what: Vec<PathBuf>,
     /// List the conditions that no example shows both true and false, and fail if there are any
     #[arg(long)]
@@ -217,6 +219,8 @@ struct TestArgs {
     /// Name every example
     #[arg(short, long)]
     verbose: bool,
+    #[command(flatten)]
+    common: Common,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -300,10 +304,14 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn schema(args: &SchemaArgs) -> u8 {
-    out(match args.of {
-        SchemaName::Records => crate::schema::RECORDS,
-        SchemaName::Report => crate::report::SCHEMA,
-    })
+    match args.of {
+        SchemaName::Records => match explain::setup(&args.common) {
+            Ok(setup) if setup.settings.schema.is_empty() => out(crate::schema::RECORDS),
+            Ok(setup) => out(&format!("{:#}\n", setup.schema.json)),
+            Err(status) => status,
+        },
+        SchemaName::Report => out(crate::report::SCHEMA),
+    }
 }
 
 /// Writes to standard output. A reader that has gone ends it quietly.

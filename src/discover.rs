@@ -134,8 +134,8 @@ pub struct Discovered {
     pub empty: Vec<(PathBuf, usize)>,
     /// How many things git's rules left out, and the first of them as shown.
     pub left_out: (usize, Option<String>),
-    /// How many record files belong to no programme, and the first of them as shown.
-    pub strays: (usize, Option<String>),
+    /// Record files that belong to no programme.
+    pub strays: Vec<PathBuf>,
 }
 
 /// Finds the programmes at, above and beneath these paths.
@@ -181,8 +181,7 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Discovered {
     found.sort_by(|a, b| a.folder.cmp(&b.folder));
     discovered.programmes = found;
     discovered.left_out = left_out;
-    let strays: Vec<&PathBuf> = strays.iter().filter(|stray| asked.iter().any(|path| stray.starts_with(path))).collect();
-    discovered.strays = (strays.len(), strays.first().map(|stray| shown(&options.working, stray)));
+    discovered.strays = strays.into_iter().filter(|stray| asked.iter().any(|path| stray.starts_with(path))).collect();
     discovered
 }
 

@@ -88,7 +88,7 @@ const FIELD_NAMES: &[(&str, &[&str], &str)] = &[
     ("cells", &["rule"], "of a contingency table"),
     ("tables", &["rule"], "contingency tables"),
     ("need", &["rule"], "how much a statistic needs"),
-    ("reason", &["report"], "why something could not be judged"),
+    ("reason", &["report", "rule"], "why something could not be judged; why a declared change makes no difference"),
     ("suppressed", &["report"], "findings that are held back"),
     ("gates", &["config"], "a key of havesay.toml for a later version, refused by name"),
 ];
@@ -104,7 +104,7 @@ const DOMAIN_WORDS: &[(&str, &[&str], &str)] = &[
     ("body", &["config", "rule"], "of a page, a loop, a definition or a pattern"),
     ("role", &["discover", "programme", "pipeline"], "what a file is for in a programme"),
     ("outcome", &["document", "rule", "pipeline", "cli"], "what came of an attempt: parsing, an example, a run"),
-    ("outcomes", &["rule", "pipeline", "cli"], "what came of examples; of a chance experiment"),
+    ("outcomes", &["rule", "pipeline"], "what came of examples; of a chance experiment"),
     ("gates", &["config"], "a key of havesay.toml for a later version, refused by name"),
     ("participants", &["config", "programme", "pipeline", "cli"], "an example in a help text"),
 ];

@@ -830,7 +830,7 @@ fn test_runs_the_examples_and_says_which_fail() {
     assert_eq!(told.status, 0, "{}", told.both());
     assert_eq!(
         told.out,
-        "ok       seats/empty · pass: one participant\nok       seats/empty · fail: an empty list\nok       seats/empty · no evidence: no list\n3 examples: 3 pass, 0 fail (0 noisy, 0 missing, 0 wrong, 0 idle, 0 unusable)\n"
+        "ok       seats/empty · pass: one participant\nok       seats/empty · fail: an empty list\nok       seats/empty · no evidence: no list\n3 examples: 3 pass, 0 fail (0 noisy, 0 missing, 0 wrong, 0 idle, 0 unusable)\n3 conditions: 1 seen both true and false, 2 not\n"
     );
 }
 

@@ -17,7 +17,7 @@ use havesay::discover::{Input, Role, Source};
 use havesay::document::{Forest, Kind, json};
 use havesay::programme::{Clock, Judges, load};
 use havesay::schema::guide::REPEATED;
-use havesay::schema::{CHARTER, FIELD_NONE, RECORDS, Schema, Shape, StructId};
+use havesay::schema::{CHARTER, FIELD_NONE, Schema, Shape, StructId, overlay};
 use proptest::prelude::*;
 use records::{Chooser, Layout, Model, Tree, mutate};
 use serde_json::Value as Json;
@@ -32,8 +32,10 @@ struct Kit {
 fn kit() -> &'static Kit {
     static KIT: OnceLock<Kit> = OnceLock::new();
     KIT.get_or_init(|| {
-        let schema = Arc::new(Schema::builtin().unwrap_or_else(|error| panic!("{error}")));
-        let model = Model::read(RECORDS).unwrap_or_else(|| panic!("the schema is no JSON"));
+        // The built-in schema, and in it an organisation's own fields of every kind.
+        let overlay = serde_json::from_str(include_str!("toy/overlay.json")).unwrap_or_else(|error| panic!("{error}"));
+        let schema = Arc::new(overlay::extend(&[overlay]).unwrap_or_else(|wrong| panic!("{wrong:?}")));
+        let model = Model::read(&schema.json.to_string()).unwrap_or_else(|| panic!("the schema is no JSON"));
         let (judges, mut all) = (Judges::new(&schema), Judges::new(&schema));
         all.all = true;
         Kit { schema, model, judges, all }

@@ -87,9 +87,10 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     };
     let compared = comparing.as_ref().map(since::Comparing::told);
     let run = Run { compared, ..run(args, &setups, &rules, &request, wanted) };
+    let strays: Vec<&PathBuf> = discovered.strays.iter().filter(|path| !setups.list.iter().any(|setup| setup.is_overlay(path))).collect();
     let before = Totals {
         left_out: (discovered.left_out.0, discovered.left_out.1.as_deref().map(Shown::words)),
-        strays: (discovered.strays.0, discovered.strays.1.as_deref().map(Shown::words)),
+        strays: (strays.len(), strays.first().map(|first| Shown::words(&discover::shown(&working, first)))),
         change: comparing.as_ref().map(|_| ChangeTotals::default()),
         ..Totals::default()
     };

@@ -11,7 +11,8 @@ use crate::rule::{Rule, prose, sources};
 use crate::schema::{CHARTER, Field, FieldId, Scalar, Schema, Shape, StructId, Vocabulary};
 use crate::text;
 
-fn setup(common: &Common) -> Result<Setup, u8> {
+/// The setup of the working directory.
+pub(super) fn setup(common: &Common) -> Result<Setup, u8> {
     let schema = model()?;
     let working = std::env::current_dir().unwrap_or_default();
     let file = if common.isolated {
@@ -117,7 +118,8 @@ fn rule_text(setup: &Setup, rule: &Rule) -> String {
                 said.extend(setup.rules.params.get(*number).map(|param| format!("another {}", param.name)));
             }
             said.extend(change.off.as_ref().map(|why| format!("off: {why}")));
-            if rule.groups.iter().flat_map(|group| &group.cases).any(|case| case.profile_when.contains_key(name)) {
+            let groups = rule.groups(&setup.schema, &setup.rules.definitions).unwrap_or_default();
+            if groups.iter().flat_map(|group| &group.cases).any(|case| case.profile_when.contains_key(name)) {
                 said.push("judged only under a further condition of the page".to_owned());
             }
             let _ = writeln!(text, "- {name}: {}", said.join("; "));

@@ -97,7 +97,7 @@ impl Comparing {
             missing: std::mem::take(&mut touched.missing),
             empty: std::mem::take(&mut touched.empty).into_iter().map(|path| (path, 0)).collect(),
             left_out: std::mem::take(&mut touched.left_out),
-            strays: (touched.strays.len(), None),
+            strays: std::mem::take(&mut touched.strays),
         }
     }
 

@@ -7,14 +7,15 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{TestArgs, complain, exit, model, out, say, shown, source};
+use super::{Common, TestArgs, complain, exit, model, out, say, shown, source};
+use crate::config;
 use crate::pipeline::coverage::{self, Coverage};
 use crate::pipeline::examples::{self, Failure, Outcome};
 use crate::pipeline::mutation::{self, Mutated, Options, Untried};
-use crate::pipeline::setup::{RuleSource, Setup, SetupError};
+use crate::pipeline::setup::{Ground, RuleSource, Setup, SetupError};
 use crate::rule::expression::watch::Watch;
 use crate::rule::join::join;
-use crate::rule::{Page, PageProblem, compile, sources};
+use crate::rule::{Page, compile, sources};
 use crate::schema::Schema;
 use crate::text;
 
@@ -45,7 +46,7 @@ pub(super) fn test(args: &TestArgs) -> u8 {
     if written != exit::FINE {
         return written;
     }
-    if run.status == exit::FINE && run.proof.outcomes.is_empty() {
+    if run.status == exit::FINE && run.proof.results.is_empty() {
         say("no example was run");
         return exit::INCOMPLETE;
     }
@@ -71,11 +72,30 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// The pages that are there without any folder; none where a name stands for none of them.
+    /// What the pages of a folder rest on: the settings upward from it, if there are any.
+    fn ground(&mut self, folder: &Path) -> Option<Ground> {
+        let working = std::env::current_dir().unwrap_or_default();
+        let Common { config: given, isolated, .. } = &self.args.common;
+        let file = match given {
+            _ if *isolated => None,
+            Some(file) => Some(working.join(file)),
+            None => config::closest(&working.join(folder), None).file,
+        };
+        match Ground::read(&self.schema, &source(), file.as_deref()) {
+            Ok(ground) => Some(ground),
+            Err(error) => {
+                complain(&error);
+                self.status = exit::FAULT;
+                None
+            }
+        }
+    }
+
+    /// The pages that are here without any folder; none where a name stands for none of them.
     fn named(&mut self, names: &[String]) -> Option<Set> {
-        let (pages, problems) = source().pages();
-        let problems_of: Vec<String> = problems.iter().map(|problem| problem.page.clone()).collect();
-        let all: Vec<String> = pages.iter().map(|page| page.name.to_string()).chain(problems_of).collect();
+        let ground = self.ground(Path::new("."))?;
+        let problems_of: Vec<String> = ground.problems.iter().map(|problem| problem.page.clone()).collect();
+        let all: Vec<String> = ground.pages.iter().map(|page| page.name.to_string()).chain(problems_of).collect();
         if let Some(name) = names.iter().find(|name| !all.iter().any(|page| covers(name, page))) {
             let families = all.iter().filter_map(|page| page.split_once('/')).map(|(family, _)| family);
             let near = text::nearest(name, all.iter().map(String::as_str).chain(families))
@@ -84,53 +104,54 @@ impl Run<'_> {
             return None;
         }
         let wanted = |name: &str| names.is_empty() || names.iter().any(|own| covers(own, name));
-        Some(self.compile(pages, problems, &known_sources(None), &wanted))
+        let known_sources = known_sources(&ground, None);
+        Some(self.compile(ground, &known_sources, &wanted))
     }
 
     /// The pages of a folder, with those that are there without it; and the names of its own.
     fn folder(&mut self, folder: &Path) -> Option<(Set, Vec<String>)> {
-        let (pages, mut problems) = source().pages();
         let (more, broken) = Page::of_folder(folder);
         if more.is_empty() && broken.is_empty() {
             say(&format!("{} holds no rule pages", shown(folder)));
             self.status = self.status.max(exit::INCOMPLETE);
             return None;
         }
+        let mut ground = self.ground(folder)?;
         let mut own: Vec<String> = Vec::new();
         let mut added = Vec::new();
-        let file = |page: &Page| page.path.as_ref().and_then(|path| path.canonicalize().ok());
+        let file = |path: Option<&std::path::PathBuf>| path.and_then(|path| path.canonicalize().ok());
         for page in more {
-            // A folder within the one that HAVESAY_RULES names holds no further pages.
-            match pages.iter().find(|known| file(known).is_some() && file(known) == file(&page)) {
-                Some(known) => own.push(known.name.to_string()),
-                None => {
+            let path = file(page.path.as_ref());
+            // A folder within one that the settings or HAVESAY_RULES name holds no further pages.
+            let known = ground.pages.iter().find(|known| path.is_some() && file(known.path.as_ref()) == path);
+            let refused = ground.problems.iter().find(|known| path.is_some() && file(known.path.as_ref()) == path);
+            match (known.map(|known| known.name.to_string()), refused.map(|known| known.page.clone())) {
+                (Some(name), _) | (None, Some(name)) => own.push(name),
+                (None, None) => {
                     own.push(page.name.to_string());
                     added.push(page);
                 }
             }
         }
         own.extend(broken.iter().map(|problem| problem.page.clone()));
-        problems.extend(broken);
-        let (pages, clashes) = join(pages, vec![added]);
+        ground.problems.extend(broken.into_iter().filter(|problem| !ground.problems.contains(problem)).collect::<Vec<_>>());
+        let (pages, clashes) = join(std::mem::take(&mut ground.pages), vec![added]);
         let taken: Vec<String> = clashes.iter().map(|problem| problem.page.clone()).collect();
-        problems.extend(clashes);
-        let set = self.compile(pages, problems, &known_sources(Some(folder)), &|name| own.iter().any(|own| own == name));
+        ground.pages = pages;
+        ground.problems.extend(clashes);
+        let known_sources = known_sources(&ground, Some(folder));
+        let set = self.compile(ground, &known_sources, &|name| own.iter().any(|own| own == name));
         // Under a name that is taken stands the other page.
         own.retain(|name| !taken.contains(name));
         Some((set, own))
     }
 
     /// Compiles pages, and says what is wrong with those that are wanted and with definitions.
-    fn compile(
-        &mut self,
-        pages: Vec<Page>,
-        mut problems: Vec<PageProblem>,
-        known_sources: &[String],
-        wanted: &dyn Fn(&str) -> bool,
-    ) -> Set {
+    fn compile(&mut self, ground: Ground, known_sources: &[String], wanted: &dyn Fn(&str) -> bool) -> Set {
+        let Ground { schema, pages, mut problems, .. } = ground;
         problems.extend(pages.iter().flat_map(|page| sources::unknown(page, known_sources)));
         let watch = Arc::new(Watch::default());
-        let (rules, faults) = compile::compile_watched(&self.schema, pages, &|_| true, Some(&watch));
+        let (rules, faults) = compile::compile_watched(&schema, pages, &|_| true, Some(&watch));
         problems.extend(faults);
         let told: Vec<_> = compile::without_echoes(problems)
             .into_iter()
@@ -140,12 +161,12 @@ impl Run<'_> {
             complain(&SetupError::Pages(told));
             self.status = exit::FAULT;
         }
-        Set { setup: Setup::of_rules(&self.schema, rules), watch }
+        Set { setup: Setup::of_rules(&schema, rules), watch }
     }
 
     fn prove(&mut self, set: &Set, wanted: &dyn Fn(&str) -> bool) {
         let setup = &set.setup;
-        self.proof.outcomes.extend(examples::run(setup, wanted));
+        self.proof.results.extend(examples::run(setup, wanted));
         let coverage = coverage::coverage(setup, &set.watch, wanted);
         self.proof.coverage.all += coverage.all;
         self.proof.coverage.gaps.extend(coverage.gaps);
@@ -173,10 +194,11 @@ fn bar() -> Option<indicatif::ProgressBar> {
     Some(indicatif::ProgressBar::new(0).with_style(style))
 }
 
-/// The keys of the sources that pages may name: the built-in ones, and those of a folder.
-fn known_sources(folder: Option<&Path>) -> Vec<String> {
+/// The keys of the sources that pages may name: the built-in ones, and those of folders.
+fn known_sources(ground: &Ground, folder: Option<&Path>) -> Vec<String> {
     let read = |folder: &Path| std::fs::read_to_string(folder.join("sources.yaml")).unwrap_or_default();
     let mut texts = vec![source().folder.map_or_else(|| crate::rule::SOURCES.to_owned(), |folder| read(&folder))];
+    texts.extend(ground.config.iter().flat_map(|config| &config.settings.rules).map(|folder| read(&folder.value)));
     texts.extend(folder.map(read));
     texts.iter().flat_map(|text| sources::read(text)).map(|(key, _)| key).collect()
 }
@@ -184,7 +206,7 @@ fn known_sources(folder: Option<&Path>) -> Vec<String> {
 /// What the examples have shown.
 #[derive(Default)]
 struct Proof {
-    outcomes: Vec<Outcome>,
+    results: Vec<Outcome>,
     coverage: Coverage,
     mutated: BTreeMap<Arc<str>, Mutated>,
 }
@@ -205,7 +227,7 @@ impl Proof {
 
     fn examples(&self, text: &mut String, verbose: bool) -> bool {
         const KINDS: [Failure; 5] = [Failure::Noisy, Failure::Missing, Failure::Wrong, Failure::Idle, Failure::Unusable];
-        for outcome in &self.outcomes {
+        for outcome in &self.results {
             let heading = if outcome.heading.is_empty() { String::new() } else { format!(" · {}", outcome.heading) };
             match &outcome.failure {
                 None if verbose => drop(writeln!(text, "ok       {}{heading}", outcome.page)),
@@ -216,11 +238,11 @@ impl Proof {
             }
         }
         let count = |kind: Failure| {
-            self.outcomes.iter().filter(|outcome| outcome.failure.as_ref().is_some_and(|(failure, _)| *failure == kind)).count()
+            self.results.iter().filter(|outcome| outcome.failure.as_ref().is_some_and(|(failure, _)| *failure == kind)).count()
         };
         let failed: usize = KINDS.into_iter().map(count).sum();
         let kinds: Vec<String> = KINDS.into_iter().map(|kind| format!("{} {}", count(kind), kind.word())).collect();
-        let all = self.outcomes.len();
+        let all = self.results.len();
         let _ = writeln!(text, "{all} examples: {} pass, {failed} fail ({})", all - failed, kinds.join(", "));
         failed > 0
     }

@@ -50,6 +50,45 @@ pub enum SetupError {
     Schema(SchemaError),
 }
 
+/// What rules are made from: the model of records with an organisation's own fields, and all pages.
+#[derive(Debug)]
+pub struct Ground {
+    /// The model of records.
+    pub schema: Arc<Schema>,
+    /// The settings file.
+    pub config: Option<ConfigFile>,
+    /// The built-in pages and those of the folders that the settings name.
+    pub pages: Vec<Page>,
+    /// What is wrong with pages.
+    pub problems: Vec<PageProblem>,
+}
+
+impl Ground {
+    /// Reads the settings if there are any, the overlays that they name, and all pages.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the settings or overlays.
+    pub fn read(plain: &Arc<Schema>, source: &RuleSource, file: Option<&Path>) -> Result<Self, SetupError> {
+        let (pages, mut problems) = source.pages();
+        let Some(file) = file else { return Ok(Self { schema: Arc::clone(plain), config: None, pages, problems }) };
+        let config = config::read(file).map_err(SetupError::Config)?;
+        let schema = schema_of(plain, &config).map_err(SetupError::Settings)?;
+        let missing = fit::folders(&config);
+        if !missing.is_empty() {
+            return Err(SetupError::Settings(vec![Faults { text: config.text, problems: missing }]));
+        }
+        let mut folders = Vec::new();
+        for folder in &config.settings.rules {
+            let (more, faults) = Page::of_folder(&folder.value);
+            folders.push(more);
+            problems.extend(faults);
+        }
+        let (pages, faults) = join(pages, folders);
+        problems.extend(faults);
+        Ok(Self { schema: schema.unwrap_or_else(|| Arc::clone(plain)), config: Some(config), pages, problems })
+    }
+}
+
 /// What is wrong with one file.
 #[derive(Clone, Debug)]
 pub struct Faults {
@@ -124,32 +163,10 @@ impl Setup {
     /// # Errors
     /// Everything that is wrong with the settings or the pages.
     pub fn read(schema: &Arc<Schema>, source: &RuleSource, file: Option<&Path>, wanted: &dyn Fn(&str) -> bool) -> Result<Self, SetupError> {
-        let config = match file {
-            Some(path) => Some(config::read(path).map_err(SetupError::Config)?),
-            None => None,
-        };
-        let own = match &config {
-            Some(config) => schema_of(schema, config).map_err(SetupError::Settings)?,
-            None => None,
-        };
-        let schema = own.as_ref().unwrap_or(schema);
+        let Ground { schema, config, pages, mut problems } = Ground::read(schema, source, file)?;
+        let schema = &schema;
         let mut settings = config.as_ref().map(|config| config.settings.clone()).unwrap_or_default();
-        if let Some(config) = &config {
-            let problems = fit::folders(config);
-            if !problems.is_empty() {
-                return Err(SetupError::Settings(vec![Faults { text: config.text.clone(), problems }]));
-            }
-        }
-        let (pages, mut problems) = source.pages();
-        let mut folders = Vec::new();
-        for folder in &settings.rules {
-            let (more, faults) = Page::of_folder(&folder.value);
-            folders.push(more);
-            problems.extend(faults);
-        }
-        let (pages, faults) = join(pages, folders);
-        problems.extend(faults);
-        let (rules, faults) = compile::compile(schema, pages, wanted);
+        let (rules, faults) = compile::compile_as_needed(schema, pages, wanted);
         problems.extend(faults);
         if !problems.is_empty() {
             return Err(SetupError::Pages(compile::without_echoes(problems)));

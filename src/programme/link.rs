@@ -86,6 +86,7 @@ pub(super) fn link(programme: &mut Programme) {
             continue;
         };
         let Some(written) = string(site.node) else { continue };
+        let care = || if schema.is_safe(node.field) { Care::Id } else { Care::Hidden };
         let (named, id) = match written.split_once('/') {
             Some((register, id)) if schema.register_named(register).is_some() => (schema.register_named(register), id),
             _ => (None, written),
@@ -104,7 +105,7 @@ pub(super) fn link(programme: &mut Programme) {
                 let name = |register: RegisterId| schema.register(register).map_or("", |register| register.name.as_str());
                 let message = vec![
                     Part::words("the id "),
-                    Part::value("reference", id, Care::Id),
+                    Part::value("reference", id, care()),
                     Part::words(&format!(" stands in {} and in {}", name(first), name(second))),
                 ];
                 let mut found = flaw("record/reference-ambiguous", Where::Node(site.node), message, "which of them?");
@@ -130,7 +131,7 @@ pub(super) fn link(programme: &mut Programme) {
                     schema.registers.iter().enumerate().find(|(number, _)| ids.get(*number).is_some_and(|known| known.contains_key(id)));
                 let field = schema.field(node.field).map_or("", |field| field.name.as_str());
                 dangling.push((flaws.len(), site.holder));
-                let mut message = vec![Part::words(field), Part::words(" refers to "), Part::value("reference", written, Care::Id)];
+                let mut message = vec![Part::words(field), Part::words(" refers to "), Part::value("reference", written, care())];
                 match elsewhere {
                     Some((_, register)) => {
                         message.push(Part::words(&format!(
@@ -158,7 +159,7 @@ pub(super) fn link(programme: &mut Programme) {
                             .min();
                         if let Some((_, near)) = near.filter(|_| id.len() > 3) {
                             message.push(Part::words("; did you mean "));
-                            message.push(Part::value("near", near, Care::Id));
+                            message.push(Part::value("near", near, care()));
                             message.push(Part::words("?"));
                         }
                     }

@@ -136,7 +136,7 @@ fn date(
                 Part::words(&format!("{} of ", field.name)),
                 owner(programme, record),
                 Part::words(" ("),
-                Part::value(&field.name, programme.forest.string(at), Care::Safe),
+                Part::value(&field.name, programme.forest.string(at), programme.care_of_date(at)),
                 Part::words(") lies in the future"),
             ];
             let mut found = flaw(Where::Node(at), message, "not yet");
@@ -153,7 +153,7 @@ fn date(
                 Part::words(&format!("{} of ", field.name)),
                 owner(programme, record),
                 Part::words(" ("),
-                Part::value(&field.name, programme.forest.string(at), Care::Safe),
+                Part::value(&field.name, programme.forest.string(at), programme.care_of_date(at)),
                 Part::words(&format!(") is earlier than {}", path.last().map_or("date", String::as_str))),
             ];
             if earlier != record {
@@ -161,7 +161,11 @@ fn date(
                 message.push(owner(programme, earlier));
             }
             message.push(Part::words(" ("));
-            message.push(Part::value(path.last().map_or("date", String::as_str), programme.forest.string(other), Care::Safe));
+            message.push(Part::value(
+                path.last().map_or("date", String::as_str),
+                programme.forest.string(other),
+                programme.care_of_date(other),
+            ));
             message.push(Part::words(")"));
             let mut found = flaw(Where::Node(at), message, "earlier than it can be");
             found.also.push((Where::Node(other), "this came first"));

@@ -103,14 +103,24 @@ impl Programme {
         }
     }
 
+    /// The care that a reference needs where it is quoted.
+    pub(super) fn care_of_reference(&self, at: u32) -> Care {
+        if self.schema.is_safe(self.forest.node(at).field) { Care::Id } else { Care::Hidden }
+    }
+
+    /// The care that a date needs where it is quoted.
+    pub(super) fn care_of_date(&self, at: u32) -> Care {
+        if self.schema.is_safe(self.forest.node(at).field) { Care::Safe } else { Care::Hidden }
+    }
+
     /// A value as it may stand in an address: only what identifies, with the care that it needs.
     fn key_part(&self, at: u32) -> Part {
         let field = self.forest.node(at).field;
         let care = match self.schema.shape_of(field) {
+            _ if !self.schema.is_safe(field) => Care::Hidden,
             Shape::Scalar(crate::schema::Scalar::Id | crate::schema::Scalar::Reference { .. }) => Care::Id,
-            Shape::Scalar(crate::schema::Scalar::Text { .. }) if self.schema.is_safe(field) => Care::Label,
-            _ if self.schema.is_safe(field) => Care::Safe,
-            _ => Care::Hidden,
+            Shape::Scalar(crate::schema::Scalar::Text { .. }) => Care::Label,
+            _ => Care::Safe,
         };
         let name = self.schema.field(field).map_or("value", |field| field.name.as_str());
         Part::value(name, self.forest.string(at), care)
@@ -247,7 +257,7 @@ impl Programme {
             }
             None if self.is_written_reference(here) => {
                 address.push(Part::words("["));
-                address.push(Part::value("reference", self.forest.string(here), Care::Id));
+                address.push(Part::value("reference", self.forest.string(here), self.care_of_reference(here)));
                 address.push(Part::words(&if ordinal > 1 { format!("#{ordinal}]") } else { "]".to_owned() }));
             }
             None => address.push(Part::words(&format!("[#{ordinal}]"))),

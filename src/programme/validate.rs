@@ -15,7 +15,7 @@ use crate::finding::{Care, Part};
 use crate::limits;
 use crate::schema::guide::{ABSENT, FAULTY, REPEATED};
 use crate::schema::judge::{self, Complaint};
-use crate::schema::{CHARTER, FIELD_UNKNOWN, Scalar, Schema, Shape, StructId};
+use crate::schema::{CHARTER, FIELD_NONE, FIELD_UNKNOWN, Scalar, Schema, Shape, StructId};
 use crate::text;
 
 /// One validator for each kind of object, built when it is first needed.
@@ -359,12 +359,24 @@ const fn found(kind: Kind) -> &'static str {
 fn value(programme: &mut Programme, schema: &Schema, at: u32) {
     programme.forest.mark(at, FAULTY);
     let node = programme.forest.node(at);
-    let Some(field) = schema.field(node.field) else { return };
     let path = programme.forest.path_to(at);
-    let is_element = path.len().checked_sub(2).and_then(|up| path.get(up)).is_some_and(|up| programme.forest.node(*up).kind == Kind::List);
-    let shape = if is_element { schema.element_shape_of(node.field) } else { schema.shape_of(node.field) };
+    let around = path.len().checked_sub(2).and_then(|up| path.get(up)).map(|up| programme.forest.node(*up));
+    let is_element = around.is_some_and(|around| around.kind == Kind::List);
+    // A value under a name of the record's own has no field; the object that holds it has.
+    let map = around.and_then(|around| match schema.shape_of(around.field) {
+        Shape::Map(of) if node.field == FIELD_NONE => Some((around.field, schema.shape(of))),
+        _ => None,
+    });
+    let of = map.map_or(node.field, |(field, _)| field);
+    let Some(field) = schema.field(of) else { return };
+    let shape = match map {
+        Some((_, shape)) => shape,
+        None if is_element => schema.element_shape_of(of),
+        None => schema.shape_of(of),
+    };
+    let place = if map.is_some() { "a value in " } else { "" };
     let mut message =
-        vec![Part::words(&if is_element { format!("an entry in {} of ", field.name) } else { format!("{} of ", field.name) })];
+        vec![Part::words(&if is_element { format!("an entry in {} of ", field.name) } else { format!("{place}{} of ", field.name) })];
     // Within a row, the row is named.
     let row =
         path.iter().rev().skip(1).find(|up| programme.forest.node(**up).kind == Kind::Object && structure_at(programme, **up).is_none());
@@ -402,7 +414,7 @@ fn value(programme: &mut Programme, schema: &Schema, at: u32) {
             let known: Vec<&str> = schema.vocabulary(vocabulary).into_iter().flat_map(|known| known.choices()).collect();
             // Of a sensitive field even a word that is misspelt says what is meant.
             let near = text::nearest(&written, known.iter().copied()).filter(|near| text::edits(&written, near, 2).is_some());
-            match near.filter(|_| schema.is_safe(node.field)) {
+            match near.filter(|_| schema.is_safe(of)) {
                 Some(near) => {
                     message.push(Part::words(" has the word "));
                     message.push(Part::value("word", written, Care::Safe));
@@ -425,7 +437,7 @@ fn value(programme: &mut Programme, schema: &Schema, at: u32) {
             ("record/unknown-term", "unknown stands alone, for the whole list")
         }
         (Shape::Scalar(Scalar::Number(bounds)), Kind::Number) => {
-            let care = if schema.is_safe(node.field) { Care::Safe } else { Care::Hidden };
+            let care = if schema.is_safe(of) { Care::Safe } else { Care::Hidden };
             message.push(Part::words(" is "));
             message.push(Part::value(&field.name, programme.forest.raw(at), care));
             let number = programme.forest.raw(at).parse::<f64>().unwrap_or(0.0);

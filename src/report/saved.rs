@@ -322,7 +322,28 @@ fn foreign(text: &str) -> String {
     Shown::words(&cut).to_string()
 }
 
+/// Whether all that is made of digits is as it should be: it is passed on as it stands.
+fn check_forms(file: &File) -> Result<(), Refused> {
+    let hex = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let date = file.as_of.len() == 10 && file.as_of.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let faulty = |what: &str| Err(Refused::Faulty(format!("{what} is not of its form")));
+    if !date {
+        return faulty("as_of");
+    }
+    if !file.findings.iter().all(|finding| hex(finding.fingerprint.as_str(), 32)) {
+        return faulty("a fingerprint");
+    }
+    let inputs = file.inputs.iter().filter_map(|input| input.sha256.as_deref());
+    let programmes = file.programmes.iter().filter_map(|own| own.inputs_sha256.as_deref());
+    let rules = file.rules.iter().map(|rule| rule.digest.as_str());
+    if !inputs.chain(programmes).chain(rules).all(|digest| hex(digest, 64)) {
+        return faulty("a digest");
+    }
+    Ok(())
+}
+
 fn build(file: File) -> Result<Audit, Refused> {
+    check_forms(&file)?;
     let setting = |name: &str| file.settings.get(name);
     let fail_on = setting("fail_on").and_then(Value::as_str).and_then(Severity::from_word);
     let fail_on = fail_on.ok_or_else(|| Refused::Faulty("settings.fail_on is no severity".to_owned()))?;

@@ -1,7 +1,7 @@
 //! From pages to rules: every key checked, every expression compiled.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 
@@ -9,7 +9,7 @@ use super::expression::build::{Parameter, Scope};
 use super::expression::calls::NO_FUNCTION;
 use super::expression::parse::{Mistake, parse};
 use super::expression::template::{Places, Template};
-use super::expression::types::{Definition, Definitions, FlagCode, Inline, Ty, Typed, Words};
+use super::expression::types::{Body, Definition, Definitions, FlagCode, Inline, Later, Ty, Typed, Words};
 use super::expression::value::{Decimal, Value};
 use super::expression::watch::{Watch, Watching};
 use super::front::{Scalar, Yaml};
@@ -110,8 +110,10 @@ pub struct Rule {
     pub from: u16,
     /// Whether the engine judges it itself.
     pub built_in: bool,
-    /// Its judgements, by what they judge.
-    pub groups: Vec<Group>,
+    /// Its judgements, by what they judge, if they are compiled already; none where the page is at fault.
+    pub made: OnceLock<Option<Vec<Group>>>,
+    /// The parameters that its expressions know.
+    pub parameters: Vec<Parameter>,
     /// The numbers of its parameters.
     pub params: Vec<usize>,
     /// What profiles change.
@@ -134,6 +136,16 @@ pub struct Rule {
     pub formerly: Vec<String>,
     /// The page.
     pub page: Arc<Page>,
+}
+
+impl Rule {
+    /// Its judgements, compiled now if nobody asked before; none where the page is at fault, which is said
+    /// when rules are loaded unless the page is a built-in one (and those are all compiled by the tests).
+    #[must_use]
+    pub fn groups(&self, schema: &Schema, definitions: &Definitions) -> Option<&[Group]> {
+        let ground = Ground { schema, definitions, watch: None, forgiving: false };
+        self.made.get_or_init(|| ground.groups(&self.page, &self.parameters).ok()).as_deref()
+    }
 }
 
 /// All rules, in the order in which they are judged.
@@ -252,7 +264,37 @@ pub fn compile(schema: &Schema, pages: Vec<Page>, wanted: &dyn Fn(&str) -> bool)
 pub fn compile_watched(schema: &Schema, pages: Vec<Page>, wanted: &dyn Fn(&str) -> bool, watch: Option<&Arc<Watch>>) -> Compiled {
     let (blank, pages): (Vec<Page>, Vec<Page>) = pages.into_iter().partition(Page::has_blanks);
     let (definitions, pages): (Vec<Page>, Vec<Page>) = pages.into_iter().partition(Page::is_definition);
-    let mut compiler = Compiler { schema, rules: Rules::default(), problems: Vec::new(), forgiving: false, watch };
+    compiled(
+        Compiler { schema, rules: Rules::default(), problems: Vec::new(), forgiving: false, watch, later: false },
+        blank,
+        definitions,
+        pages,
+        wanted,
+    )
+}
+
+/// The same, but what built-in pages judge is compiled only where a programme asks for it: the tests have
+/// compiled them all, and most programmes keep few registers and are early in their course.
+#[must_use]
+pub fn compile_as_needed(schema: &Schema, pages: Vec<Page>, wanted: &dyn Fn(&str) -> bool) -> Compiled {
+    let (blank, pages): (Vec<Page>, Vec<Page>) = pages.into_iter().partition(Page::has_blanks);
+    let (definitions, pages): (Vec<Page>, Vec<Page>) = pages.into_iter().partition(Page::is_definition);
+    compiled(
+        Compiler { schema, rules: Rules::default(), problems: Vec::new(), forgiving: false, watch: None, later: true },
+        blank,
+        definitions,
+        pages,
+        wanted,
+    )
+}
+
+fn compiled(
+    mut compiler: Compiler<'_>,
+    blank: Vec<Page>,
+    definitions: Vec<Page>,
+    pages: Vec<Page>,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Compiled {
     compiler.problems.extend(blank.iter().filter(|page| page.is_definition() || wanted(&page.name)).flat_map(Page::blanks));
     compiler.define(definitions);
     for page in pages {
@@ -279,7 +321,7 @@ pub fn recompile(schema: &Schema, others: &Rules, pages: Vec<Page>) -> Compiled 
     for page in &definitions {
         kept.definitions.remove(&page.call_name());
     }
-    let mut compiler = Compiler { schema, rules: kept, problems: Vec::new(), forgiving: true, watch: None };
+    let mut compiler = Compiler { schema, rules: kept, problems: Vec::new(), forgiving: true, watch: None, later: false };
     compiler.define(definitions);
     pages.into_iter().for_each(|page| compiler.rule(page));
     compiler.order();
@@ -304,6 +346,18 @@ struct Compiler<'s> {
     /// Whether what is never used is left alone.
     forgiving: bool,
     watch: Option<&'s Arc<Watch>>,
+    /// Whether built-in pages are compiled only when they are asked.
+    later: bool,
+}
+
+/// What the expressions of a page are compiled on.
+#[derive(Clone, Copy)]
+struct Ground<'c> {
+    schema: &'c Schema,
+    definitions: &'c Definitions,
+    watch: Option<&'c Arc<Watch>>,
+    /// Whether what is never used is left alone.
+    forgiving: bool,
 }
 
 type Made<T> = Result<T, Vec<PageProblem>>;
@@ -362,16 +416,13 @@ impl<'s> Compiler<'s> {
         self.rules.definition_pages.sort_by(|a, b| a.name.cmp(&b.name));
     }
 
-    fn scope(&self, page: &Page) -> Scope<'_> {
-        let mut scope = Scope::new(self.schema, &self.rules.definitions);
-        scope.watching = self.watch.map(|watch| Watching::page(watch, &page.name));
-        scope
+    fn ground(&self) -> Ground<'_> {
+        Ground { schema: self.schema, definitions: &self.rules.definitions, watch: self.watch, forgiving: self.forgiving }
     }
 
     fn definition(&mut self, page: &Page) -> Made<()> {
         let keys = page.keys(&page.front, &DEFINITION_KEYS)?;
         let one = |problem: PageProblem| vec![problem];
-        let mut scope = self.scope(page);
         let mut parameters = Vec::new();
         let mut signature = Vec::new();
         match keys.get("parameters") {
@@ -379,7 +430,6 @@ impl<'s> Compiler<'s> {
                 for (name, ty) in entries {
                     let Yaml::Scalar(ty) = ty else { return Err(one(page.problem(span(ty.at()), "the type of a parameter is a word"))) };
                     let known = ty_of(self.schema, &ty.text).ok_or_else(|| one(page.problem(span(ty.at), format!("{} is no type: use a record's name, a nested list's path, a vocabulary, flag, number, text, date, or list of one", ty.text))))?;
-                    scope.declare(&name.text, known.clone());
                     signature.push(format!("{}: {}", name.text, ty.text));
                     parameters.push((name.text.clone(), known));
                 }
@@ -387,55 +437,24 @@ impl<'s> Compiler<'s> {
             Some(other) => return Err(one(page.problem(span(other.at()), "parameters are names with types"))),
             None => {}
         }
-        let (declared, numbers) = params(self.schema, page, &keys, self.rules.params.len()).map_err(one)?;
         let first = self.rules.params.len();
-        scope.parameters = declared_parameters(&declared, first);
-        lets(page, &keys, &mut scope, false)?;
-        let Some(source) = keys.expression("expression").map_err(one)? else {
-            return Err(one(page.problem(span(page.front.at()), "the definition has no expression")));
-        };
-        let gives = keys.text("gives").map_err(one)?;
-        let wanted = match gives {
-            Some(gives) => Some(
-                ty_of(self.schema, &gives.text).ok_or_else(|| one(page.problem(span(gives.at), format!("{} is no type", gives.text))))?,
-            ),
-            None => None,
-        };
-        let mut syntax = None;
-        watch(&mut scope, Some(source));
-        let body = parse(&source.text).and_then(|ast| {
-            let typed = scope.build(&ast, wanted.as_ref())?;
-            if let Some(wanted) = &wanted
-                && !typed.ty.agrees(wanted)
-            {
-                return Err(Mistake::new(
-                    ast.span,
-                    format!("this is {}; the definition says that it gives {}", typed.ty.words(self.schema), wanted.words(self.schema)),
-                ));
-            }
-            syntax = Some(ast);
-            Ok(typed)
-        });
-        let body = body.map_err(|mistake| placed(page, source, mistake))?;
-        let inline = match syntax {
-            Some(ast) if keys.get("let").is_none() && ast.size() <= limits::INLINE_NODES_MAX => {
-                Some(Inline { syntax: Arc::new(ast), parameters: scope.parameters.clone(), watching: scope.watching.clone() })
-            }
-            _ => None,
-        };
-        if !self.forgiving {
-            unused(page, &keys, &scope)?;
+        let (declared, _) = params(self.schema, page, &keys, first).map_err(one)?;
+        let own = declared_parameters(&declared, first);
+        let made = OnceLock::new();
+        if !(self.later && page.is_embedded()) {
+            let body = self.ground().body(page, &parameters, &own)?;
+            let _ = made.set(Some(body));
         }
-        equivalents(page, &keys)?;
-        let frame = scope.frame;
-        let lets = scope.variables.iter().filter(|variable| variable.stands_for.is_some()).map(|variable| variable.slot).collect();
         let name = page.call_name();
         self.rules.signatures.insert(name.clone(), format!("{name}({})", signature.join(", ")));
-        let _ = numbers;
         self.rules.params.extend(declared);
         // Some may have gone to be made anew: their numbers are not given again.
         let number = self.rules.definitions.values().map(|known| known.number + 1).max().unwrap_or(0);
-        self.rules.definitions.insert(name.clone(), Arc::new(Definition { name, parameters, body, frame, lets, number, inline }));
+        let (page, taken) = (page.clone(), parameters.clone());
+        let later: Later = Box::new(move |schema, definitions| {
+            Ground { schema, definitions, watch: None, forgiving: false }.body(&page, &taken, &own).ok()
+        });
+        self.rules.definitions.insert(name.clone(), Arc::new(Definition { name, parameters, number, made, later }));
         Ok(())
     }
 
@@ -490,32 +509,12 @@ impl<'s> Compiler<'s> {
             }
         }
         let profiles = self.profiles(page, &keys, &declared, first)?;
-        let mut groups = Vec::new();
-        if !built_in {
-            let blocks: Vec<Option<&Yaml>> = match keys.get("cases") {
-                None => vec![None],
-                Some(Yaml::List(list, _)) => list.iter().map(Some).collect(),
-                Some(other) => return Err(one(page.problem(span(other.at()), "cases are a list of blocks"))),
-            };
-            let mut scopes: Vec<(String, Group, Scope<'_>)> = Vec::new();
-            for block in &blocks {
-                self.cases(page, &keys, *block, blocks.len(), &declared, first, &mut scopes)?;
-            }
-            let mut used: Vec<String> = Vec::new();
-            for (_, mut group, scope) in scopes {
-                let lets = scope.variables.iter().filter(|variable| variable.used && variable.stands_for.is_some());
-                used.extend(lets.map(|variable| format!("let {}", variable.name)));
-                used.extend(scope.parameters.iter().filter(|known| known.used).map(|known| format!("params {}", known.name)));
-                group.frame = scope.frame;
-                groups.push(group);
-            }
-            for (group, names) in [("let", map_keys(&keys, "let")), ("params", map_keys(&keys, "params"))] {
-                for name in names {
-                    if !self.forgiving && !used.contains(&format!("{group} {}", name.text)) {
-                        return Err(one(page.problem(span(name.at), format!("{} is never used", name.text))));
-                    }
-                }
-            }
+        let parameters = declared_parameters(&declared, first);
+        let groups = OnceLock::new();
+        if built_in {
+            let _ = groups.set(Some(Vec::new()));
+        } else if !(self.later && page.is_embedded()) {
+            let _ = groups.set(Some(self.ground().groups(page, &parameters)?));
         }
         equivalents(page, &keys)?;
         let texts = |key: &str| keys.texts(key).map(|list| list.iter().map(|scalar| scalar.text.clone()).collect::<Vec<_>>());
@@ -525,7 +524,8 @@ impl<'s> Compiler<'s> {
             severity,
             from,
             built_in,
-            groups,
+            made: groups,
+            parameters,
             params: (first..first + declared.len()).collect(),
             profiles,
             yields_to: texts("yields_to").map_err(one)?.iter().map(|name| Arc::from(name.as_str())).collect(),
@@ -609,15 +609,166 @@ impl<'s> Compiler<'s> {
         vocabulary.into_iter().flat_map(|known| known.choices()).collect()
     }
 
+    /// An old name stands for one page, which is called otherwise now.
+    fn old_names(&mut self) {
+        let mut pages: Vec<&Page> = self.rules.rules.iter().map(|rule| &*rule.page).collect();
+        pages.extend(&self.rules.definition_pages);
+        let mut problems = Vec::new();
+        for page in &pages {
+            for old in page.old_names() {
+                let full = if page.is_definition() { format!("definitions/{}", old.text) } else { old.text.clone() };
+                let other = pages.iter().find(|other| {
+                    *other.name == *full
+                        || (other.name != page.name
+                            && other.is_definition() == page.is_definition()
+                            && other.name < page.name
+                            && other.old_names().iter().any(|own| own.text == old.text))
+                });
+                if let Some(other) = other {
+                    let message = format!("{} cannot be an earlier name of {}: it stands for {}", old.text, page.name, other.name);
+                    problems.push(page.problem(span(old.at), message));
+                }
+            }
+        }
+        self.problems.extend(problems);
+    }
+
+    /// Puts each rule after those it yields to.
+    fn order(&mut self) {
+        let mut left = std::mem::take(&mut self.rules.rules);
+        left.sort_by(|a, b| a.name.cmp(&b.name));
+        let names: Vec<Arc<str>> = left.iter().map(|rule| Arc::clone(&rule.name)).collect();
+        let mut done: Vec<Rule> = Vec::with_capacity(left.len());
+        while !left.is_empty() {
+            let ready = left.iter().position(|rule| {
+                rule.yields_to.iter().all(|other| done.iter().any(|known| known.name == *other) || !names.contains(other))
+            });
+            match ready {
+                Some(at) => done.push(left.remove(at)),
+                None => {
+                    for rule in &left {
+                        let circle: Vec<String> = left.iter().map(|rule| rule.name.to_string()).collect();
+                        self.problems.push(rule.page.problem(
+                            span(rule.page.front.at()),
+                            format!("the rules {} yield to one another in a circle", text::list(&circle, "and")),
+                        ));
+                    }
+                    break;
+                }
+            }
+        }
+        let names: Vec<Arc<str>> = done.iter().map(|rule| Arc::clone(&rule.name)).collect();
+        for rule in &mut done {
+            rule.yields = rule.yields_to.iter().filter_map(|name| names.iter().position(|known| known == name)).collect();
+        }
+        self.rules.yielded_to = (0..done.len()).map(|number| done.iter().any(|rule| rule.yields.contains(&number))).collect();
+        self.rules.demanded = vec![false; self.schema.fields.len()];
+        for field in done.iter().flat_map(|rule| &rule.demands) {
+            if let Some(slot) = self.rules.demanded.get_mut(usize::from(*field)) {
+                *slot = true;
+            }
+        }
+        self.rules.rules = done;
+    }
+}
+
+impl<'c> Ground<'c> {
+    fn scope(&self, page: &Page) -> Scope<'c> {
+        let mut scope = Scope::new(self.schema, self.definitions);
+        scope.watching = self.watch.map(|watch| Watching::page(watch, &page.name));
+        scope
+    }
+
+    /// What a definition gives.
+    fn body(&self, page: &Page, parameters: &[(String, Ty)], own: &[Parameter]) -> Made<Body> {
+        let keys = page.keys(&page.front, &DEFINITION_KEYS)?;
+        let one = |problem: PageProblem| vec![problem];
+        let mut scope = self.scope(page);
+        for (name, ty) in parameters {
+            scope.declare(name, ty.clone());
+        }
+        scope.parameters = own.to_vec();
+        lets(page, &keys, &mut scope, false)?;
+        let Some(source) = keys.expression("expression").map_err(one)? else {
+            return Err(one(page.problem(span(page.front.at()), "the definition has no expression")));
+        };
+        let gives = keys.text("gives").map_err(one)?;
+        let wanted = match gives {
+            Some(gives) => Some(
+                ty_of(self.schema, &gives.text).ok_or_else(|| one(page.problem(span(gives.at), format!("{} is no type", gives.text))))?,
+            ),
+            None => None,
+        };
+        let mut syntax = None;
+        watch(&mut scope, Some(source));
+        let body = parse(&source.text).and_then(|ast| {
+            let typed = scope.build(&ast, wanted.as_ref())?;
+            if let Some(wanted) = &wanted
+                && !typed.ty.agrees(wanted)
+            {
+                return Err(Mistake::new(
+                    ast.span,
+                    format!("this is {}; the definition says that it gives {}", typed.ty.words(self.schema), wanted.words(self.schema)),
+                ));
+            }
+            syntax = Some(ast);
+            Ok(typed)
+        });
+        let typed = body.map_err(|mistake| placed(page, source, mistake))?;
+        let inline = match syntax {
+            Some(ast) if keys.get("let").is_none() && ast.size() <= limits::INLINE_NODES_MAX => {
+                Some(Inline { syntax: Arc::new(ast), parameters: scope.parameters.clone(), watching: scope.watching.clone() })
+            }
+            _ => None,
+        };
+        if !self.forgiving {
+            unused(page, &keys, &scope)?;
+        }
+        equivalents(page, &keys)?;
+        let lets = scope.variables.iter().filter(|variable| variable.stands_for.is_some()).map(|variable| variable.slot).collect();
+        Ok(Body { typed, frame: scope.frame, lets, inline })
+    }
+
+    /// What a rule judges.
+    fn groups(&self, page: &Page, parameters: &[Parameter]) -> Made<Vec<Group>> {
+        let keys = page.keys(&page.front, &PAGE_KEYS)?;
+        let one = |problem: PageProblem| vec![problem];
+        let mut groups = Vec::new();
+        let blocks: Vec<Option<&Yaml>> = match keys.get("cases") {
+            None => vec![None],
+            Some(Yaml::List(list, _)) => list.iter().map(Some).collect(),
+            Some(other) => return Err(one(page.problem(span(other.at()), "cases are a list of blocks"))),
+        };
+        let mut scopes: Vec<(String, Group, Scope<'c>)> = Vec::new();
+        for block in &blocks {
+            self.cases(page, &keys, *block, blocks.len(), parameters, &mut scopes)?;
+        }
+        let mut used: Vec<String> = Vec::new();
+        for (_, mut group, scope) in scopes {
+            let lets = scope.variables.iter().filter(|variable| variable.used && variable.stands_for.is_some());
+            used.extend(lets.map(|variable| format!("let {}", variable.name)));
+            used.extend(scope.parameters.iter().filter(|known| known.used).map(|known| format!("params {}", known.name)));
+            group.frame = scope.frame;
+            groups.push(group);
+        }
+        for (group, names) in [("let", map_keys(&keys, "let")), ("params", map_keys(&keys, "params"))] {
+            for name in names {
+                if !self.forgiving && !used.contains(&format!("{group} {}", name.text)) {
+                    return Err(one(page.problem(span(name.at), format!("{} is never used", name.text))));
+                }
+            }
+        }
+        Ok(groups)
+    }
+
     #[expect(clippy::too_many_arguments, reason = "one block of one page")]
-    fn cases<'c>(
-        &'c self,
+    fn cases(
+        &self,
         page: &Page,
         keys: &Keys<'_>,
         block: Option<&Yaml>,
         blocks: usize,
-        declared: &[Param],
-        first: usize,
+        parameters: &[Parameter],
         scopes: &mut Vec<(String, Group, Scope<'c>)>,
     ) -> Made<()> {
         let one = |problem: PageProblem| vec![problem];
@@ -636,7 +787,7 @@ impl<'s> Compiler<'s> {
                     for (name, ty) in &names {
                         scope.declare(name, ty.clone());
                     }
-                    scope.parameters = declared_parameters(declared, first);
+                    scope.parameters = parameters.to_vec();
                     // A let that has no meaning for this subject is left out; to use it is a mistake.
                     lets(page, keys, &mut scope, blocks > 1)?;
                     let group = Group { subject: what, frame: 0, lets: lets_of_subject(&scope), cases: Vec::new() };
@@ -808,68 +959,6 @@ impl<'s> Compiler<'s> {
             }
         }
     }
-
-    /// An old name stands for one page, which is called otherwise now.
-    fn old_names(&mut self) {
-        let mut pages: Vec<&Page> = self.rules.rules.iter().map(|rule| &*rule.page).collect();
-        pages.extend(&self.rules.definition_pages);
-        let mut problems = Vec::new();
-        for page in &pages {
-            for old in page.old_names() {
-                let full = if page.is_definition() { format!("definitions/{}", old.text) } else { old.text.clone() };
-                let other = pages.iter().find(|other| {
-                    *other.name == *full
-                        || (other.name != page.name
-                            && other.is_definition() == page.is_definition()
-                            && other.name < page.name
-                            && other.old_names().iter().any(|own| own.text == old.text))
-                });
-                if let Some(other) = other {
-                    let message = format!("{} cannot be an earlier name of {}: it stands for {}", old.text, page.name, other.name);
-                    problems.push(page.problem(span(old.at), message));
-                }
-            }
-        }
-        self.problems.extend(problems);
-    }
-
-    /// Puts each rule after those it yields to.
-    fn order(&mut self) {
-        let mut left = std::mem::take(&mut self.rules.rules);
-        left.sort_by(|a, b| a.name.cmp(&b.name));
-        let names: Vec<Arc<str>> = left.iter().map(|rule| Arc::clone(&rule.name)).collect();
-        let mut done: Vec<Rule> = Vec::with_capacity(left.len());
-        while !left.is_empty() {
-            let ready = left.iter().position(|rule| {
-                rule.yields_to.iter().all(|other| done.iter().any(|known| known.name == *other) || !names.contains(other))
-            });
-            match ready {
-                Some(at) => done.push(left.remove(at)),
-                None => {
-                    for rule in &left {
-                        let circle: Vec<String> = left.iter().map(|rule| rule.name.to_string()).collect();
-                        self.problems.push(rule.page.problem(
-                            span(rule.page.front.at()),
-                            format!("the rules {} yield to one another in a circle", text::list(&circle, "and")),
-                        ));
-                    }
-                    break;
-                }
-            }
-        }
-        let names: Vec<Arc<str>> = done.iter().map(|rule| Arc::clone(&rule.name)).collect();
-        for rule in &mut done {
-            rule.yields = rule.yields_to.iter().filter_map(|name| names.iter().position(|known| known == name)).collect();
-        }
-        self.rules.yielded_to = (0..done.len()).map(|number| done.iter().any(|rule| rule.yields.contains(&number))).collect();
-        self.rules.demanded = vec![false; self.schema.fields.len()];
-        for field in done.iter().flat_map(|rule| &rule.demands) {
-            if let Some(slot) = self.rules.demanded.get_mut(usize::from(*field)) {
-                *slot = true;
-            }
-        }
-        self.rules.rules = done;
-    }
 }
 
 fn map_keys<'p>(keys: &Keys<'p>, key: &str) -> Vec<&'p Scalar> {
@@ -986,12 +1075,19 @@ pub(super) fn literal(scalar: &Scalar) -> Value<'static> {
         text if plain && text.starts_with(|c: char| c.is_ascii_digit() || c == '-') => {
             match (Decimal::read(text), form::date(text.as_bytes())) {
                 (_, Some((first, precision))) if text.len() == 10 => Value::Date(form::Period::starting(first, precision)),
-                (Some(number), _) => Value::Number(number),
+                (Some(number), _) if is_number(text) => Value::Number(number),
                 _ => Value::Text(text.to_owned().into()),
             }
         }
         text => Value::Text(text.to_owned().into()),
     }
+}
+
+/// Whether a text is a number as YAML and CEL write it.
+pub(super) fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    [whole, fraction].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 pub(super) fn ty_of_value(value: &Value<'_>) -> Ty {

@@ -9,7 +9,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle};
 pub type Bytes = (u32, u32);
 
 /// A YAML value with its place in the page.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Yaml {
     /// A text, number or flag.
     Scalar(Scalar),
@@ -20,7 +20,7 @@ pub enum Yaml {
 }
 
 /// A scalar as it is written.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scalar {
     /// Its text.
     pub text: String,
@@ -35,7 +35,7 @@ pub struct Scalar {
 }
 
 /// How a scalar is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     /// Without quotes.
     Plain,
@@ -71,6 +71,116 @@ impl Scalar {
         let line = self.lines.iter().rev().find(|(text, _)| *text <= byte);
         line.map_or(self.at.0 + byte, |(text, page)| page + (byte - text))
     }
+}
+
+/// How scalars may be written, in the order of their numbers in the compact form.
+const STYLES: [Style; 7] = [Style::Plain, Style::Single, Style::Double, Style::Escaped, Style::Literal, Style::Folded, Style::Special];
+
+/// The compact form in which `build.rs` leaves front matter: numbers of seven bits to a byte, texts after their
+/// length. It holds for one build and is read by nobody else.
+#[must_use]
+pub fn pack(yaml: &Yaml) -> Vec<u8> {
+    let mut out = Vec::new();
+    pack_value(yaml, &mut out);
+    out
+}
+
+fn pack_number(mut number: u32, out: &mut Vec<u8>) {
+    while number > 0x7f {
+        out.push((number & 0x7f) as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+fn pack_scalar(scalar: &Scalar, out: &mut Vec<u8>) {
+    let style = STYLES.iter().position(|style| *style == scalar.style).unwrap_or(0) as u32;
+    pack_number(style << 1 | u32::from(scalar.commented), out);
+    pack_number(scalar.at.0, out);
+    pack_number(scalar.at.1 - scalar.at.0, out);
+    pack_number(scalar.lines.len() as u32, out);
+    for (text, page) in &scalar.lines {
+        pack_number(*text, out);
+        pack_number(*page, out);
+    }
+    pack_number(scalar.text.len() as u32, out);
+    out.extend_from_slice(scalar.text.as_bytes());
+}
+
+fn pack_value(yaml: &Yaml, out: &mut Vec<u8>) {
+    let open = |kind: u8, count: usize, at: &Bytes, out: &mut Vec<u8>| {
+        out.push(kind);
+        pack_number(count as u32, out);
+        pack_number(at.0, out);
+        pack_number(at.1 - at.0, out);
+    };
+    match yaml {
+        Yaml::Scalar(scalar) => {
+            out.push(0);
+            pack_scalar(scalar, out);
+        }
+        Yaml::List(list, at) => {
+            open(1, list.len(), at, out);
+            list.iter().for_each(|item| pack_value(item, out));
+        }
+        Yaml::Map(map, at) => {
+            open(2, map.len(), at, out);
+            for (key, value) in map {
+                pack_scalar(key, out);
+                pack_value(value, out);
+            }
+        }
+    }
+}
+
+/// Reads the compact form; none where it is not whole.
+#[must_use]
+pub fn unpack(bytes: &[u8]) -> Option<Yaml> {
+    unpack_value(&mut { bytes })
+}
+
+fn unpack_number(bytes: &mut &[u8]) -> Option<u32> {
+    let mut number = 0u32;
+    for shift in (0..32).step_by(7) {
+        let (byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        number |= u32::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+fn unpack_at(bytes: &mut &[u8]) -> Option<Bytes> {
+    let first = unpack_number(bytes)?;
+    Some((first, first.checked_add(unpack_number(bytes)?)?))
+}
+
+fn unpack_scalar(bytes: &mut &[u8]) -> Option<Scalar> {
+    let how = unpack_number(bytes)?;
+    let style = *STYLES.get((how >> 1) as usize)?;
+    let at = unpack_at(bytes)?;
+    let count = unpack_number(bytes)?;
+    let lines = (0..count).map(|_| Some((unpack_number(bytes)?, unpack_number(bytes)?))).collect::<Option<Vec<_>>>()?;
+    let length = unpack_number(bytes)? as usize;
+    let (text, rest) = bytes.split_at_checked(length)?;
+    *bytes = rest;
+    Some(Scalar { text: std::str::from_utf8(text).ok()?.to_owned(), at, style, lines, commented: how & 1 == 1 })
+}
+
+fn unpack_value(bytes: &mut &[u8]) -> Option<Yaml> {
+    let (kind, rest) = bytes.split_first()?;
+    *bytes = rest;
+    if *kind == 0 {
+        return unpack_scalar(bytes).map(Yaml::Scalar);
+    }
+    let count = unpack_number(bytes)?;
+    let at = unpack_at(bytes)?;
+    Some(match kind {
+        1 => Yaml::List((0..count).map(|_| unpack_value(bytes)).collect::<Option<_>>()?, at),
+        _ => Yaml::Map((0..count).map(|_| Some((unpack_scalar(bytes)?, unpack_value(bytes)?))).collect::<Option<_>>()?, at),
+    })
 }
 
 /// What is wrong with a page as such.

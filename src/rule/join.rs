@@ -48,8 +48,8 @@ fn place(pages: &[Page], added: &BTreeSet<String>, page: &Page) -> Result<Option
             Err(problem(Span::default(), format!("another of your pages is called {name}{other}"), "keep one of the two"))
         }
         (Some(_), None) => {
-            let help = "give the page another name; to change only the severity or the numbers of the built-in one, say so in havesay.toml; to put this page in its place, write replaces: true in its front matter";
-            Err(problem(Span::default(), format!("there is a built-in {noun} {name}"), help))
+            let help = "give the page another name; to change only the severity or the numbers of that one, say so in havesay.toml; to put this page in its place, write replaces: true in its front matter";
+            Err(problem(Span::default(), format!("there is a {noun} {name} already"), help))
         }
         (Some(known), Some(word)) => fits(known, page, word).map(|()| known_at(pages, page)),
         (None, Some(word)) => {
@@ -110,7 +110,7 @@ fn fits(known: &Page, page: &Page, word: &Scalar) -> Result<(), PageProblem> {
         let takes: Vec<String> = takes.iter().map(|(name, ty)| format!("{name}: {ty}")).collect();
         let gives = gives.map_or_else(String::new, |gives| format!(" and gives {gives}"));
         return Err(problem(
-            format!("rules use {} otherwise than this page would let them", known.call_name()),
+            format!("the rules that use {} expect other parameters or another result", known.call_name()),
             format!("it takes {}{gives}: keep that", if takes.is_empty() { "nothing".to_owned() } else { takes.join(", ") }),
         ));
     }

@@ -264,6 +264,8 @@ impl Maker<'_> {
         for change in expression::changes(source, &ast, flag, self.schema) {
             let (from, to) = (change.span.start as usize, change.span.end as usize);
             let (before, after) = (source.get(..from).unwrap_or_default(), source.get(to..).unwrap_or_default());
+            // An arrow in a place was read as a dot.
+            let arrows = |told: String| if text == scalar.text { told } else { told.replace(" .", "->") };
             let told = |new: &str| match change.without {
                 Some(left_out) => format!("without {}", plain(slice(left_out))),
                 None => {
@@ -274,7 +276,7 @@ impl Maker<'_> {
             };
             let (head, tail) = (text.get(..part.start).unwrap_or_default(), text.get(part.end..).unwrap_or_default());
             let whole = |new: &str| New::Expression(format!("{head}{before}{new}{after}{tail}"));
-            let values = change.texts.iter().map(|new| (whole(new), told(new))).collect();
+            let values = change.texts.iter().map(|new| (whole(new), arrows(told(new)))).collect();
             let place = |byte: u32| scalar.place(part.start as u32 + byte);
             let at = change.without.unwrap_or(change.span);
             self.any(Span::new(place(at.start), place(at.end)), change.words, values);

@@ -64,15 +64,15 @@ impl Page {
         let mut pages = Vec::with_capacity(PAGES.len());
         let mut problems = Vec::new();
         for embedded in PAGES {
-            match serde_json::from_slice(embedded.front) {
-                Ok(front) => pages.push(Page {
+            match front::unpack(embedded.front) {
+                Some(front) => pages.push(Page {
                     name: Arc::from(embedded.name),
                     title: embedded.title.to_owned(),
                     path: None,
                     front,
                     text: Text::Built(embedded),
                 }),
-                Err(_) => problems.push(PageProblem {
+                None => problems.push(PageProblem {
                     page: embedded.name.to_owned(),
                     path: None,
                     span: Span::default(),
@@ -170,6 +170,12 @@ impl Page {
                 Cow::Owned(String::from_utf8(bytes).unwrap_or_default())
             }
         }
+    }
+
+    /// Whether it is one of the built-in pages, as they were embedded.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        matches!(self.text, Text::Built(_))
     }
 
     /// Whether it defines a term rather than a rule.

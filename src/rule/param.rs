@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::compile::{literal, ty_of, ty_of_value};
+use super::compile::{is_number, literal, ty_of, ty_of_value};
 use super::expression::types::{Ty, Words};
 use super::expression::value::{Decimal, ListValue, Value};
 use super::front::Yaml;
@@ -123,7 +123,7 @@ fn bound(page: &Page, keys: &Keys<'_>, key: &str, ty: &Ty) -> Result<Option<Boun
     if *ty != Ty::Number {
         return Err(page.problem(span(written.at), format!("only a number has a {key}")));
     }
-    match Decimal::read(&written.text) {
+    match Decimal::read(&written.text).filter(|_| is_number(&written.text)) {
         Some(value) => Ok(Some(Bound { value, text: written.text.clone() })),
         None => Err(page.problem(span(written.at), format!("{key} is a number"))),
     }

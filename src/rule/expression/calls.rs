@@ -6,7 +6,7 @@ use super::build::{Scope, Variable, equal, mistake};
 use super::parse::{Ast, Kind, Mistake};
 use super::pattern::Pattern;
 use super::types::{
-    Code, Cx, Definition, Fields, FlagCode, Format, ItemsCode, ListCode, Taint, TextCode, TextKind, Ty, Typed, ValueCode, Words,
+    Body, Code, Cx, Definition, Fields, FlagCode, Format, ItemsCode, ListCode, Taint, TextCode, TextKind, Ty, Typed, ValueCode, Words,
 };
 use super::value::{Decimal, Eval, Fault, Key, No, Value};
 use crate::document::{Kind as NodeKind, Node};
@@ -944,15 +944,18 @@ impl Scope<'_> {
             }
             parts.push(part);
         }
-        if let Some(typed) = self.inlined(&definition, args, &parts, span) {
+        let Some(body) = definition.body(self.schema, self.definitions) else {
+            return mistake(span, format!("{NO_FUNCTION} {name}(…) that is without fault"));
+        };
+        if let Some(typed) = self.inlined(&definition, body, args, &parts, span) {
             return Ok(typed);
         }
         let codes: Vec<Code> = parts.iter().map(|part| part.code.clone()).collect();
-        if let Some(code) = remembered(&definition, &codes) {
-            return Ok(self.defined(&definition, code, &parts, args, span));
+        if let Some(code) = remembered(definition.number, body, &codes) {
+            return Ok(self.defined(name, body, code, &parts, args, span));
         }
-        let called = Called { arguments: codes, frame: definition.frame, lets: definition.lets.clone() };
-        let code = match definition.body.code.clone() {
+        let called = Called { arguments: codes, frame: body.frame, lets: body.lets.clone() };
+        let code = match body.typed.code.clone() {
             Code::List(ListCode::Items(items)) => Code::items(move |cx, visit| {
                 let kept = called.enter(cx)?;
                 // What is done with an element belongs to the caller's frame.
@@ -991,23 +994,22 @@ impl Scope<'_> {
                 result
             }),
         };
-        Ok(self.defined(&definition, code, &parts, args, span))
+        Ok(self.defined(name, body, code, &parts, args, span))
     }
 
     /// What is known of a call of a definition.
-    fn defined(&self, definition: &Definition, code: Code, parts: &[Typed], args: &[Ast], span: Span) -> Typed {
-        let name = &definition.name;
-        let mut typed = Typed::new(definition.body.ty.clone(), code).from(&parts.iter().collect::<Vec<_>>());
-        typed.taint = typed.taint.and(Taint { people: false, ..definition.body.taint });
-        if matches!(definition.body.ty, Ty::Number | Ty::List(_)) {
-            typed.taint.people = definition.body.taint.people;
+    fn defined(&self, name: &str, body: &Body, code: Code, parts: &[Typed], args: &[Ast], span: Span) -> Typed {
+        let mut typed = Typed::new(body.typed.ty.clone(), code).from(&parts.iter().collect::<Vec<_>>());
+        typed.taint = typed.taint.and(Taint { people: false, ..body.typed.taint });
+        if matches!(body.typed.ty, Ty::Number | Ty::List(_)) {
+            typed.taint.people = body.typed.taint.people;
         } else {
             typed.taint.people = false;
         }
-        typed.format = definition.body.format;
-        typed.text = definition.body.text;
+        typed.format = body.typed.format;
+        typed.text = body.typed.text;
         if typed.unasked.is_none()
-            && let Some(unasked) = &definition.body.unasked
+            && let Some(unasked) = &body.typed.unasked
         {
             typed.unasked = Some(super::types::Unasked {
                 span,
@@ -1021,8 +1023,8 @@ impl Scope<'_> {
 
 impl Scope<'_> {
     /// A small definition, compiled where it is called: its parameters are the caller's variables themselves.
-    fn inlined(&mut self, definition: &Definition, args: &[Ast], parts: &[Typed], span: Span) -> Option<Typed> {
-        let inline = definition.inline.as_ref()?;
+    fn inlined(&mut self, definition: &Definition, body: &Body, args: &[Ast], parts: &[Typed], span: Span) -> Option<Typed> {
+        let inline = body.inline.as_ref()?;
         let mut own = vec![self.variables.first()?.clone()];
         for (arg, (part, (name, _))) in args.iter().zip(parts.iter().zip(&definition.parameters)) {
             let Kind::Name(given) = &arg.kind else { return None };
@@ -1032,11 +1034,11 @@ impl Scope<'_> {
         }
         let outer = (std::mem::replace(&mut self.variables, own), std::mem::replace(&mut self.parameters, inline.parameters.clone()));
         let watching = std::mem::replace(&mut self.watching, inline.watching.clone());
-        let built = self.build(&inline.syntax, Some(&definition.body.ty));
+        let built = self.build(&inline.syntax, Some(&body.typed.ty));
         (self.variables, self.parameters) = outer;
         self.watching = watching;
         // Where the caller's narrower types do not fit, it is called.
-        let mut typed = built.ok().filter(|typed| typed.ty.agrees(&definition.body.ty))?;
+        let mut typed = built.ok().filter(|typed| typed.ty.agrees(&body.typed.ty))?;
         typed.taint.people &= matches!(typed.ty, Ty::Number | Ty::List(_));
         typed.unasked = typed.unasked.map(|unasked| super::types::Unasked {
             span,
@@ -1049,13 +1051,13 @@ impl Scope<'_> {
 
 /// Code for a definition of one record: what it gave for a record is remembered. Lists are not: they would
 /// have to be copied, and few are asked for twice.
-fn remembered(definition: &Definition, arguments: &[Code]) -> Option<Code> {
-    let ([Code::Item(argument)], Ty::Flag | Ty::Number | Ty::Date | Ty::Word(_)) = (arguments, &definition.body.ty) else { return None };
-    let (argument, body, number) = (argument.clone(), definition.body.code.clone(), definition.number);
-    let called = Called { arguments: arguments.to_vec(), frame: definition.frame, lets: definition.lets.clone() };
+fn remembered(number: u32, body: &Body, arguments: &[Code]) -> Option<Code> {
+    let ([Code::Item(argument)], Ty::Flag | Ty::Number | Ty::Date | Ty::Word(_)) = (arguments, &body.typed.ty) else { return None };
+    let (argument, code) = (argument.clone(), body.typed.code.clone());
+    let called = Called { arguments: arguments.to_vec(), frame: body.frame, lets: body.lets.clone() };
     let work_out: ValueCode = Arc::new(move |cx| {
         let kept = called.enter(cx)?;
-        let result = body.run(cx);
+        let result = code.run(cx);
         cx.leave(kept);
         result
     });
@@ -1071,7 +1073,7 @@ fn remembered(definition: &Definition, arguments: &[Code]) -> Option<Code> {
         }
         result
     });
-    Some(match definition.body.ty {
+    Some(match body.typed.ty {
         Ty::Flag => Code::Flag(Code::Value(code).into_flag()),
         Ty::Date => Code::Date(Code::Value(code).into_date()),
         _ => Code::Value(code),

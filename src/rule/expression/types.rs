@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::build::Parameter;
 use super::parse::Ast;
@@ -913,21 +913,45 @@ impl Typed {
     }
 }
 
-/// A definition: what it takes, what it gives, and its code.
-#[derive(Clone, Debug)]
+/// A definition: what it takes, and what it gives once it is compiled.
 pub struct Definition {
     /// Its name as it is called.
     pub name: String,
     /// Its parameters.
     pub parameters: Vec<(String, Ty)>,
-    /// What it gives: a checked expression over its own frame.
-    pub body: Typed,
+    /// Its number among the definitions.
+    pub number: u32,
+    /// What it gives, if it is compiled already.
+    pub made: OnceLock<Option<Body>>,
+    /// Compiles it.
+    pub later: Later,
+}
+
+/// Compiles a definition; none where its page is at fault.
+pub type Later = Box<dyn Fn(&Schema, &Definitions) -> Option<Body> + Send + Sync>;
+
+impl std::fmt::Debug for Definition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Definition").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Definition {
+    /// What it gives, compiled now if nobody asked before; none where its page is at fault.
+    pub fn body(&self, schema: &Schema, definitions: &Definitions) -> Option<&Body> {
+        self.made.get_or_init(|| (self.later)(schema, definitions)).as_ref()
+    }
+}
+
+/// What a definition gives.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// A checked expression over its own frame.
+    pub typed: Typed,
     /// How many variables it needs.
     pub frame: usize,
     /// Which of them are `let`s.
     pub lets: Vec<usize>,
-    /// Its number among the definitions.
-    pub number: u32,
     /// Its syntax, where it is small and has no `let`: it is then compiled where it is called.
     pub inline: Option<Inline>,
 }

@@ -143,8 +143,8 @@ impl Walker<'_> {
                 self.replace(span, format!("({a})"), "only the first branch kept");
                 self.replace(span, format!("({b})"), "only the second branch kept");
                 self.node(test, test.span, true);
-                self.node(then, then.span, flag);
-                self.node(otherwise, otherwise.span, flag);
+                self.node(then, span, flag);
+                self.node(otherwise, span, flag);
             }
             Kind::Binary(operator, a, b) => self.binary(*operator, a, b, span),
             Kind::Call(name, target, args) => self.call(name, target.as_deref(), args, span, flag),
@@ -245,9 +245,9 @@ impl Walker<'_> {
                     let words = if name == "all" { "condition never met" } else { "condition left out" };
                     self.add(body.span, vec![text.to_owned()], span, words);
                 }
-                self.node(body, body.span, true);
+                self.node(body, span, true);
             }
-            ("map" | "sort_by", Some(_), [_, body]) => self.node(body, body.span, false),
+            ("map" | "sort_by", Some(_), [_, body]) => self.node(body, span, false),
             ("otherwise", None, [path, default]) => {
                 self.node(path, span, flag);
                 self.node(default, span, flag);

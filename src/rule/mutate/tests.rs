@@ -158,7 +158,7 @@ fn keys_beside_expressions_change_too() {
     let stages: Vec<&str> = schema.vocabulary(schema.stages).into_iter().flat_map(|known| known.choices()).collect();
     let [before, from, after] = [1, 2, 3].map(|at| stages.get(at).copied().unwrap_or_default());
     let front = format!(
-        "severity: error\nfrom: {from}\nsubject: [a, b]\nwhen: f(x)\nevidence:\n  - that: g(x)\n    else: too few\nmessage: \"{{{{not}}}} {{size(x) + 1}} so\"\nlabel: \"{{1}}\"\nalso:\n  - at: first(y)->z\nyields_to: [a/b, c/d]\nparams:\n  days: {{ default: 28, means: a term }}\n  mild: {{ default: false, means: a flag }}\nprofiles:\n  small:\n    severity: advice\n    off: too small\n  other:\n    when: h(x)\n    params: {{ days: 7 }}"
+        "severity: error\nfrom: {from}\nsubject: [a, b]\nwhen: f(x)\nevidence:\n  - that: g(x)\n    else: too few\nmessage: \"{{{{not}}}} {{size(x) + 1}} so\"\nlabel: \"{{1}}\"\nalso:\n  - at: first(y->z)->z\nyields_to: [a/b, c/d]\nparams:\n  days: {{ default: 28, means: a term }}\n  mild: {{ default: false, means: a flag }}\nprofiles:\n  small:\n    severity: advice\n    off: too small\n  other:\n    when: h(x)\n    params: {{ days: 7 }}"
     );
     assert_eq!(
         changes(&front),
@@ -175,7 +175,7 @@ fn keys_beside_expressions_change_too() {
             "term left out: without 1".to_owned(),
             "lowered: size(x) + 1 becomes size(x) + 0".to_owned(),
             "raised: size(x) + 1 becomes size(x) + 2".to_owned(),
-            "another function: first(y) becomes last(y)".to_owned(),
+            "another function: first(y->z) becomes last(y->z)".to_owned(),
             "entry left out: without yields_to a/b".to_owned(),
             "entry left out: without yields_to c/d".to_owned(),
             "lowered: params.days 28 becomes 27".to_owned(),

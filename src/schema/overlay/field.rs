@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{DEFS, Dated, Extending, Kind, PROPERTIES, REMARK, Spot, Wrong, is_name, referred};
-use crate::schema::{CHARTER, Scalar, Schema, Shape, StructId};
+use crate::schema::{CHARTER, Scalar, Schema, Shape, StructId, UNKNOWN_WORD};
 use crate::text::{self, Visible};
 
 const KEYS: [&str; 22] = [
@@ -152,9 +152,13 @@ impl Extending {
                         self.map(spot, name, def, made)
                     }
                     [word] => {
-                        let near = text::nearest(word, PLAIN.into_iter().chain(["array", "object"]));
-                        let help = near.map_or_else(|| A_TYPE.to_owned(), |near| format!("did you mean \"{near}\"?"));
-                        let what = if element { "an entry of a list has" } else { "a field has" };
+                        let near = text::nearest(word, PLAIN.into_iter().chain(["array", "object"])).filter(|near| near != word);
+                        let help = match near {
+                            Some(near) => format!("did you mean \"{near}\"?"),
+                            None if element => "use a plain type, or describe an object under $defs and refer to it with $ref".to_owned(),
+                            None => A_TYPE.to_owned(),
+                        };
+                        let what = if element { "an entry or a value has" } else { "a field has" };
                         self.fault(&kind, format!("`{}` is no type that {what}", Visible(word)), help);
                         Type::Wrong
                     }
@@ -307,7 +311,13 @@ impl Extending {
         let field = self.base.get(job).and_then(Value::as_str).unwrap_or_default();
         let def = self.base.get(PROPERTIES).and_then(|fields| referred(fields.get(field)?)).unwrap_or_default();
         let words = self.merged.get(DEFS).and_then(|defs| defs.get(def)?.get("oneOf")?.as_array());
-        words.into_iter().flatten().filter_map(|word| word.get("const")?.as_str()).map(str::to_owned).collect()
+        words
+            .into_iter()
+            .flatten()
+            .filter_map(|word| word.get("const")?.as_str())
+            .filter(|word| *word != UNKNOWN_WORD)
+            .map(str::to_owned)
+            .collect()
     }
 
     fn required_from(&mut self, spot: &Spot<'_>) {
@@ -327,7 +337,7 @@ impl Extending {
             }
             let known = stage.value.as_str().is_some_and(|word| word == "never" || stages.iter().any(|known| known == word));
             if !known {
-                self.fault(&stage, "this is no stage", format!("write {} or never", text::list(&stages, "or")));
+                self.fault(&stage, "this is no stage", format!("write one of {}, or never", text::list(&stages, "and")));
             }
         }
     }
