@@ -329,11 +329,12 @@ impl Repository {
         Ok(pieces(&output.stdout).map(path_of).collect())
     }
 
-    /// What is staged: the state that the next commit would have.
+    /// What is staged: the state that the next commit would have; and the files that are only meant to be added
+    /// later, which are no part of it.
     ///
     /// # Errors
     /// Where git cannot list it, or a merge conflict is not resolved yet.
-    pub fn staged(&self) -> Result<Entries, Trouble> {
+    pub fn staged(&self) -> Result<(Entries, Vec<PathBuf>), Trouble> {
         let listed = self.ask("what is staged", ["ls-files", "--stage", "-z", "--full-name"])?;
         let mut entries = Entries::new();
         for (path, entry, stage) in pieces(&listed).filter_map(|line| entry(line, 1)) {
@@ -343,14 +344,16 @@ impl Repository {
             }
             entries.insert(path, entry);
         }
+        let mut meant_later = Vec::new();
         if entries.values().any(|entry| EMPTY.contains(&entry.object.as_str())) {
             // What is only meant to be added later stands in the index as an empty file.
             let meant = ["diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative", "--diff-filter=A", "--ignore-submodules=all", "--"];
             for path in changes(&self.ask("what is staged", meant)?).into_iter().filter_map(|change| change.new) {
                 entries.remove(&path);
+                meant_later.push(path);
             }
         }
-        Ok(entries)
+        Ok((entries, meant_later))
     }
 
     /// What differs between a state and what is staged, or the files as they are. Files that git does not
@@ -366,15 +369,16 @@ impl Repository {
             args.push(OsStr::new("--cached"));
         }
         args.extend([OsStr::new(&from.object), OsStr::new("--")]);
-        if untracked.is_empty() {
+        if staged {
             return Ok(changes(&self.ask("what changed", args)?));
         }
+        // git would write into the index what it finds out about files that only look changed: into a copy.
         let index = self.index_with(untracked)?;
         let output = git(&self.root).env("GIT_INDEX_FILE", index.path()).args(args).output().map_err(|error| not_run(&error))?;
         if output.status.success() { Ok(changes(&output.stdout)) } else { Err(Trouble::new(format!("git cannot say what changed: {}", words(&output)), "")) }
     }
 
-    /// A copy of the index that knows of these files, so that git sees which of them were there under
+    /// A copy of the index that knows of these files too, so that git sees which of them were there under
     /// another name. Their bytes are not stored.
     fn index_with(&self, files: &[PathBuf]) -> Result<tempfile::NamedTempFile, Trouble> {
         let failed = |error: io::Error| Trouble::new(format!("a copy of git's index cannot be written: {}", error.kind()), "make room in the folder for temporary files");
@@ -382,16 +386,31 @@ impl Repository {
         let index = self.root.join(path_of(listed.strip_suffix(b"\n").unwrap_or(&listed)));
         let mut copy = tempfile::Builder::new().prefix("havesay-index-").tempfile().map_err(failed)?;
         match std::fs::File::open(&index) {
-            Ok(mut file) => io::copy(&mut file, &mut copy).map_err(failed)?,
-            Err(_) => 0,
-        };
+            Ok(mut file) => {
+                io::copy(&mut file, &mut copy).map_err(failed)?;
+                // By the index's own time git tells which files may have changed unnoticed since.
+                let written = file.metadata().and_then(|known| known.modified()).map_err(failed)?;
+                copy.as_file().set_modified(written).map_err(failed)?;
+            }
+            // Before anything is added there is none.
+            Err(_) => {}
+        }
+        if files.is_empty() {
+            return Ok(copy);
+        }
         let mut names = tempfile::tempfile().map_err(failed)?;
         for file in files {
             io::Write::write_all(&mut names, file.as_os_str().as_encoded_bytes()).and_then(|()| io::Write::write_all(&mut names, b"\0")).map_err(failed)?;
         }
         io::Seek::rewind(&mut names).map_err(failed)?;
+        // Even for a file that is only meant to be added git stores an object, the empty one.
+        let listed = self.ask("where its objects are", ["rev-parse", "--git-path", "objects"])?;
+        let objects = self.root.join(path_of(listed.strip_suffix(b"\n").unwrap_or(&listed)));
+        let aside = tempfile::Builder::new().prefix("havesay-objects-").tempdir().map_err(failed)?;
         let output = git(&self.root)
             .env("GIT_INDEX_FILE", copy.path())
+            .env("GIT_OBJECT_DIRECTORY", aside.path())
+            .env("GIT_ALTERNATE_OBJECT_DIRECTORIES", objects)
             .args(["add", "--intent-to-add", "--pathspec-from-file=-", "--pathspec-file-nul"])
             .stdin(names)
             .output()

@@ -209,7 +209,7 @@ impl States {
             let untracked = scope.spawn(|| repository.untracked());
             let changes = state.map_or_else(|| Ok(Vec::new()), |state| repository.changes(state, staged, &[]));
             let tracked = if staged {
-                repository.staged().map(|entries| (Vec::new(), Some(Tree::new(entries))))
+                repository.staged().map(|(entries, later)| (later, Some(Tree::new(entries))))
             } else {
                 repository.tracked(&patterns.each_ref().map(String::as_str)).map(|files| (files, None))
             };
@@ -234,12 +234,12 @@ impl States {
             let further: Vec<PathBuf> = new.into_iter().filter(|path| !known.contains(path)).collect();
             changes.extend(further.into_iter().map(|path| Change { old: None, new: Some(path) }));
         }
-        let names: Vec<PathBuf> = match &staged {
-            Some(tree) => tree.beneath(Path::new("")).map(|(path, _)| path.clone()).collect(),
-            None => tracked,
+        let (names, later) = match &staged {
+            Some(tree) => (tree.beneath(Path::new("")).map(|(path, _)| path.clone()).collect(), tracked),
+            None => (tracked, Vec::new()),
         };
         let mut own = Self {
-            untracked: untracked.into_iter().collect(),
+            untracked: untracked.into_iter().chain(later).collect(),
             old_charters: BTreeSet::new(),
             new_charters: BTreeSet::new(),
             old_settings: BTreeSet::new(),

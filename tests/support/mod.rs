@@ -186,6 +186,7 @@ pub fn run() -> havesay::report::Run {
         verbose: false,
         statistics: false,
         group: havesay::report::Group::None,
+        compared: None,
     }
 }
 

@@ -1,7 +1,9 @@
 //! Reads the bytes that git keeps of files, as a checkout would write them.
 //!
 //! One `git cat-file --batch` answers for all of them, started when the first is asked for. What was checked
-//! in through a filter (line ends, large files) comes back through it. What the bytes mean is not known here.
+//! in through a filter (line ends, large files) comes back through it. git tells the size only of what it
+//! keeps, not of what a filter makes of it, so after each question another is asked that has a known answer:
+//! what comes before that answer are the bytes. What they mean is not known here.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -11,6 +13,9 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{git, not_run, Trouble};
+
+/// Bytes of a line that are read at a time.
+const LINE_BYTES: u64 = 1 << 20;
 
 /// Bytes that git keeps of one file.
 #[derive(Clone)]
@@ -60,8 +65,9 @@ struct Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It ends when there is nothing more to read.
+        // It may wait for somebody to read what it still has to say, so it is not asked to end by itself.
         drop(self.input.take());
+        let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
@@ -125,7 +131,7 @@ impl Objects {
             }
             let process = slot.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
             process.ask(object, filtered.then_some(path.as_os_str()))?;
-            process.answer(most, into)
+            if filtered { process.answer_filtered(object, most, into) } else { process.answer(most, into) }
         })();
         if let Err(error) = &read {
             // What it would say next belongs to nothing that is asked.
@@ -138,6 +144,11 @@ impl Objects {
     }
 }
 
+/// A name that no object has, and that no file holds by chance.
+fn end_of(object: &str) -> String {
+    format!("end-of-{object}-{:x}", std::process::id())
+}
+
 impl Process {
     fn ask(&mut self, object: &str, path: Option<&OsStr>) -> io::Result<()> {
         let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
@@ -147,20 +158,53 @@ impl Process {
             line.extend_from_slice(path.as_encoded_bytes());
         }
         line.push(b'\n');
+        if path.is_some() {
+            line.extend_from_slice(end_of(object).as_bytes());
+            line.push(b'\n');
+        }
         input.write_all(&line)?;
         input.flush()
     }
 
-    /// Reads `object kind size`, a line's end, the bytes, a line's end.
-    fn answer(&mut self, most: u64, into: &mut Vec<u8>) -> io::Result<u64> {
+    /// Reads `object kind size` and a line's end, and gives the size of a file.
+    fn head(&mut self) -> io::Result<u64> {
         let mut head = Vec::new();
         self.output.read_until(b'\n', &mut head)?;
         let head = String::from_utf8_lossy(&head).into_owned();
         let mut words = head.trim_end().rsplit(' ');
-        let (size, kind) = (words.next().and_then(|size| size.parse::<u64>().ok()), words.next());
-        let (Some(size), Some("blob")) = (size, kind) else {
-            return Err(io::Error::new(io::ErrorKind::NotFound, "it is missing"));
-        };
+        match (words.next().and_then(|size| size.parse::<u64>().ok()), words.next()) {
+            (Some(size), Some("blob")) => Ok(size),
+            _ => Err(io::Error::new(io::ErrorKind::NotFound, "it is missing")),
+        }
+    }
+
+    /// Reads a head, the bytes, a line's end, and the answer that tells that they have ended.
+    fn answer_filtered(&mut self, object: &str, most: u64, into: &mut Vec<u8>) -> io::Result<u64> {
+        self.head()?;
+        let end = format!("{} missing\n", end_of(object)).into_bytes();
+        let (start, mut size) = (into.len(), 0);
+        loop {
+            let mut line = Vec::new();
+            if (&mut self.output).take(LINE_BYTES).read_until(b'\n', &mut line)? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if line == end {
+                break;
+            }
+            size += line.len() as u64;
+            // What is too large is read to its end and not kept.
+            if size <= most.saturating_add(1) {
+                into.extend_from_slice(&line);
+            }
+        }
+        let size = size.saturating_sub(1);
+        into.truncate(if size > most { start } else { into.len().saturating_sub(1) });
+        Ok(size)
+    }
+
+    /// Reads a head, the bytes, a line's end.
+    fn answer(&mut self, most: u64, into: &mut Vec<u8>) -> io::Result<u64> {
+        let size = self.head()?;
         let read = if size > most {
             io::copy(&mut (&mut self.output).take(size), &mut io::sink())?
         } else {
