@@ -175,6 +175,8 @@ pub struct Subject {
     pub file: u32,
     /// JSON Pointer to it in that file, in parts.
     pub pointer: Vec<Part>,
+    /// The value in the programme's trees that it is, where it is one.
+    pub node: Option<u32>,
 }
 
 impl fmt::Debug for Subject {
@@ -243,8 +245,6 @@ pub struct Finding {
     pub reveals: bool,
     /// Identity across runs: see [`fingerprint`].
     pub fingerprint: String,
-    /// How it stands to an earlier state of the records, where one was audited too.
-    pub state: Option<BaselineState>,
 }
 
 /// The identity of a finding: from the rule, the programme's id and the address, from no other value.

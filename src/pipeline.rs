@@ -2,10 +2,10 @@
 //! path order.
 //!
 //! [`one`] is a pure function of bytes, settings and date; [`run`] gives programmes to threads and writes
-//! what they give back as soon as it is their turn. [`setup`] reads settings and rules; `overlays` the schema
-//! overlays that settings name; `fit` holds what settings name against what there is; [`examples`] runs the
-//! examples of rule pages through the same stages, [`coverage`] says what they do not show, and [`mutation`]
-//! whether they notice small changes.
+//! what they give back as soon as it is their turn. [`setup`] reads settings and rules, `overlays` the schema
+//! overlays that settings name, [`waivers`] the waiver files of a run; `fit` holds what settings name against
+//! what there is; [`examples`] runs the examples of rule pages through the same stages, [`coverage`] says what
+//! they do not show, and [`mutation`] whether they notice small changes.
 
 pub mod change;
 pub mod coverage;
@@ -14,6 +14,7 @@ mod fit;
 pub mod mutation;
 mod overlays;
 pub mod setup;
+pub mod waivers;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -25,10 +26,10 @@ use crate::audit::{self, Selection};
 use crate::discover::{self, Found, Input, Options};
 use crate::document::Forest;
 use crate::finding::BaselineState;
-use crate::programme::{self, Clock, Programme};
+use crate::programme::{self, Beside, Clock, Programme};
 use crate::redact::{Redactor, Shown, ShownChange, ShownProgramme, Terms as Masks};
 use crate::report::{Output, Run, Totals, Writing};
-use crate::settle::{self, Terms};
+use crate::settle::{self, Settled, Terms};
 
 pub use change::{Against, Before};
 pub use setup::{Setup, SetupError};
@@ -54,19 +55,24 @@ pub struct Request {
 
 /// One programme, from files to masked findings.
 #[must_use]
+#[expect(clippy::too_many_arguments, reason = "one programme: what it is judged by, and what of it was asked for")]
 pub fn one(
     setup: &Setup,
     request: &Request,
     folder: &str,
     inputs: &[Input],
+    waivers: &[Beside],
     only: &dyn Fn(usize) -> bool,
     overrides: &std::path::Path,
     forest: Forest,
 ) -> (ShownProgramme, Forest) {
-    let programme = programme::load(&setup.schema, &setup.judges, folder, inputs, forest, request.clock, request.digests);
+    let mut programme = programme::load(&setup.schema, &setup.judges, folder, inputs, forest, request.clock, request.digests);
+    programme.waivers = waivers.to_vec();
     let state = audit::state::state(&setup.rules, &programme, &setup.effective(overrides), &request.selection);
-    let audit = audit::audit(&programme, &setup.rules, &state, request.clock.as_of);
-    let mut shown = show(&programme, &state, audit, request, only, None);
+    let mut audit = audit::audit(&programme, &setup.rules, &state, request.clock.as_of);
+    let inside = |file: u32| only(file as usize);
+    let settled = settle::settle(&programme, &setup.rules, &state, &mut audit, request.clock.as_of, &request.terms, &inside, None);
+    let mut shown = show(&programme, &state, audit, settled, request, None);
     shown.renumber(&setup.numbers);
     (shown, programme.forest)
 }
@@ -75,21 +81,22 @@ fn show(
     programme: &Programme,
     state: &audit::State,
     audit: audit::Audit,
+    settled: Settled,
     request: &Request,
-    only: &dyn Fn(usize) -> bool,
-    change: impl Into<Option<ShownChange>>,
+    change: Option<ShownChange>,
 ) -> ShownProgramme {
-    let settled = settle::settle(audit.findings, &request.terms, &|file| only(file as usize));
     let mut redactor = Redactor::new(programme, request.masks);
+    let mut open = 0;
     let findings = settled
         .findings
         .iter()
-        .scan(0, |number, (finding, standing)| {
-            // What was there before a change is listed only by formats that list everything.
-            let unchanged = finding.state == Some(BaselineState::Unchanged);
-            let wanted = if unchanged { request.excerpts == usize::MAX } else { *number < request.excerpts };
-            *number += usize::from(!unchanged);
-            Some(redactor.finding(finding, standing, wanted))
+        .enumerate()
+        .map(|(number, (finding, standing))| {
+            // Lines around what is held back, or was there before a change, are shown only by formats that show it.
+            let listed = standing.suppressed.is_none() && standing.baseline != Some(BaselineState::Unchanged);
+            open += usize::from(listed);
+            let within = standing.baseline.is_none() && number < request.excerpts || request.excerpts == usize::MAX;
+            redactor.finding(finding, standing, within || (listed && open <= request.excerpts))
         })
         .collect();
     // Lines are found only where they are needed.
@@ -112,12 +119,13 @@ fn show(
         totals: settled.totals,
         totals_once: settled.totals_once,
         suppressed: settled.suppressed,
+        waivers: settled.waivers,
         failing: settled.failing,
         elsewhere: settled.elsewhere,
         beyond: audit.beyond as u64,
         unjudged: programme.files.iter().filter(|file| file.unjudged).count() as u64,
         faulted: audit.faulted,
-        change: change.into().map(|change| ShownChange { unchanged: settled.unchanged, unchanged_once: settled.unchanged_once, ..change }),
+        change: change.map(|change| ShownChange { unchanged: settled.unchanged, unchanged_once: settled.unchanged_once, ..change }),
     }
 }
 
@@ -150,8 +158,10 @@ pub struct Task {
     pub found: Found,
     /// Its files.
     pub inputs: Vec<Input>,
-    /// The files' absolute paths, where only a part was asked for.
+    /// The files' absolute paths, where only a part was asked for; those of waiver files after them.
     pub paths: Vec<PathBuf>,
+    /// The waiver files that concern it.
+    pub waivers: Vec<Beside>,
     /// Its folder, relative to its settings file.
     pub overrides: PathBuf,
     /// What stands against it in an earlier state, where only what a change brought is asked for.
@@ -182,7 +192,7 @@ pub fn tasks(setups: &[Setup], of: &dyn Fn(&Found) -> usize, discovered: Vec<Fou
                 .map(|input| if let discover::Source::Disk(path) = &input.source { path.clone() } else { PathBuf::new() })
                 .collect()
         };
-        tasks.push(Task { setup: number, found, inputs, paths, overrides, against: None });
+        tasks.push(Task { setup: number, found, inputs, paths, waivers: Vec::new(), overrides, against: None });
     }
     tasks
 }
@@ -216,7 +226,7 @@ pub fn run(
         if let Some(against) = &task.against {
             return change::both(setups, request, task, against, &only, forest);
         }
-        Some(one(setup, request, &task.found.shown, &task.inputs, &only, &task.overrides, forest))
+        Some(one(setup, request, &task.found.shown, &task.inputs, &task.waivers, &only, &task.overrides, forest))
     };
     if threads == 1 {
         let mut forest = Forest::default();

@@ -19,6 +19,7 @@ use crate::programme::Programme;
 use crate::rule::function::text::looks_like_contact;
 use crate::schema::form;
 use crate::settle::Standing;
+use crate::settle::waivers::Stand;
 use crate::text::{Lines, Position, Visible};
 
 /// What stands for a value that is not shown.
@@ -214,6 +215,8 @@ pub struct ShownProgramme {
     pub totals_once: [u64; 3],
     /// How many findings are held back.
     pub suppressed: u64,
+    /// How each waiver that concerns it stands.
+    pub waivers: Vec<Stand>,
     /// How many fail the run.
     pub failing: u64,
     /// Findings outside the paths that were asked for.
@@ -371,17 +374,14 @@ impl<'p> Redactor<'p> {
     }
 
     fn file(&self, file: u32) -> Shown {
-        self.programme.files.get(file as usize).map_or_else(Shown::default, |file| Shown(file.path.to_string()))
+        Shown(self.programme.path_of(file).to_owned())
     }
 
     fn location(&mut self, place: Place) -> Location {
         let text = self.programme.text_of(place.file);
+        let file = self.file(place.file);
         let lines = self.lines.entry(place.file).or_insert_with(|| Lines::of(text));
-        Location {
-            file: Shown(self.programme.files.get(place.file as usize).map_or_else(String::new, |file| file.path.to_string())),
-            start: lines.position(text, place.span.start),
-            end: lines.position(text, place.span.end),
-        }
+        Location { file, start: lines.position(text, place.span.start), end: lines.position(text, place.span.end) }
     }
 
     /// Masks a finding. Lines around its places are cut where `excerpts` asks for them.

@@ -1,14 +1,21 @@
-//! Settles what an audit found: which findings are shown, and which of them fail the run.
+//! Settles what an audit found: which findings are held back, which are shown, and which of them fail the
+//! run.
 //!
-//! Waivers and baselines will be settled here too; [`change`] holds two states against one another. Formats
-//! are not known.
+//! [`waivers`] holds findings against the waivers that concern the programme, and says what is wrong with
+//! those: rules that judge the audit itself (`check: built-in`, subject `audit`) are judged here, when all
+//! others are done. [`change`] holds them against those of an earlier state. What is held back, or was there
+//! before, is kept and counted, never dropped. Formats are not known.
 
 pub mod change;
+pub mod waivers;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::audit::{Audit, State};
 use crate::finding::{BaselineState, Finding, Severity, Suppression};
+use crate::programme::Programme;
+use crate::rule::Rules;
 
 /// By what findings are settled.
 #[derive(Clone, Debug)]
@@ -17,6 +24,10 @@ pub struct Terms {
     pub min_severity: Severity,
     /// The mildest severity that fails the run.
     pub fail_on: Severity,
+    /// Whether waivers hold findings back. What is wrong with waivers is said in any case.
+    pub waivers: bool,
+    /// Whether only what is said of the audit itself (waivers, the baseline) is shown and counted.
+    pub audit_only: bool,
 }
 
 /// How one finding stands to waivers and the baseline.
@@ -44,25 +55,51 @@ pub struct Settled {
     pub unchanged: [u64; 3],
     /// The same, where a rule that says something sensitive of single people counts once.
     pub unchanged_once: [u64; 3],
+    /// Which findings of the earlier state are gone, by number.
+    pub gone: Vec<usize>,
     /// How many fail the run.
     pub failing: u64,
     /// How many lie outside the paths that were asked for.
     pub elsewhere: u64,
+    /// How each waiver that concerns the programme stands.
+    pub waivers: Vec<waivers::Stand>,
 }
 
-/// Settles the findings of one programme. `inside` says whether a file was asked for.
+/// Settles the findings of one programme, and judges the rules that judge the audit itself. `inside` says
+/// whether a file was asked for; `before` are all findings of an earlier state, where there is one.
 #[must_use]
-pub fn settle(findings: Vec<Finding>, terms: &Terms, inside: &dyn Fn(u32) -> bool) -> Settled {
+#[expect(clippy::too_many_arguments, reason = "what was audited, by what it is settled, and what stands against it")]
+pub fn settle(
+    programme: &Programme,
+    rules: &Rules,
+    state: &State,
+    audit: &mut Audit,
+    as_of: i32,
+    terms: &Terms,
+    inside: &dyn Fn(u32) -> bool,
+    before: Option<&[(Finding, Standing)]>,
+) -> Settled {
     let mut settled = Settled::default();
     let mut revealing = BTreeSet::new();
-    for finding in findings {
-        let unchanged = finding.state == Some(BaselineState::Unchanged);
+    let waived = waivers::judge(programme, rules, state, audit, as_of);
+    settled.waivers = waived.stands;
+    let held: Vec<Option<Suppression>> = waived.held.into_iter().map(|held| held.filter(|_| terms.waivers)).collect();
+    let compared = before.map(|before| change::compare(before, audit.findings.iter().zip(held.iter().map(Option::is_some))));
+    let mut new = compared.iter().flat_map(|compared| compared.new.iter());
+    let mut held = held.into_iter();
+    for finding in std::mem::take(&mut audit.findings) {
+        let baseline = new.next().map(|new| if *new { BaselineState::New } else { BaselineState::Unchanged });
+        let unchanged = baseline == Some(BaselineState::Unchanged);
+        let waiver = held.next().flatten();
+        if terms.audit_only && !rules.number(&finding.rule).and_then(|number| rules.rules.get(number)).is_some_and(|rule| rule.of_audit) {
+            continue;
+        }
         let place = finding.labels.first().map_or(0, |label| label.place.file);
         if !inside(place) {
             settled.elsewhere += 1;
             continue;
         }
-        let standing = Standing { baseline: finding.state, ..Standing::default() };
+        let standing = Standing { suppressed: waiver, baseline };
         if standing.suppressed.is_some() {
             settled.suppressed += 1;
         } else {
@@ -87,6 +124,8 @@ pub fn settle(findings: Vec<Finding>, terms: &Terms, inside: &dyn Fn(u32) -> boo
             settled.findings.push((finding, standing));
         }
     }
+    drop(new);
+    settled.gone = compared.map(|compared| compared.gone).unwrap_or_default();
     settled
 }
 

@@ -194,6 +194,15 @@ fn what_stands_on_standard_output_is_what_stands_in_the_file() {
     }
 }
 
+#[test]
+fn every_format_is_described() {
+    let page = std::fs::read_to_string(root().join("docs/formats.md")).unwrap();
+    let described: Vec<&str> =
+        page.lines().filter_map(|line| line.strip_prefix("| `")).map(|rest| rest.split_once('`').unwrap().0).collect();
+    assert_eq!(described, FORMATS);
+    assert_eq!(havesay::report::Format::ALL.map(havesay::report::Format::word), FORMATS);
+}
+
 fn theatre() -> Folder {
     let folder = Folder::new();
     copy(&root().join("fixtures/theatre"), &folder.at("theatre"));
@@ -232,6 +241,7 @@ fn the_totals_of_all_formats_agree() {
             assert_eq!(rows.iter().filter(|row| row["fails"] == "yes").count() as u64, failing, "csv");
             let entries = said.of("markdown").lines().filter(|line| line.starts_with("- **")).count() as u64;
             assert_eq!(entries, shared.iter().sum::<u64>(), "markdown");
+            assert_eq!(articles(said.of("html")).len() as u64, shared.iter().sum::<u64>(), "html");
         }
     }
 }
@@ -246,7 +256,7 @@ fn what_is_cut_is_counted() {
     assert_eq!((cut.results().len(), cut.issues().len(), cut.rows().len(), cut.commands().len()), (3, 3, 3, 3));
     assert_eq!(cut.of("jsonl").lines().count(), 3);
     let left = format!("{} more findings are not shown", all - 3);
-    for format in ["full", "concise", "narrated", "markdown", "github", "junit"] {
+    for format in ["full", "concise", "narrated", "markdown", "html", "github", "junit"] {
         assert!(cut.of(format).contains(&left), "{format}: {}", cut.of(format));
         assert!(!whole.of(format).contains("not shown (--max"), "{format}");
     }
@@ -460,7 +470,7 @@ fn what_says_something_of_one_person_is_not_passed_on_person_by_person() {
         for format in ["full", "concise", "narrated", "json", "jsonl"] {
             assert!(outputs.read(format).contains("who-0"), "{format} shows each record");
         }
-        for format in ["sarif", "junit", "github", "gitlab", "markdown", "csv"] {
+        for format in ["sarif", "junit", "github", "gitlab", "markdown", "html", "csv"] {
             let said = outputs.read(format);
             assert!(!said.contains("who-"), "{format}: {said}");
             assert!(said.contains(&format!("Came and brought nothing: {count} findings")), "{format}: {said}");
@@ -544,6 +554,14 @@ fn hostile() -> Said {
     Said { status: 1, by_format: FORMATS.into_iter().map(|format| (format, outputs.read(format))).collect() }
 }
 
+/// What each finding of a page says, with the references that HTML has for characters read back.
+fn articles(page: &str) -> Vec<String> {
+    let back =
+        |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&");
+    let article = |text: &str| back(text.split_once("</span> ").unwrap().1.split_once("</h3>").unwrap().0);
+    page.split("<article ").skip(1).map(article).collect()
+}
+
 /// The entries of the list of findings, as text. Only our own markup may stand in a comment.
 fn entries(markdown: &str) -> Vec<String> {
     use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
@@ -621,6 +639,13 @@ fn hostile_strings_pass_through_every_format() {
         let words: Vec<&str> = text(finding, "/message").split_whitespace().collect();
         assert!(entry.contains(&words.join(" ")), "markdown: {entry}\n{finding}");
     }
+    let articles = articles(said.of("html"));
+    for (article, finding) in articles.iter().zip(findings) {
+        assert_eq!(*article, xml(text(finding, "/message")).replace('\u{1fffe}', "\\u{1fffe}"), "html");
+    }
+    let tags = regex::Regex::new("<(/?[a-z0-9]+|!doctype)").unwrap();
+    let ours = ["script", "b", "failure"];
+    assert!(!tags.captures_iter(said.of("html")).any(|tag| ours.contains(&tag[1].trim_start_matches('/'))), "html");
     for (format, said) in &said.by_format {
         let said = if *format == "csv" { said.trim_start_matches('\u{feff}').replace("\r\n", "\n") } else { said.clone() };
         assert!(!said.chars().any(|c| c != '\n' && havesay::text::is_hidden(c)), "{format}: something hidden");
@@ -924,6 +949,62 @@ fn a_saved_audit_is_read_from_standard_input() {
     child.stdin.take().unwrap().write_all(audit.as_bytes()).unwrap();
     let done = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8(done.stdout).unwrap(), check(&toy(), &["-f", "concise", "toy"]).out);
+}
+
+#[test]
+fn what_is_held_back_is_marked_counted_and_no_failure() {
+    // As waivers and a baseline will leave it in a saved audit.
+    let mut audit: Value = serde_json::from_str(&check(&toy(), &["-f", "json", "toy"]).out).unwrap();
+    let silent = audit["findings"].as_array().unwrap().iter().position(|finding| finding["rule"] == "people/silent").unwrap();
+    for (number, finding) in audit["findings"].as_array_mut().unwrap().iter_mut().enumerate() {
+        finding["baseline"] = json!(if number == 0 { "unchanged" } else { "new" });
+    }
+    audit["findings"][silent]["suppressed"] = json!({ "by": "waiver", "address": "participants/p-2", "until": "2026-12-31" });
+    audit["findings"][0]["suppressed"] = json!({ "by": "baseline", "address": "payments/pay-2", "until": null });
+    for (pointer, number) in [
+        ("/programmes/0/suppressed", 2),
+        ("/summary/suppressed", 2),
+        ("/programmes/0/findings/error", 1),
+        ("/programmes/0/findings_shared/error", 1),
+        ("/programmes/0/findings/warning", 2),
+        ("/programmes/0/findings_shared/warning", 2),
+        ("/programmes/0/failing", 1),
+    ] {
+        *audit.pointer_mut(pointer).unwrap() = json!(number);
+    }
+    let folder = Folder::new().with("audit.json", audit.to_string());
+    let said = said(&folder, &["report", "audit.json"], false);
+    assert_eq!(said.json("json")["findings"], audit["findings"]);
+    assert_eq!(said.json("json")["summary"]["suppressed"], 2);
+    let totals = "1 error, 2 warnings, 1 advice; 2 findings are held back by a waiver or the baseline";
+    for format in ["full", "concise", "narrated", "github", "junit", "markdown", "html"] {
+        assert!(said.of(format).contains(totals), "{format}: {}", said.of(format));
+    }
+    assert!(said.of("concise").contains("and brought nothing (waived until 2026-12-31)\n"), "{}", said.of("concise"));
+    assert!(said.of("full").contains("(in the baseline)"), "{}", said.of("full"));
+    assert!(said.of("markdown").contains("(waived until 2026-12-31)"), "{}", said.of("markdown"));
+    let results = said.results();
+    let waived = results.iter().find(|result| result["ruleId"] == "people/silent").unwrap();
+    assert_eq!(
+        waived["suppressions"],
+        json!([{ "kind": "external", "status": "accepted", "justification": "waived until 2026-12-31 for participants/p-2" }])
+    );
+    assert_eq!(waived["baselineState"], "new");
+    assert!(results.iter().filter(|result| result["suppressions"] == json!([])).count() == 4);
+    assert!(results.iter().all(|result| result["baselineState"].is_string()), "all or none");
+    // Where a format has no place for it, it is not there.
+    assert_eq!((said.issues().len(), said.commands().len()), (4, 4));
+    let rows = said.rows();
+    let held: Vec<(&str, &str, &str, &str)> = rows
+        .iter()
+        .filter(|row| !row["suppressed_by"].is_empty())
+        .map(|row| (row["suppressed_by"].as_str(), row["suppressed_until"].as_str(), row["fails"].as_str(), row["baseline"].as_str()))
+        .collect();
+    assert_eq!(held, [("baseline", "", "no", "unchanged"), ("waiver", "2026-12-31", "no", "new")]);
+    let cases = said.cases();
+    let skipped: Vec<&str> = cases.iter().filter_map(|case| case.skipped.as_deref()).collect();
+    assert!(skipped.contains(&"waived until 2026-12-31: p-2 came to 2 sessions and brought nothing"), "{skipped:?}");
+    assert_eq!(cases.iter().filter(|case| case.failure.is_some()).count(), 1);
 }
 
 // ── for teams ──────────────────────────────────────────────────────────────────────────────────────────

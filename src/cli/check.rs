@@ -1,22 +1,25 @@
 //! `havesay check`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::{
     CheckArgs, Common, color, complain, exit, model, plain, say, settings_problems, shown, since, source, target, width,
 };
 use crate::audit::Selection;
+use crate::config::waivers::WAIVERS_NAME;
 use crate::config::{self, FILE_NAME};
 use crate::discover::mirror::Mirror;
 use crate::discover::{self, Discovered, Found, Options};
 use crate::finding::Severity;
-use crate::pipeline::setup::Setup;
-use crate::pipeline::{self, Request, SetupError, Task};
+use crate::pipeline::setup::{Setup, SetupError, hex};
+use crate::pipeline::{self, Request, Task};
 use crate::programme::Clock;
 use crate::redact::{MASK, Shown, Terms as Masks};
 use crate::report::{ChangeTotals, Format, Prose, RuleCard, Run, Totals};
@@ -39,7 +42,7 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
 fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let started = std::time::Instant::now();
     let schema = model()?;
-    let clock = clock(args)?;
+    let clock = clock(args.as_of.as_deref())?;
     let stage = match &args.stage {
         None => None,
         Some(word) => Some(schema.stage(word).ok_or_else(|| {
@@ -58,7 +61,7 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let mut comparing = since::comparing(args, &schema, clock, &paths, &options)?;
     let discovered = comparing.as_mut().map_or_else(|| discover::discover(&paths, &options), since::Comparing::discovered);
     let governing = Governing { common: &args.common, working: &working };
-    let mut setups = Setups::read(&schema, &discovered, &governing, comparing.as_ref().and_then(|comparing| comparing.staged.as_ref()))?;
+    let mut setups = Setups::read(&schema, &discovered, &governing, mirror(&comparing))?;
     let rules = setups.number();
     let run_setup = setups.list.first().ok_or(exit::FAULT)?;
     let select = setups.names_of_today(&args.select, &rules)?;
@@ -79,14 +82,17 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let request = Request {
         clock,
         selection: Selection { select, ignore, stage },
-        terms: Terms { min_severity: if args.quiet { fail_on.max(args.min_severity) } else { args.min_severity }, fail_on },
+        terms: Terms {
+            min_severity: if args.quiet { fail_on.max(args.min_severity) } else { args.min_severity },
+            fail_on,
+            waivers: !args.no_waivers,
+            audit_only: args.audit_only,
+        },
         masks: Masks { min_cell },
         excerpts: excerpts_max.unwrap_or(0),
         digests: wanted.digests,
         threads: args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1),
     };
-    let compared = comparing.as_ref().map(since::Comparing::told);
-    let run = Run { compared, ..run(args, &setups, &rules, &request, wanted) };
     let strays: Vec<&PathBuf> = discovered.strays.iter().filter(|path| !setups.list.iter().any(|setup| setup.is_overlay(path))).collect();
     let before = Totals {
         left_out: (discovered.left_out.0, discovered.left_out.1.as_deref().map(Shown::words)),
@@ -95,9 +101,15 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
         ..Totals::default()
     };
     let mut incomplete = report_missing(&discovered, &working);
+    let programmes = discovered.programmes.len();
     let mut tasks = pipeline::tasks(&setups.list, &|found| setups.of(found), discovered.programmes, &options);
+    // Where all there is was asked for, a waiver for no programme in the run is for none at all.
+    let all = discovered.left_out.0 == 0 && tasks.len() == programmes && comparing.is_none();
+    attach(&setups, &mut tasks, &working, if all { &paths } else { &[] }, mirror(&comparing))?;
     // A change may touch no programme.
     incomplete |= tasks.is_empty() && comparing.is_none();
+    let compared = comparing.as_ref().map(since::Comparing::told);
+    let run = Run { compared, ..run(args, &setups, &tasks, &rules, &request, wanted) };
     let objects = comparing.as_ref().map(since::Comparing::objects);
     if let Some(comparing) = comparing {
         comparing.put_beside(&mut tasks, &mut setups, &schema, &governing, &options)?;
@@ -135,8 +147,8 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
 }
 
 /// The date of the audit: as given, else of the build environment, else today.
-fn clock(args: &CheckArgs) -> Result<Clock, u8> {
-    if let Some(text) = &args.as_of {
+pub(super) fn clock(as_of: Option<&str>) -> Result<Clock, u8> {
+    if let Some(text) = as_of {
         return match form::date(text.as_bytes()) {
             Some((as_of, form::Precision::Day)) => Ok(Clock { as_of, given: true }),
             _ => {
@@ -155,8 +167,10 @@ fn clock(args: &CheckArgs) -> Result<Clock, u8> {
 /// By which settings file programmes are governed.
 #[derive(Clone, Copy)]
 pub(super) struct Governing<'g> {
-    common: &'g Common,
-    working: &'g Path,
+    /// What the arguments say.
+    pub common: &'g Common,
+    /// The working directory.
+    pub working: &'g Path,
 }
 
 impl Governing<'_> {
@@ -185,7 +199,9 @@ impl Governing<'_> {
 /// The settings of the run, and those of each programme.
 #[derive(Default)]
 pub(super) struct Setups {
-    list: Vec<Setup>,
+    pub(super) list: Vec<Setup>,
+    /// Files that are called like a waiver file, or nearly so, in the folders that were searched.
+    waivers: Vec<PathBuf>,
     by_file: BTreeMap<PathBuf, usize>,
     of: BTreeMap<PathBuf, usize>,
     /// Searches, by whether they look where a state is laid out.
@@ -193,7 +209,7 @@ pub(super) struct Setups {
 }
 
 impl Setups {
-    fn read(schema: &Arc<Schema>, discovered: &Discovered, governing: &Governing<'_>, mirror: Option<&Mirror>) -> Result<Self, u8> {
+    pub(super) fn read(schema: &Arc<Schema>, discovered: &Discovered, governing: &Governing<'_>, mirror: Option<&Mirror>) -> Result<Self, u8> {
         let mut setups = Setups::default();
         let fault = |error: SetupError| {
             complain(&error);
@@ -204,8 +220,9 @@ impl Setups {
             let number = setups.setup_of(schema, governing, &found.folder, mirror).map_err(fault)?;
             setups.of.insert(found.folder.clone(), number);
         }
-        for near in setups.searches.values().flat_map(config::Search::near_misses) {
-            let near = mirror.map_or_else(|| near.to_owned(), |mirror| mirror.real(near));
+        let real = |path: &Path| mirror.map_or_else(|| path.to_owned(), |mirror| mirror.real(path));
+        setups.waivers = setups.searches.values().flat_map(config::Search::waivers).map(real).collect();
+        for near in setups.searches.values().flat_map(config::Search::near_misses).map(real) {
             say(&format!("{} is not read; the settings file is called {FILE_NAME}", Visible(&discover::shown(governing.working, &near))));
         }
         Ok(setups)
@@ -292,13 +309,13 @@ impl Setups {
         self.list.iter().flat_map(|setup| &setup.read).filter(move |(path, _)| seen.insert(path)).map(|(path, digest)| (path, digest))
     }
 
-    fn of(&self, found: &Found) -> usize {
+    pub(super) fn of(&self, found: &Found) -> usize {
         self.of.get(&found.folder).copied().unwrap_or(0)
     }
 }
 
 /// What holds for the whole run, as reports say it.
-fn run(args: &CheckArgs, setups: &Setups, rules: &[(usize, usize)], request: &Request, wanted: Wanted) -> Run {
+fn run(args: &CheckArgs, setups: &Setups, tasks: &[Task], rules: &[(usize, usize)], request: &Request, wanted: Wanted) -> Run {
     let rules = rules
         .iter()
         .filter_map(|number| setups.rule(*number))
@@ -342,6 +359,8 @@ fn run(args: &CheckArgs, setups: &Setups, rules: &[(usize, usize)], request: &Re
     let working = std::env::current_dir().unwrap_or_default();
     let settings = json!({
         "files": setups.files().map(|(path, digest)| json!({ "path": discover::shown(&working, path), "sha256": digest })).collect::<Vec<_>>(),
+        "waivers": waiver_files(tasks),
+        "waivers_hold": request.terms.waivers,
         "fail_on": request.terms.fail_on,
         "min_severity": request.terms.min_severity,
         "min_cell": request.masks.min_cell,
@@ -361,9 +380,44 @@ fn run(args: &CheckArgs, setups: &Setups, rules: &[(usize, usize)], request: &Re
         width: width(),
         verbose: args.verbose,
         statistics: args.statistics,
+        show_suppressed: args.show_suppressed,
         group: args.group_by,
         compared: None,
     }
+}
+
+/// Where settings are laid out as they are staged, if what is staged is looked at.
+fn mirror(comparing: &Option<since::Comparing>) -> Option<&Mirror> {
+    comparing.as_ref().and_then(|comparing| comparing.staged.as_ref())
+}
+
+/// Gives each programme its waiver files, and says which files of the kind are not read.
+pub(super) fn attach(setups: &Setups, tasks: &mut [Task], working: &Path, asked: &[PathBuf], mirror: Option<&Mirror>) -> Result<(), u8> {
+    let asked: Vec<PathBuf> = asked.iter().filter_map(|path| fs::canonicalize(working.join(path)).ok()).collect();
+    let whole = |folder: &Path| fs::canonicalize(folder).is_ok_and(|folder| asked.iter().any(|path| folder.starts_with(path)));
+    let place = |path: &Path| mirror.map_or_else(|| path.to_owned(), |mirror| mirror.inside(path));
+    pipeline::waivers::attach(&setups.list, tasks, working, &whole, &place).map_err(|faults| {
+        faults.into_iter().for_each(|fault| complain(&SetupError::Config(fault)));
+        exit::FAULT
+    })?;
+    let read: BTreeSet<&Path> = tasks.iter().flat_map(|task| &task.waivers).map(|beside| beside.file.path.as_path()).collect();
+    for path in setups.waivers.iter().filter(|path| !read.contains(path.as_path())) {
+        say(&format!(
+            "{} is not read; waivers stand in {WAIVERS_NAME}, beside {FILE_NAME} or in a programme's folder",
+            Visible(&discover::shown(working, path))
+        ));
+    }
+    Ok(())
+}
+
+/// The waiver files of a run, each once, with their digests.
+fn waiver_files(tasks: &[Task]) -> serde_json::Value {
+    let files: BTreeMap<&str, String> = tasks
+        .iter()
+        .flat_map(|task| &task.waivers)
+        .map(|beside| (&*beside.file.shown, hex(&Sha256::digest(beside.file.text.as_bytes()))))
+        .collect();
+    files.into_iter().map(|(path, digest)| json!({ "path": path, "sha256": digest })).collect()
 }
 
 /// What formats want to know of rules beyond what is at hand.
@@ -395,7 +449,7 @@ fn explained(rule: &Rule) -> Prose {
 }
 
 /// Says which paths are not there or hold no programme.
-fn report_missing(discovered: &Discovered, working: &Path) -> bool {
+pub(super) fn report_missing(discovered: &Discovered, working: &Path) -> bool {
     for path in &discovered.missing {
         say(&format!("{} does not exist", shown(path)));
     }

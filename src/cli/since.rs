@@ -127,30 +127,38 @@ impl Comparing {
         for (number, task) in tasks.iter().enumerate() {
             by_folder.insert(task.found.folder.clone(), number);
         }
+        // Each programme as it was: a task of its own until it has its waivers.
+        let (mut olds, mut befores): (Vec<Task>, Vec<(Option<usize>, Before)>) = (Vec::new(), Vec::new());
         for pair in self.pairs {
             let Some(task) = pair.new.as_ref().and_then(|side| by_folder.get(&side.found.folder)).and_then(|number| tasks.get_mut(*number)) else {
                 // It is gone, or the settings leave it out now.
                 if let Some(before) = pair.old.and_then(|side| earlier.before(setups, side, None, options).transpose()) {
-                    let (found, before) = before?;
-                    tasks.push(Task {
-                        setup: before.setup,
-                        found,
-                        inputs: Vec::new(),
-                        paths: Vec::new(),
-                        overrides: PathBuf::new(),
-                        against: Some(Against::Departed(before)),
-                    });
+                    let (task, before) = before?;
+                    olds.push(task);
+                    befores.push((None, before));
                 }
                 continue;
             };
             if let Some(side) = pair.new {
                 replace(&mut task.inputs, &side);
             }
-            let before = match pair.old {
-                Some(side) => earlier.before(setups, side, Some(&task.found), options)?,
-                None => None,
-            };
-            task.against = Some(before.map_or(Against::Nothing, |(_, before)| Against::Before(before)));
+            task.against = Some(Against::Nothing);
+            let number = by_folder.get(&task.found.folder).copied();
+            if let Some(side) = pair.old
+                && let Some((task, before)) = earlier.before(setups, side, Some(&task.found), options)?
+            {
+                olds.push(task);
+                befores.push((number, before));
+            }
+        }
+        earlier.waivers(setups, &mut olds, &options.working);
+        for (mut task, (number, mut before)) in olds.into_iter().zip(befores) {
+            before.waivers = std::mem::take(&mut task.waivers);
+            before.paths = std::mem::take(&mut task.paths);
+            match number.and_then(|number| tasks.get_mut(number)) {
+                Some(now) => now.against = Some(Against::Before(before)),
+                None => tasks.push(Task { inputs: Vec::new(), against: Some(Against::Departed(before)), ..task }),
+            }
         }
         Ok(())
     }
@@ -189,7 +197,7 @@ struct Earlier<'e> {
 }
 
 impl Earlier<'_> {
-    fn before(&mut self, setups: &mut Setups, side: Side, now: Option<&Found>, options: &Options) -> Result<Option<(Found, Before)>, u8> {
+    fn before(&mut self, setups: &mut Setups, side: Side, now: Option<&Found>, options: &Options) -> Result<Option<(Task, Before)>, u8> {
         let number = self.setup(setups, &side.found.folder)?;
         let Some(setup) = setups.get(number) else { return Ok(None) };
         let Setup { settings, schema, folder, .. } = setup;
@@ -211,8 +219,28 @@ impl Earlier<'_> {
             paths.push(today);
         }
         let known_as = now.map_or_else(|| side.found.shown.clone(), |now| now.shown.clone());
-        let before = Before { setup: number, folder: side.found.shown.clone(), known_as, inputs, names, paths, overrides };
-        Ok(Some((side.found, before)))
+        let before = Before {
+            setup: number,
+            folder: side.found.shown.clone(),
+            known_as,
+            inputs: inputs.clone(),
+            names,
+            paths: Vec::new(),
+            waivers: Vec::new(),
+            overrides,
+        };
+        let task = Task { setup: number, found: side.found, inputs, paths, waivers: Vec::new(), overrides: PathBuf::new(), against: None };
+        Ok(Some((task, before)))
+    }
+
+    /// Gives the programmes the waivers that concerned them. Where these are at fault, all that they may have held
+    /// back counts as having been there.
+    fn waivers(&self, setups: &Setups, olds: &mut [Task], working: &Path) {
+        let mirror = self.mirror.or(self.later);
+        let place = |path: &Path| mirror.map_or_else(|| path.to_owned(), |mirror| mirror.inside(path));
+        if pipeline::waivers::attach(&setups.list, olds, working, &|_| false, &place).is_err() {
+            say("the waivers of the earlier state are at fault, so what they held back counts as having been there");
+        }
     }
 
     /// The settings of a programme as it was. Where they are at fault those of today stand in, so that a change

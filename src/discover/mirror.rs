@@ -11,9 +11,10 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::git::{Entries, Entry, EntryKind, Kept, Objects, Trouble};
-use super::policy::{WAIVERS_NAME, leans_on};
+use super::policy::leans_on;
 use super::{is_charter, tree};
 use crate::config::FILE_NAME;
+use crate::config::waivers::WAIVERS_NAME;
 use crate::limits::CONFIG_BYTES_MAX;
 
 /// Endings of files that are copied where a settings file names the folder around them.

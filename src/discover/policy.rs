@@ -8,10 +8,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::clean;
+use crate::config::waivers::WAIVERS_NAME;
 use crate::config::{FILE_NAME, mentions};
 
-/// The name of a file of waivers, which holds for the settings file beside it and for a programme's folder.
-pub const WAIVERS_NAME: &str = "havesay.waivers.toml";
 /// Endings of files that count where a settings file names the folder around them.
 const WITHIN: [&str; 4] = ["md", "toml", "yaml", "yml"];
 /// Settings files that name one another are followed so far.

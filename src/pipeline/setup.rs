@@ -109,26 +109,13 @@ impl Faults {
 impl SetupError {
     /// Calls files by other paths than those by which they were read.
     pub fn rename(&mut self, real: &dyn Fn(&Path) -> PathBuf) {
-        let problems: &mut [Problem] = match self {
-            SetupError::Config(ConfigError::Unreadable { path, .. }) => {
-                *path = real(path);
-                &mut []
-            }
-            SetupError::Config(ConfigError::Problems { problems, .. }) => problems,
-            SetupError::Settings(faults) => {
-                faults.iter_mut().for_each(|faults| faults.rename(real));
-                &mut []
-            }
+        match self {
+            SetupError::Config(error) => error.rename(real),
+            SetupError::Settings(faults) => faults.iter_mut().for_each(|faults| faults.rename(real)),
             SetupError::Pages(problems) => {
-                for path in problems.iter_mut().filter_map(|problem| problem.path.as_mut()) {
-                    *path = real(path);
-                }
-                &mut []
+                problems.iter_mut().filter_map(|problem| problem.path.as_mut()).for_each(|path| *path = real(path));
             }
-            SetupError::Schema(_) => &mut [],
-        };
-        for problem in problems {
-            problem.path = real(&problem.path);
+            SetupError::Schema(_) => {}
         }
     }
 }
@@ -166,7 +153,10 @@ impl Setup {
         let Ground { schema, config, pages, mut problems } = Ground::read(schema, source, file)?;
         let schema = &schema;
         let mut settings = config.as_ref().map(|config| config.settings.clone()).unwrap_or_default();
-        let (rules, faults) = compile::compile_as_needed(schema, pages, wanted);
+        // A built-in page that does not go with an organisation's definition must not show only when it is asked.
+        let replaced = pages.iter().any(|page| page.is_definition() && page.replaces().is_some());
+        let compile = if replaced { compile::compile } else { compile::compile_as_needed };
+        let (rules, faults) = compile(schema, pages, wanted);
         problems.extend(faults);
         if !problems.is_empty() {
             return Err(SetupError::Pages(compile::without_echoes(problems)));

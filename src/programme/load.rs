@@ -51,6 +51,7 @@ pub fn load(
         open_references: Vec::new(),
         folder: Arc::from(folder),
         id: folder.to_owned(),
+        waivers: Vec::new(),
         repeats: HashMap::new(),
         nameless: Vec::new(),
         ordinals: RefCell::default(),

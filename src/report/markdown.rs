@@ -101,8 +101,10 @@ impl Renderer for Markdown {
             }
         }
         out.push_str(&format!("{}  \n{}\n", escape(&summary::scope(totals)), escape(&summary::reached(totals))));
-        let steps = summary::steps(totals);
-        if !steps.is_empty() {
+        for caveat in summary::caveats(totals) {
+            out.push_str(&format!("\n{}\n", escape(&caveat)));
+        }
+        if summary::has_steps(totals) {
             out.push_str("\n**Where to begin**\n\n");
             for (number, step) in totals.steps.iter().enumerate() {
                 out.push_str(&format!("{}. {}\n", number + 1, escape(&summary::words(step))));

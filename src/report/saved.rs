@@ -409,6 +409,7 @@ fn build(file: File) -> Result<Audit, Refused> {
             totals: own.findings.list(),
             totals_once: own.findings_shared.list(),
             suppressed: own.suppressed,
+            waivers: Vec::new(),
             failing: own.failing,
             elsewhere: 0,
             beyond: 0,
@@ -437,6 +438,7 @@ fn build(file: File) -> Result<Audit, Refused> {
         width: 100,
         verbose: false,
         statistics: false,
+        show_suppressed: false,
         group: super::Group::None,
         compared: file.compared_with,
     };

@@ -4,30 +4,32 @@
 //! it may have moved to another line or file. Where several have one fingerprint, the number counts: what
 //! there is more of than before is new. What the messages say is not compared.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::finding::{BaselineState, Finding};
+use super::Standing;
+use crate::finding::Finding;
 
 /// How two states of a programme stand to one another.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Compared {
-    /// For each finding of the new state, in order, whether it is new.
+    /// For each finding of the later state, in order, whether it is new.
     pub new: Vec<bool>,
-    /// Which findings of the old state are gone, by number, in order.
+    /// Which findings of the earlier state are gone, by number, in order.
     pub gone: Vec<usize>,
 }
 
-/// Compares the findings of two states.
+/// Compares the findings of two states; those of the later one come with whether something holds them back.
+///
+/// What was held back before and is not any more is new: the change took away what held it. What is held back
+/// now and was there before, held back or not, is not new; and nothing that is still there is gone.
 #[must_use]
-pub fn compare<'f>(old: &'f [Finding], new: &'f [Finding]) -> Compared {
-    let count = |findings: &'f [Finding]| {
-        let mut counts: HashMap<&'f str, usize> = HashMap::with_capacity(findings.len());
-        for finding in findings {
-            *counts.entry(&finding.fingerprint).or_default() += 1;
-        }
-        counts
-    };
-    let (mut before, mut after) = (count(old), count(new));
+pub fn compare<'f>(before: &'f [(Finding, Standing)], now: impl Iterator<Item = (&'f Finding, bool)>) -> Compared {
+    let mut open: HashMap<&str, usize> = HashMap::with_capacity(before.len());
+    let mut all: HashSet<&str> = HashSet::with_capacity(before.len());
+    for (finding, standing) in before {
+        all.insert(&finding.fingerprint);
+        *open.entry(&finding.fingerprint).or_default() += usize::from(standing.suppressed.is_none());
+    }
     // The first ones of one fingerprint are those that were there.
     let taken = |counts: &mut HashMap<&str, usize>, finding: &Finding| match counts.get_mut(finding.fingerprint.as_str()) {
         Some(left) if *left > 0 => {
@@ -36,17 +38,16 @@ pub fn compare<'f>(old: &'f [Finding], new: &'f [Finding]) -> Compared {
         }
         _ => false,
     };
-    Compared {
-        new: new.iter().map(|finding| !taken(&mut before, finding)).collect(),
-        gone: old.iter().enumerate().filter(|(_, finding)| !taken(&mut after, finding)).map(|(number, _)| number).collect(),
+    let mut after: HashMap<&str, usize> = HashMap::new();
+    let mut compared = Compared::default();
+    for (finding, held) in now {
+        *after.entry(&finding.fingerprint).or_default() += 1;
+        let known = if held { all.contains(finding.fingerprint.as_str()) } else { taken(&mut open, finding) };
+        compared.new.push(!known);
     }
-}
-
-/// Marks the findings of the new state.
-pub fn mark(findings: &mut [Finding], compared: &Compared) {
-    for (finding, new) in findings.iter_mut().zip(&compared.new) {
-        finding.state = Some(if *new { BaselineState::New } else { BaselineState::Unchanged });
-    }
+    let gone = before.iter().enumerate().filter(|(_, (finding, standing))| standing.suppressed.is_none() && !taken(&mut after, finding));
+    compared.gone = gone.map(|(number, _)| number).collect();
+    compared
 }
 
 /// Findings counted by severity, mildest first: all of them, and with those that say something sensitive of
@@ -71,36 +72,45 @@ pub fn counted<'f>(findings: impl Iterator<Item = &'f Finding>) -> ([u64; 3], [u
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Severity, Subject};
+    use crate::finding::{HeldBy, Severity, Subject, Suppression};
     use std::sync::Arc;
 
-    fn findings(fingerprints: &[&str]) -> Vec<Finding> {
-        let finding = |fingerprint: &&str| Finding {
-            rule: Arc::from("a/b"),
-            severity: Severity::Error,
-            message: Vec::new(),
-            help: Arc::from(""),
-            subject: Subject { register: Arc::from(""), id: None, address: Vec::new(), file: 0, pointer: Vec::new() },
-            labels: Vec::new(),
-            labels_more: 0,
-            reveals: false,
-            fingerprint: (*fingerprint).to_owned(),
-            state: None,
+    /// Findings by their fingerprints; one in brackets is held back.
+    fn findings(fingerprints: &[&str]) -> Vec<(Finding, Standing)> {
+        let finding = |fingerprint: &&str| {
+            let finding = Finding {
+                rule: Arc::from("a/b"),
+                severity: Severity::Error,
+                message: Vec::new(),
+                help: Arc::from(""),
+                subject: Subject { register: Arc::from(""), id: None, address: Vec::new(), file: 0, node: 0, pointer: Vec::new() },
+                labels: Vec::new(),
+                labels_more: 0,
+                reveals: false,
+                fingerprint: fingerprint.trim_matches(['(', ')']).to_owned(),
+            };
+            let held = Suppression { by: HeldBy::Waiver, address: Vec::new(), until: None };
+            (finding, Standing { suppressed: fingerprint.starts_with('(').then_some(held), baseline: None })
         };
         fingerprints.iter().map(finding).collect()
     }
 
     #[test]
     fn findings_are_known_by_their_fingerprints_and_counted() {
-        for (old, new, expected_new, expected_gone) in [
+        for (before, now, new, gone) in [
             (&["a", "b"][..], &["b", "c"][..], &[false, true][..], &[0][..]),
             (&[], &["a"], &[true], &[]),
             (&["a"], &[], &[], &[0]),
             (&["a"], &["a", "a"], &[false, true], &[]),
             (&["a", "x", "a", "a"], &["a"], &[false], &[1, 2, 3]),
+            (&["(a)"], &["a"], &[true], &[]),
+            (&["a"], &["(a)"], &[false], &[]),
+            (&["(a)"], &["(a)", "(b)"], &[false, true], &[]),
+            (&["(a)"], &[], &[], &[]),
         ] {
-            let compared = compare(&findings(old), &findings(new));
-            assert_eq!(compared, Compared { new: expected_new.to_vec(), gone: expected_gone.to_vec() }, "{old:?} {new:?}");
+            let (old, later) = (findings(before), findings(now));
+            let compared = compare(&old, later.iter().map(|(finding, standing)| (finding, standing.suppressed.is_some())));
+            assert_eq!(compared, Compared { new: new.to_vec(), gone: gone.to_vec() }, "{before:?} {now:?}");
         }
     }
 }
