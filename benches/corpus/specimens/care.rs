@@ -24,7 +24,10 @@ pub const SPECIMENS: &[Specimen] = &[
                         Programme::seat("m-05".to_owned(), "facilitator", length, None, kit.of.theme.5),
                     ];
                     let session = kit.of.session(id.clone(), "observation", on, k, list!["m-05"], seats);
-                    kit.add("sessions", session.with("start", "10:00").with("end", if length > 2.0 { "12:30" } else { "12:00" }));
+                    kit.add(
+                        "sessions",
+                        session.with("start", "10:00").with("end", if length > 2.0 { "12:30" } else { "12:00" }).with("breaks", 1),
+                    );
                     let payment = kit.of.payment(format!("y-{name}-{k}"), person, id, on, (length, 0.5, 0.5), k);
                     kit.add("payments", payment);
                 }
