@@ -33,11 +33,16 @@ pub struct Guest {
     pub message: Value,
 }
 
+/// A change to a record; what comes back absent is left out.
+pub type Amend = Box<dyn Fn(Value) -> Value>;
+
 /// A programme with its specimens.
 pub struct Kit {
     pub of: Programme,
     pub extra: Vec<(&'static str, Value)>,
     pub stray: Vec<(&'static str, Vec<u8>)>,
+    /// What specimens change in the charter, named `programme`, or in each record of a register.
+    pub amends: Vec<(&'static str, Amend)>,
     /// Sessions that the programme claims to have held beyond those on record.
     pub boast: i64,
     /// How many specimens there are to be, and how many guests there are.
@@ -50,7 +55,17 @@ pub struct Kit {
 
 impl Kit {
     pub fn new(of: Programme) -> Self {
-        Kit { of, extra: Vec::new(), stray: Vec::new(), boast: 0, kinds: 0, guests: 0, blocks_min: 1, planted: Vec::new() }
+        Kit {
+            of,
+            extra: Vec::new(),
+            stray: Vec::new(),
+            amends: Vec::new(),
+            boast: 0,
+            kinds: 0,
+            guests: 0,
+            blocks_min: 1,
+            planted: Vec::new(),
+        }
     }
 
     /// Adds as many specimens as are asked for, going on in the list where the last programme left off.
@@ -83,6 +98,16 @@ impl Kit {
     /// Adds a row to a list of the charter.
     pub fn row(&mut self, list: &'static str, row: Value) {
         self.of.rows.push((list, row));
+    }
+
+    /// Changes each record of a register, those of other specimens as well, or with `programme` the charter.
+    pub fn amend(&mut self, register: &'static str, change: impl Fn(Value) -> Value + 'static) {
+        self.amends.push((register, Box::new(change)));
+    }
+
+    /// The record as specimens change it.
+    fn amended(&self, register: &str, record: Value) -> Value {
+        self.amends.iter().filter(|amend| amend.0 == register).fold(record, |record, amend| (amend.1)(record))
     }
 
     /// A clean participant with one interview, a day apart from the last.
@@ -185,19 +210,16 @@ impl Kit {
     /// Writes the programme.
     pub fn write(&self, folder: &Path, shape: Shape) -> io::Result<()> {
         let mut files = Files::new(folder, shape, self.of.ascii)?;
-        files.fields(&self.of.charter())?;
+        files.fields(&self.amended("programme", self.of.charter()))?;
         for (register, bundle) in REGISTERS {
             files.begin(register, bundle)?;
-            for record in self.of.once(register) {
-                files.put(&record)?;
-            }
-            for block in 0..self.of.blocks {
-                for record in self.of.of_block(register, block) {
-                    files.put(&record)?;
+            let blocks = (0..self.of.blocks).flat_map(|block| self.of.of_block(register, block));
+            let extra = self.extra.iter().filter(|extra| extra.0 == register).map(|extra| extra.1.clone());
+            for record in self.of.once(register).into_iter().chain(blocks).chain(extra) {
+                match self.amended(register, record) {
+                    Value::Absent => {}
+                    record => files.put(&record)?,
                 }
-            }
-            for (_, record) in self.extra.iter().filter(|extra| extra.0 == register) {
-                files.put(record)?;
             }
             files.end()?;
         }

@@ -2,11 +2,13 @@
 
 use super::kit::Specimen;
 
+mod parts;
 mod power;
 mod consent;
 mod pay;
 mod care;
 mod privacy;
+mod benefit;
 mod representation;
 mod governance;
 mod measurement;
@@ -19,6 +21,7 @@ const FAMILIES: &[&[Specimen]] = &[
     pay::SPECIMENS,
     care::SPECIMENS,
     privacy::SPECIMENS,
+    benefit::SPECIMENS,
     representation::SPECIMENS,
     governance::SPECIMENS,
     measurement::SPECIMENS,
