@@ -66,12 +66,22 @@ impl Value {
         self
     }
 
-    /// This list with each element changed.
+    /// This list with each element changed; what comes back absent is left out.
     pub fn each(self, change: impl FnMut(Value) -> Value) -> Self {
         match self {
-            Value::List(values) => Value::List(values.into_iter().map(change).collect()),
+            Value::List(values) => Value::List(values.into_iter().map(change).filter(|value| !matches!(value, Value::Absent)).collect()),
             other => other,
         }
+    }
+
+    /// This list with an element more, unless that is absent.
+    pub fn and(mut self, element: impl Into<Value>) -> Self {
+        match (&mut self, element.into()) {
+            (_, Value::Absent) => {}
+            (Value::List(values), element) => values.push(element),
+            _ => {}
+        }
+        self
     }
 
     /// The text under a key; empty where there is none.
