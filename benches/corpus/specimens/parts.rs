@@ -8,16 +8,8 @@ use crate::corpus::programme::{Programme, Voice};
 impl Kit {
     /// Something that a participant of the first block brought by letter, and that was answered ten days later.
     pub fn letter(&self, id: &str, by: usize, on: i64, disposition: &'static str) -> Value {
-        let voice = Voice {
-            id: id.to_owned(),
-            by,
-            session: String::new(),
-            phase: 0,
-            made: on,
-            disposed: on + 10,
-            disposition,
-            reply_to: None,
-        };
+        let voice =
+            Voice { id: id.to_owned(), by, session: String::new(), phase: 0, made: on, disposed: on + 10, disposition, reply_to: None };
         let number = id.bytes().fold(0, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
         self.of.contribution(&voice, number).without("session").with("ip_class", "none").without("recorded_at")
     }
