@@ -311,4 +311,18 @@ pub const SPECIMENS: &[Specimen] = &[
             "incidents/#1".into()
         },
     },
+    Specimen {
+        rule: "record/backfilled-before-gate",
+        apart: &[],
+        sow: |kit, bad| {
+            // Two days before the last gate everything was entered at once: from memory, or carried over.
+            let on = date(kit.of.week(50) - 2);
+            if !bad {
+                let imported = on.clone();
+                kit.amend("programme", move |charter| charter.with("imported_on", list![imported.clone()]));
+            }
+            kit.amend("contributions", move |contribution| contribution.with("recorded_at", on.clone()));
+            "programme".into()
+        },
+    },
 ];
