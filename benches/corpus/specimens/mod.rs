@@ -14,6 +14,7 @@ mod governance;
 mod measurement;
 mod trace;
 mod record;
+mod alone;
 
 const FAMILIES: &[&[Specimen]] = &[
     power::SPECIMENS,
@@ -33,4 +34,9 @@ const FAMILIES: &[&[Specimen]] = &[
 pub fn all() -> Vec<&'static Specimen> {
     let longest = FAMILIES.iter().map(|family| family.len()).max().unwrap_or(0);
     (0..longest).flat_map(|turn| FAMILIES.iter().filter_map(move |family| family.get(turn))).collect()
+}
+
+/// Specimens each of which has a programme to itself.
+pub const fn alone() -> &'static [Specimen] {
+    alone::SPECIMENS
 }
