@@ -2,6 +2,7 @@
 
 use crate::corpus::chance::{AS_OF, date};
 use crate::corpus::kit::{Guest, Specimen};
+use crate::corpus::programme::Programme;
 
 /// In the order in which they are sown.
 pub const SPECIMENS: &[Specimen] = &[
@@ -188,9 +189,10 @@ pub const SPECIMENS: &[Specimen] = &[
         rule: "governance/outsourced-without-handover",
         apart: &[],
         sow: |kit, bad| {
-            kit.amend("team", move |member| {
-                let id = member.text("id");
-                if id.starts_with("m-f") || (bad && id == "m-05") { member.with("side", "supplier") } else { member }
+            kit.amend("team", move |member| match member.text("id") {
+                "m-05" => member.with("side", "supplier"),
+                id if id.starts_with("m-f") => member.with("side", if bad { "supplier" } else { "partner" }),
+                _ => member,
             });
             kit.amend("programme", |charter| charter.without("capability_transfer"));
             "programme".into()
@@ -222,7 +224,7 @@ pub const SPECIMENS: &[Specimen] = &[
             // Two weeks of work and a day of rest call for ten.
             let from = kit.of.week(40);
             for i in 0..if bad { 9 } else { 10 } {
-                let visit = kit.visit(&format!("visit-{i}"), i % 6, from + i as i64);
+                let visit = kit.visit(&format!("visit-{i}"), &Programme::person(i % 6), from + i as i64, 0.5);
                 kit.add("sessions", visit.with("sprint", "sp-visits"));
             }
             let sprint = kit.sprint("visits", from).with("kind", "discovery").with("ended_on", date(from + 14));

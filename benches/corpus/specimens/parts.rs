@@ -49,18 +49,17 @@ impl Kit {
         object! { "on": date(self.of.week(week) + 2), "value": 70.5, "n": 90, "population": "all-users" }
     }
 
-    /// A short visit to a participant of the first block, which is paid.
-    pub fn visit(&mut self, name: &str, n: usize, on: i64) -> Value {
-        let (id, person) = (format!("s-{name}"), Programme::person(n));
+    /// A visit to a participant, whose hours are paid.
+    pub fn visit(&mut self, name: &str, person: &str, on: i64, hours: f64) -> Value {
+        let id = format!("s-{name}");
         let seats = vec![
-            Programme::seat(person.clone(), "participant", 0.5, None, self.of.theme.5),
-            Programme::seat("m-05".to_owned(), "facilitator", 0.5, None, self.of.theme.5),
+            Programme::seat(person.to_owned(), "participant", hours, None, self.of.theme.5),
+            Programme::seat("m-05".to_owned(), "facilitator", hours, None, self.of.theme.5),
         ];
-        if Programme::pay(n) == "paid" {
-            let payment = self.of.payment(format!("y-{name}"), person, id.clone(), on, (0.5, 0.0, 0.0), n);
-            self.add("payments", payment);
-        }
-        self.of.session(id, "observation", on, n, list!["m-05"], seats).with("start", "10:00").with("end", "10:30")
+        let payment = self.of.payment(format!("y-{name}"), person.to_owned(), id.clone(), on, (hours, 0.0, 0.0), 0);
+        self.add("payments", payment);
+        let end = format!("{:02}:{:02}", 10 + hours as i64, (hours * 60.0) as i64 % 60);
+        self.of.session(id, "observation", on, 0, list!["m-05"], seats).with("start", "10:00").with("end", end)
     }
 
     /// A message of the programme to people of the first block about some of what they brought.
