@@ -56,6 +56,34 @@ impl Value {
         self.with(key, Value::Absent)
     }
 
+    /// This object with what stands under a key changed.
+    pub fn edit(mut self, key: &'static str, change: impl FnOnce(Value) -> Value) -> Self {
+        if let Value::Object(pairs) = &mut self
+            && let Some(pair) = pairs.iter_mut().find(|pair| pair.0 == key)
+        {
+            pair.1 = change(std::mem::replace(&mut pair.1, Value::Absent));
+        }
+        self
+    }
+
+    /// This list with each element changed; what comes back absent is left out.
+    pub fn each(self, change: impl FnMut(Value) -> Value) -> Self {
+        match self {
+            Value::List(values) => Value::List(values.into_iter().map(change).filter(|value| !matches!(value, Value::Absent)).collect()),
+            other => other,
+        }
+    }
+
+    /// This list with an element more, unless that is absent.
+    pub fn and(mut self, element: impl Into<Value>) -> Self {
+        match (&mut self, element.into()) {
+            (_, Value::Absent) => {}
+            (Value::List(values), element) => values.push(element),
+            _ => {}
+        }
+        self
+    }
+
     /// The text under a key; empty where there is none.
     pub fn text(&self, key: &str) -> &str {
         match self {

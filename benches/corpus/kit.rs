@@ -33,11 +33,18 @@ pub struct Guest {
     pub message: Value,
 }
 
+/// A change to a record; what comes back absent is left out.
+pub type Amend = Box<dyn Fn(Value) -> Value>;
+
 /// A programme with its specimens.
 pub struct Kit {
     pub of: Programme,
     pub extra: Vec<(&'static str, Value)>,
     pub stray: Vec<(&'static str, Vec<u8>)>,
+    /// What specimens change in the charter, named `programme`, or in each record of a register.
+    pub amends: Vec<(&'static str, Amend)>,
+    /// Where the programme has nothing but what specimens add: its registers. All others are kept elsewhere.
+    pub bare: Option<&'static [&'static str]>,
     /// Sessions that the programme claims to have held beyond those on record.
     pub boast: i64,
     /// How many specimens there are to be, and how many guests there are.
@@ -50,7 +57,18 @@ pub struct Kit {
 
 impl Kit {
     pub fn new(of: Programme) -> Self {
-        Kit { of, extra: Vec::new(), stray: Vec::new(), boast: 0, kinds: 0, guests: 0, blocks_min: 1, planted: Vec::new() }
+        Kit {
+            of,
+            extra: Vec::new(),
+            stray: Vec::new(),
+            amends: Vec::new(),
+            bare: None,
+            boast: 0,
+            kinds: 0,
+            guests: 0,
+            blocks_min: 1,
+            planted: Vec::new(),
+        }
     }
 
     /// Adds as many specimens as are asked for, going on in the list where the last programme left off.
@@ -67,11 +85,21 @@ impl Kit {
                 continue;
             }
             sown.push(specimen);
-            let address = (specimen.sow)(self, faults);
-            if faults && !address.is_empty() {
-                self.planted.push(Planted { programme: self.of.id.clone(), rule: specimen.rule, address });
-            }
+            self.sow_one(specimen, faults);
         }
+    }
+
+    /// Adds one specimen.
+    pub fn sow_one(&mut self, specimen: &Specimen, faults: bool) {
+        let address = (specimen.sow)(self, faults);
+        if faults && !address.is_empty() {
+            self.plant(specimen.rule, address);
+        }
+    }
+
+    /// Says that there is to be a finding.
+    pub fn plant(&mut self, rule: &'static str, address: String) {
+        self.planted.push(Planted { programme: self.of.id.clone(), rule, address });
     }
 
     pub fn add(&mut self, register: &'static str, record: Value) {
@@ -83,6 +111,16 @@ impl Kit {
     /// Adds a row to a list of the charter.
     pub fn row(&mut self, list: &'static str, row: Value) {
         self.of.rows.push((list, row));
+    }
+
+    /// Changes each record of a register, those of other specimens as well, or with `programme` the charter.
+    pub fn amend(&mut self, register: &'static str, change: impl Fn(Value) -> Value + 'static) {
+        self.amends.push((register, Box::new(change)));
+    }
+
+    /// The record as specimens change it.
+    fn amended(&self, register: &str, record: Value) -> Value {
+        self.amends.iter().filter(|amend| amend.0 == register).fold(record, |record, amend| (amend.1)(record))
     }
 
     /// A clean participant with one interview, a day apart from the last.
@@ -185,19 +223,22 @@ impl Kit {
     /// Writes the programme.
     pub fn write(&self, folder: &Path, shape: Shape) -> io::Result<()> {
         let mut files = Files::new(folder, shape, self.of.ascii)?;
-        files.fields(&self.of.charter())?;
-        for (register, bundle) in REGISTERS {
+        let elsewhere = |register: &'static str| self.bare.is_some_and(|kept| !kept.contains(&register));
+        let keeping = REGISTERS.iter().filter(|(register, _)| elsewhere(register));
+        let keeping: Vec<Value> =
+            keeping.map(|(register, _)| object! { "register": *register, "kept": "elsewhere", "where": "the archive" }).collect();
+        let charter = self.of.charter().with("keeping", (!keeping.is_empty()).then_some(keeping));
+        files.fields(&self.amended("programme", charter))?;
+        for (register, bundle) in REGISTERS.into_iter().filter(|(register, _)| !elsewhere(register)) {
             files.begin(register, bundle)?;
-            for record in self.of.once(register) {
-                files.put(&record)?;
-            }
-            for block in 0..self.of.blocks {
-                for record in self.of.of_block(register, block) {
-                    files.put(&record)?;
+            let (once, blocks) = if self.bare.is_some() { (Vec::new(), 0) } else { (self.of.once(register), self.of.blocks) };
+            let blocks = (0..blocks).flat_map(|block| self.of.of_block(register, block));
+            let extra = self.extra.iter().filter(|extra| extra.0 == register).map(|extra| extra.1.clone());
+            for record in once.into_iter().chain(blocks).chain(extra) {
+                match self.amended(register, record) {
+                    Value::Absent => {}
+                    record => files.put(&record)?,
                 }
-            }
-            for (_, record) in self.extra.iter().filter(|extra| extra.0 == register) {
-                files.put(record)?;
             }
             files.end()?;
         }
@@ -207,6 +248,6 @@ impl Kit {
         let count = |register: &str| files.counts.iter().find(|count| count.0 == register).map_or(0, |count| count.1) as i64;
         let claim = |what: &'static str, value: i64| object! { "what": what, "value": value, "where": "annual report" };
         let claims = list![claim("sessions", count("sessions") + self.boast), claim("contributions", count("contributions"))];
-        files.finish(&object! { "claims": claims })
+        files.finish(&object! { "claims": self.bare.is_none().then_some(claims) })
     }
 }

@@ -49,7 +49,7 @@ pub enum Layout {
 pub struct Plan {
     /// Where all choices come from.
     pub seed: u64,
-    /// How many programmes.
+    /// How many programmes, beside the small ones that specimens have to themselves.
     pub programmes: usize,
     /// Bytes of all files together, within a few per cent.
     pub bytes: u64,
@@ -99,6 +99,12 @@ pub fn write(plan: &Plan, root: &Path) -> io::Result<Vec<Planted>> {
         kit.sow(index, kinds, plan.faults);
         let bytes = base + BLOCK_BYTES * blocks as f64;
         (owed, left) = (owed - bytes, left - bytes);
+        kit.write(&root.join(&kit.of.id), Shape::of(plan, index))?;
+        planted.append(&mut kit.planted);
+    }
+    for (index, specimen) in (plan.programmes..).zip(specimens::alone()) {
+        let mut kit = Kit::new(Programme::new(mix(plan.seed ^ mix(index as u64 + 1)), index, 1));
+        kit.sow_one(specimen, plan.faults);
         kit.write(&root.join(&kit.of.id), Shape::of(plan, index))?;
         planted.append(&mut kit.planted);
     }

@@ -2,16 +2,19 @@
 
 use super::kit::Specimen;
 
+mod parts;
 mod power;
 mod consent;
 mod pay;
 mod care;
 mod privacy;
+mod benefit;
 mod representation;
 mod governance;
 mod measurement;
 mod trace;
 mod record;
+mod alone;
 
 const FAMILIES: &[&[Specimen]] = &[
     power::SPECIMENS,
@@ -19,6 +22,7 @@ const FAMILIES: &[&[Specimen]] = &[
     pay::SPECIMENS,
     care::SPECIMENS,
     privacy::SPECIMENS,
+    benefit::SPECIMENS,
     representation::SPECIMENS,
     governance::SPECIMENS,
     measurement::SPECIMENS,
@@ -30,4 +34,9 @@ const FAMILIES: &[&[Specimen]] = &[
 pub fn all() -> Vec<&'static Specimen> {
     let longest = FAMILIES.iter().map(|family| family.len()).max().unwrap_or(0);
     (0..longest).flat_map(|turn| FAMILIES.iter().filter_map(move |family| family.get(turn))).collect()
+}
+
+/// Specimens each of which has a programme to itself.
+pub const fn alone() -> &'static [Specimen] {
+    alone::SPECIMENS
 }

@@ -1,6 +1,6 @@
 //! Specimens of the rules `record/…`.
 
-use crate::corpus::chance::date;
+use crate::corpus::chance::{AS_OF, date};
 use crate::corpus::json::Value;
 use crate::corpus::kit::{Guest, Specimen};
 
@@ -316,6 +316,43 @@ pub const SPECIMENS: &[Specimen] = &[
                 kit.stray.push(("incidents/in-number.json", b"[\n  42\n]\n".to_vec()));
             }
             "incidents/#1".into()
+        },
+    },
+    Specimen {
+        rule: "record/backfilled-before-gate",
+        apart: &[],
+        sow: |kit, bad| {
+            // Two days before the last gate everything was entered at once: from memory, or carried over.
+            let on = date(kit.of.week(50) - 2);
+            if !bad {
+                let imported = on.clone();
+                kit.amend("programme", move |charter| charter.with("imported_on", list![imported.clone()]));
+            }
+            kit.amend("contributions", move |contribution| contribution.with("recorded_at", on.clone()));
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "record/dated-after-audit",
+        apart: &[],
+        sow: |kit, bad| {
+            for (name, days) in [("of-today", 0), ("of-tomorrow", 1)] {
+                if days > 0 && !bad {
+                    continue;
+                }
+                let note = kit.of.artefact(format!("a-{name}"), "note", AS_OF + days, Vec::new());
+                kit.add("artefacts", note);
+            }
+            "artefacts/a-of-tomorrow/made_on".into()
+        },
+    },
+    Specimen {
+        rule: "record/format-not-read",
+        apart: &[],
+        sow: |kit, bad| {
+            let name = if bad { "incidents/of-old.xlsx" } else { "incidents/of-old.docx" };
+            kit.stray.push((name, b"id,kind\n".to_vec()));
+            "files/incidents/of-old.xlsx".into()
         },
     },
 ];
