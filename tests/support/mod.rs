@@ -306,7 +306,8 @@ fn compared(audit: &Value) {
             programmes().map(|programme| total(&programme["change"][what])).sum()
         };
         assert_eq!(of_programmes, summed, "{what} of the programmes");
-        let listed = audit[listed].as_array().unwrap().iter().filter(|finding| finding["baseline"] == state && finding["suppressed"].is_null());
+        let listed =
+            audit[listed].as_array().unwrap().iter().filter(|finding| finding["baseline"] == state && finding["suppressed"].is_null());
         let listed = listed.count() as u64;
         if audit["settings"]["min_severity"] == "advice" && audit["summary"]["unwritten"] == 0 {
             assert_eq!(listed, summed, "{what}");
