@@ -70,6 +70,9 @@ fn since_head(repository: &Repository) -> [usize; 3] {
     paid(&repository.check(&["--since", "HEAD", "-f", "json", SELECT]))
 }
 
+/// Lets go of what a step gives back.
+fn done<T>(_: T) {}
+
 #[test]
 fn only_what_is_new_is_listed_and_fails_the_run() {
     let Some(repository) = repository("only_what_is_new_is_listed_and_fails_the_run", &["a", "b"]) else { return };
@@ -117,16 +120,16 @@ fn records_and_files_are_followed() {
     let changes: [(&str, Change, [usize; 3]); 12] = [
         (
             "the order and the lines of records",
-            |own| drop(own.write("a/payments.json", format!("\n\n{}", payments(&[30, 6, 5])))),
+            |own| done(own.write("a/payments.json", format!("\n\n{}", payments(&[30, 6, 5])))),
             [0, 0, 2],
         ),
         (
             "records to another file",
-            |own| drop(own.write("a/payments/one.json", payments(&[6])).write("a/payments.json", payments(&[30, 5]))),
+            |own| done(own.write("a/payments/one.json", payments(&[6])).write("a/payments.json", payments(&[30, 5]))),
             [0, 0, 2],
         ),
-        ("a register's file into the register's folder", |own| drop(own.rename("a/payments.json", "a/payments/all.json")), [0, 0, 2]),
-        ("a programme with an id to another folder", |own| drop(own.rename("a", "deep/er/b")), [0, 0, 2]),
+        ("a register's file into the register's folder", |own| done(own.rename("a/payments.json", "a/payments/all.json")), [0, 0, 2]),
+        ("a programme with an id to another folder", |own| done(own.rename("a", "deep/er/b")), [0, 0, 2]),
         (
             "a programme with an id to another folder, all files new",
             |own| {
@@ -145,7 +148,7 @@ fn records_and_files_are_followed() {
             },
             [0, 0, 2],
         ),
-        ("a programme without an id to another folder, not told to git", |own| drop(own.rename("nameless", "renamed")), [0, 0, 2]),
+        ("a programme without an id to another folder, not told to git", |own| done(own.rename("nameless", "renamed")), [0, 0, 2]),
         (
             "a programme without an id to another folder, with a change",
             |own| {
@@ -153,12 +156,12 @@ fn records_and_files_are_followed() {
             },
             [1, 1, 1],
         ),
-        ("a programme gets an id", |own| drop(own.write("nameless/programme.json", charter(Some("called")))), [0, 0, 2]),
-        ("a programme gets another id", |own| drop(own.write("a/programme.json", charter(Some("another")))), [2, 2, 0]),
-        ("a programme is gone", |own| drop(own.remove("a")), [0, 2, 0]),
+        ("a programme gets an id", |own| done(own.write("nameless/programme.json", charter(Some("called")))), [0, 0, 2]),
+        ("a programme gets another id", |own| done(own.write("a/programme.json", charter(Some("another")))), [2, 2, 0]),
+        ("a programme is gone", |own| done(own.remove("a")), [0, 2, 0]),
         (
             "a programme is new",
-            |own| drop(own.write("new/programme.json", charter(None)).write("new/payments.json", payments(&[1, 2, 3]))),
+            |own| done(own.write("new/programme.json", charter(None)).write("new/payments.json", payments(&[1, 2, 3]))),
             [3, 0, 0],
         ),
     ];
