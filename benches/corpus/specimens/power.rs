@@ -174,7 +174,7 @@ pub const SPECIMENS: &[Specimen] = &[
             // Whatever was not taken up is turned down, and the vote is among few.
             kit.amend("contributions", move |contribution| {
                 let base = contribution.text("id").starts_with("k-0") && !contribution.has("in_reply_to");
-                if !base || matches!(contribution.text("disposition"), "adopted" | "adapted") {
+                if !base || contribution.text("disposition") == "adopted" {
                     return contribution;
                 }
                 let by = if bad { list!["m-02"] } else { list!["m-02", "bodies/b-panel"] };
