@@ -49,7 +49,10 @@ pub const SPECIMENS: &[Specimen] = &[
                 let id = format!("k-{i:05}");
                 let letter = kit.letter(&id, 0, AS_OF - 91, "informs").without("by");
                 let open = i < if bad { 13 } else { 0 };
-                kit.add("contributions", if open { letter.without("disposition").without("disposed_on").without("disposed_by") } else { letter });
+                kit.add(
+                    "contributions",
+                    if open { letter.without("disposition").without("disposed_on").without("disposed_by") } else { letter },
+                );
                 if open {
                     kit.plant("trace/no-disposition", format!("contributions/{id}"));
                 }
