@@ -39,7 +39,8 @@ impl Programme {
         let asset = |kind: &'static str, collected: i64, months: i64| {
             object! {
                 "kind": kind, "lawful_basis": "consent", "controller": "the programme's organisation",
-                "stored_in": "the records room", "collected_on": date(collected), "retention_months": months
+                "shared_with": list!["transcription service"], "stored_in": "the records room", "collected_on": date(collected),
+                "retention_months": months
             }
         };
         object! {
@@ -53,13 +54,15 @@ impl Programme {
             "participation_level": "collaborate",
             "promise": (!self.bent.no_promise).then(|| format!("We look to {people} for advice and put it into the decisions to the greatest extent possible.")),
             "purpose": format!("To make {journey} easier, with the people who do it."),
-            "purpose_version": 1,
+            "purpose_version": 2,
+            "purpose_changed_on": date(self.week(3)),
             "topics": self.rows("topics", vec![
                 topic("t-1", "What the problem is", None),
                 topic("t-2", "What is to change", None),
                 topic("t-3", "What comes first", None),
                 topic("t-4", "How it is delivered", None),
                 topic("t-5", "What the law demands", Some("The law leaves no choice here.")),
+                topic("t-6", "What is looked at next year", None),
             ]),
             "journey": object! {
                 "name": journey,
@@ -71,9 +74,11 @@ impl Programme {
             "method": list!["co-design-workshop", "interviews", "service-blueprinting", "usability-testing"],
             "sponsor": (!self.bent.no_sponsor).then_some("team/m-01"),
             "started_on": date(self.start),
+            "pauses": list![object! { "from": date(self.week(17) + 4), "to": date(self.week(18) + 6), "reason": "Holidays" }],
             "population": "open",
-            "sensitivity": "ordinary",
+            "sensitivity": if matches!(self.theme.0, "clinic" | "care" | "arrival") { "high" } else { "ordinary" },
             "impact_assessment": "https://policies.example.org/impact-assessment",
+            "support_contact": "https://policies.example.org/whom-to-turn-to",
             "capability_transfer": "https://policies.example.org/handover",
             "independent_facilitation": object! { "answer": false, "reason": "The group asked for people who know the service." },
             "policies": policies,
@@ -87,7 +92,7 @@ impl Programme {
                 money("delivery", self.blocks as i64 * 60_000),
             ]),
             "rate_card": list![object! { "floor": self.floor, "unit": "hour", "currency": currency, "effective_from": date(self.start) }],
-            "plan": object! { "session_count": self.blocks * 12, "participant_count": people_count, "session_hours": 2 },
+            "plan": object! { "session_count": self.blocks * 4, "participant_count": BLOCK, "session_hours": 4 },
             "selection_goal": "quota",
             "inclusion_criteria": list![format!("Has been through {journey} in the last two years.")],
             "exclusion_criteria": list!["Works for the organisation in a leading position."],
@@ -103,7 +108,7 @@ impl Programme {
             "panel": object! {
                 "kind": "research-panel",
                 "required_types": list!["customer", "lead-user", "frontline-staff", "domain-expert"],
-                "retention_goal": 0.8,
+                "retention_goal": self.keeps_together.then_some(0.8),
             },
             "evaluation": object! {
                 "design": "before-after",
@@ -157,6 +162,9 @@ impl Programme {
     pub fn attributes(&self, n: usize) -> Value {
         let mut pairs: Vec<_> = FRAME.iter().map(|(name, segments)| (*name, Value::from(self.segment(segments, n)))).collect();
         pairs.push(("mobility", Value::from(if n % 8 == 5 { "limited" } else { "as usual" })));
+        if self.bent.tenure {
+            pairs.push(("tenure", Value::from(pick(&["own", "rent", "other"], n as u64))));
+        }
         if self.bent.one_reach_short {
             pairs.push(("reach", Value::from(if n % 32 == 20 { "by post" } else { "online" })));
         }

@@ -7,7 +7,7 @@ use super::json::Value;
 use super::words::{ENDINGS, OPENINGS, SUBJECTS, THEMES, Theme, VERBS};
 
 /// People in a block.
-pub const BLOCK: usize = 6;
+pub const BLOCK: usize = 8;
 
 /// The four meetings of a block: letter, week, type, what is talked about, and how.
 pub const MEETINGS: [(&str, i64, &str, &str, &str); 4] = [
@@ -45,6 +45,8 @@ pub struct Bent {
     pub no_sponsor: bool,
     pub no_ip_policy: bool,
     pub no_equity_metric: bool,
+    /// Whether the frame knows of it is up to the specimen.
+    pub tenure: bool,
 }
 
 /// A programme: small, since all its records are worked out when they are asked for.
@@ -61,6 +63,8 @@ pub struct Programme {
     pub turn: usize,
     pub ascii: bool,
     pub bent: Bent,
+    /// Whether the same people are meant to come throughout.
+    pub keeps_together: bool,
     /// Rows that specimens add to lists of the charter.
     pub rows: Vec<(&'static str, Value)>,
 }
@@ -97,6 +101,7 @@ impl Programme {
             turn: (draw % 20) as usize,
             ascii: index % 10 == 9,
             bent: Bent::default(),
+            keeps_together: draw % 2 == 0,
             rows: Vec::new(),
         }
     }
@@ -148,9 +153,22 @@ impl Programme {
         format!("p-{n:05}")
     }
 
-    /// Whether a participant leaves after the first meeting.
-    pub const fn leaves(n: usize) -> bool {
-        n / BLOCK % 4 == 2 && n % BLOCK == 3
+    /// Whether a participant leaves after the first meeting: one of every fourth block.
+    pub fn leaves(&self, n: usize) -> bool {
+        n / BLOCK % 4 == 2 && n % BLOCK == self.leaver(n / BLOCK)
+    }
+
+    /// The seat of a block's leaver: the segments take turns, so that none of them leaves more often than the others.
+    fn leaver(&self, block: usize) -> usize {
+        let turn = block / 4;
+        let fits = |seat: &usize| {
+            let segments = FRAME.map(|(_, shares)| (self.segment(shares, block * BLOCK + seat), shares));
+            let [(area, areas), (use_, uses), (hours, _)] = segments;
+            let due = |segment: &str, shares: &[(&str, usize)]| shares.get(turn % shares.len()).is_some_and(|share| share.0 == segment);
+            usize::from(hours == "day") * 4 + usize::from(due(area, areas)) * 2 + usize::from(due(use_, uses))
+        };
+        // Not those in the first seats, who take part in every decision, nor the one whose data is specially protected.
+        [7, 6, 4, 3, 2].into_iter().max_by_key(fits).unwrap_or(3)
     }
 
     /// Whether and how a participant is paid.
@@ -164,9 +182,24 @@ impl Programme {
         }
     }
 
+    /// Whether a participant is too young to agree alone.
+    pub const fn young(n: usize) -> bool {
+        n % 16 == 6
+    }
+
+    /// What a participant agreed to beyond taking part: nothing, to be recorded, to be quoted too, or to be shown too.
+    pub fn agreed(&self, number: usize) -> u64 {
+        self.chance(41, number) % 4
+    }
+
     /// The day on which a participant is interviewed: five or more a week, over three weeks.
     pub const fn interviewed(&self, n: usize) -> i64 {
         self.week(8 + (n % 3) as i64) + (n / 3 % 4) as i64
+    }
+
+    /// The day on which somebody comes to see how a participant fares.
+    pub const fn visited(&self, n: usize) -> i64 {
+        self.interviewed(n) + 1
     }
 
     /// The day of a block's meeting, from 1.
@@ -183,11 +216,20 @@ impl Programme {
     /// Whether a participant of a block was there.
     pub fn present(&self, block: usize, phase: usize, seat: usize) -> bool {
         let n = block * BLOCK + seat;
-        !(Self::leaves(n) && phase > 1) && (seat < 2 || !self.chance(phase as u64, n).is_multiple_of(11))
+        !(self.leaves(n) && phase > 1) && (seat < 2 || !self.chance(phase as u64, n).is_multiple_of(11))
     }
 
     pub fn interview(n: usize) -> String {
         format!("s-{n:05}")
+    }
+
+    pub fn visit(n: usize) -> String {
+        format!("s-{n:05}v")
+    }
+
+    /// A call between two meetings, to those with an even number.
+    pub fn call(n: usize) -> String {
+        format!("s-{n:05}c")
     }
 
     pub fn meeting(block: usize, phase: usize) -> String {
@@ -202,8 +244,9 @@ impl Programme {
             let n = block * BLOCK + seat;
             for k in 0..1 + n % 2 {
                 let disposition = self.disposition(n * 2 + k, 0);
-                let (made, disposed) = (self.interviewed(n), self.decided(block, 0));
-                let (id, session) = (format!("k-{n:05}-{k}"), Self::interview(n));
+                let disposed = self.decided(block, 0);
+                let (made, session) = if k == 0 { (self.interviewed(n), Self::interview(n)) } else { (self.visited(n), Self::visit(n)) };
+                let id = format!("k-{n:05}-{k}");
                 voices.push(Voice { id, by: n, session, phase: 0, made, disposed, disposition, reply_to: None });
             }
         }

@@ -10,13 +10,14 @@ impl Programme {
         let staff = Self::pay(n) == "employer-paid";
         let types = match n % 8 {
             _ if staff => list!["frontline-staff"],
-            1 => list!["lead-user", "customer"],
+            2 => list!["lead-user", "customer"],
             3 => list!["domain-expert"],
             4 => list!["non-user"],
             6 => list!["carer-or-proxy", "customer"],
             _ => list!["customer"],
         };
-        let left = Self::leaves(n) && id.starts_with("p-0");
+        let first = id.starts_with("p-0");
+        let (left, young) = (self.leaves(n) && first, Self::young(n) && first);
         object! {
             "id": id,
             "types": types,
@@ -25,8 +26,10 @@ impl Programme {
             "invited_on": date(self.week(2) + (chance % 9) as i64),
             "joined_on": date(self.week(4) + (chance >> 8) as i64 % 14),
             "left_on": left.then(|| date(self.week(16))),
-            "attributes": self.attributes(n),
-            "age_band": pick(&["18-29", "30-44", "45-59", "60-74", "75 and over"], chance >> 16),
+            // Specially protected, and with their explicit consent, which not all guests have given.
+            "attributes": self.attributes(n).with("disability", (first && n % 8 == 5).then_some("yes")),
+            "age_band": if young { "under 16" } else { pick(&["18-29", "30-44", "45-59", "60-74", "75 and over"], chance >> 16) },
+            "age_under": young.then_some(16),
             "languages": if chance >> 20 & 7 == 0 { list!["en", "pt-BR"] } else { list!["en"] },
             "access_needs": match n % 7 {
                 2 => list![object! {
@@ -49,7 +52,7 @@ impl Programme {
 
     pub fn consent(&self, id: String, participant: String, given: i64, number: usize) -> Value {
         let chance = self.chance(41, number);
-        let purposes = match chance % 4 {
+        let purposes = match self.agreed(number) {
             0 => list!["participation"],
             1 => list!["participation", "recording"],
             2 => list!["participation", "recording", "quotation", "recontact"],
@@ -76,7 +79,8 @@ impl Programme {
             "retention_months": 48,
             "lawful_basis": "consent",
             "explicit": true,
-            "purpose_version": 1,
+            "purpose_version": 2,
+            "on_pay_receipt": (number % 7 != 3).then_some(false),
             "note": (number % 6 == 1).then(|| self.words(41, number)),
         }
     }
@@ -86,12 +90,17 @@ impl Programme {
             "person": person,
             "capacity": capacity,
             "hours": (capacity != "absent").then_some(hours),
-            "costs": travel.map(|amount| list![object! { "kind": "travel", "amount": amount, "currency": currency }]),
+            "costs": match travel {
+                Some(amount) => list![object! { "kind": "travel", "amount": amount, "currency": currency }],
+                // Asked, and had none.
+                None if capacity == "participant" => list![],
+                None => Value::Absent,
+            },
         }
     }
 
     pub fn session(&self, id: String, kind: &'static str, on: i64, number: usize, facilitators: Value, attendance: Vec<Value>) -> Value {
-        let long = kind != "interview";
+        let long = !matches!(kind, "interview" | "observation");
         object! {
             "id": id,
             "type": kind,
@@ -99,6 +108,7 @@ impl Programme {
             "start": if long { "17:30".to_owned() } else { format!("{:02}:00", 9 + number % 8) },
             "end": if long { "20:00".to_owned() } else { format!("{:02}:00", 10 + number % 8) },
             "mode": if long { "in-person" } else { pick(&["in-person", "remote-live"], number as u64) },
+            "influence_points": list!["prioritisation"],
             "facilitators": facilitators,
             "recording": if long { "notes" } else { "none" },
             "invited_on": date(on - 21),
@@ -107,7 +117,7 @@ impl Programme {
         }
     }
 
-    /// What a fee is for, and how much it is.
+    /// What a fee is for, and how much it is: the same rate for all who were at the session.
     pub fn payment(&self, id: String, participant: String, session: String, earned: i64, hours: (f64, f64, f64), number: usize) -> Value {
         let chance = self.chance(42, number);
         let whole = hours.0 + hours.1 + hours.2;
@@ -120,8 +130,9 @@ impl Programme {
             "preparation_hours": hours.1,
             "travel_hours": hours.2,
             // Some get the floor to the penny.
-            "amount": whole * self.floor as f64 + [0.0, 2.5, 5.0, 10.0].get((chance >> 8) as usize % 4).copied().unwrap_or(0.0),
+            "amount": whole * (self.floor as f64 + pick(&[0.0, 0.5, 1.0, 2.5], self.chance(57, earned as usize))),
             "currency": self.theme.5,
+            "required_purposes": list!["participation"],
             "offered_on": date(earned - 21),
             "earned_on": date(earned),
             // The last of the days that are in time.
@@ -166,6 +177,13 @@ impl Programme {
             "sent_on": date(sent),
             "covers": covers,
             "channel": "letter and e-mail",
+        }
+    }
+
+    /// A complaint that was seen to.
+    pub fn incident(&self, id: &'static str, on: i64) -> Value {
+        object! {
+            "id": id, "kind": "complaint", "on": date(on), "severity": "low", "followed_up_on": date(on + 5), "closed_on": date(on + 7)
         }
     }
 

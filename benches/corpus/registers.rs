@@ -1,6 +1,6 @@
 //! The registers of a programme: what it has once, and what each block of people adds.
 
-use super::chance::{date, pick};
+use super::chance::{AS_OF, date, pick};
 use super::json::Value;
 use super::programme::{BLOCK, FRAME, MEETINGS, Programme};
 
@@ -23,7 +23,12 @@ impl Programme {
                 let seat = |person: String, voting: bool| object! { "person": person, "voting": voting };
                 let board: Vec<Value> = (1..=5).map(|i| seat(format!("team/m-{i:02}"), true)).collect();
                 let panel: Vec<Value> = (0..self.blocks.min(12)).map(|block| seat(Self::person(block * BLOCK), true)).collect();
+                let circle = |i: usize| if i < 4 { format!("team/m-{:02}", i + 2) } else { Self::person(i - 4) };
                 vec![
+                    object! {
+                        "id": "b-circle", "name": "Delivery circle", "kind": "board", "mandate": "binding",
+                        "rule": "majority", "quorum": 4, "seats": (0..6).map(|i| seat(circle(i), true)).collect::<Vec<_>>()
+                    },
                     object! {
                         "id": "b-board", "name": "Programme board", "kind": "board", "mandate": "binding",
                         "rule": "consensus", "quorum": 4, "seats": board
@@ -53,7 +58,7 @@ impl Programme {
                     }
                 })
                 .collect(),
-            "sprints" => [("discovery", 7, 6, 0), ("design", 13, 12, 1), ("design", 26, 10, 1), ("delivery", 37, 12, 2)]
+            "sprints" => [("discovery", 8, 3, 0), ("design", 13, 12, 1), ("design", 26, 10, 1), ("delivery", 37, 12, 2)]
                 .into_iter()
                 .enumerate()
                 .map(|(i, (kind, from, weeks, metric))| {
@@ -70,11 +75,30 @@ impl Programme {
                             .map(|name| list![format!("a-0000-{name}")]),
                     }
                 })
+                // One is still under way.
+                .chain([object! {
+                    "id": "sp-5", "kind": "delivery", "hypothesis": self.words(50, 5), "metric": "x-3",
+                    "started_on": date(AS_OF - 30), "timebox_weeks": 8
+                }])
                 .collect(),
-            "incidents" => vec![object! {
-                "id": "in-1", "kind": "complaint", "on": date(self.week(21)), "severity": "low",
-                "followed_up_on": date(self.week(22)), "closed_on": date(self.week(22))
-            }],
+            "tallies" => (0..10)
+                .map(|i: usize| {
+                    object! {
+                        "id": format!("v-wish-{i}"), "question": self.words(58, i), "closed_on": date(self.week(28 + i as i64)),
+                        "eligible": 40 + 3 * i, "cast": 12 + (self.chance(58, i) % 20) as i64, "threshold": 20 - (i as i64 % 2) * 12
+                    }
+                })
+                .collect(),
+            // The last of many; to all, so that nobody goes without news.
+            "feedback" => (1..=3)
+                .map(|i: i64| {
+                    object! {
+                        "id": format!("f-news-{i}"), "from": "bodies/b-board", "to": "participants",
+                        "sent_on": date(AS_OF - 7 - 36 * (3 - i)), "channel": "letter and e-mail"
+                    }
+                })
+                .collect(),
+            "incidents" => vec![self.incident("in-1", self.week(21))],
             "gates" => self.gates(),
             "metrics" => self.metrics(),
             "agreements" => vec![object! {
@@ -103,6 +127,11 @@ impl Programme {
         } else {
             "agree"
         };
+        let mut of_panel = rights(panel);
+        if self.bent.only_input {
+            // Of which nothing was decided yet.
+            of_panel.push(object! { "topic": "t-6", "right": "agree" });
+        }
         vec![
             role("r-sponsor", "sponsor", if self.bent.no_sponsor { list![] } else { list!["team/m-01"] }),
             role("r-owner", "decision-owner", list!["bodies/b-board"]).with("decision_rights", rights("decide")),
@@ -113,7 +142,7 @@ impl Programme {
             role("r-data", "data-steward", list!["m-04"]),
             role("r-safe", "safeguarding-lead", list!["m-06"]),
             role("r-evaluator", "evaluator", list!["m-06"]),
-            role("r-panel", "representative", list!["bodies/b-panel"]).with("decision_rights", rights(panel)),
+            role("r-panel", "representative", list!["bodies/b-panel"]).with("decision_rights", of_panel),
             role("r-people", "participant", list!["p-00000", "p-00001"]).with("decision_rights", rights("input")),
         ]
     }
@@ -189,7 +218,8 @@ impl Programme {
                     "baseline": object! { "value": 31.5, "on": date(self.week(10)) },
                     "target": 45,
                     "measurements": measurements,
-                    "of": list!["o-0000-0", "o-0000-1"],
+                    // The first takes in the whole.
+                    "of": (i > 0).then(|| list!["o-0000-0", "o-0000-1"]),
                 }
             })
             .collect()
@@ -207,6 +237,9 @@ impl Programme {
                     "kind": kind,
                     "audience": if i == 0 { "participants" } else { "public" },
                     "published_on": date(self.week(58) + i as i64),
+                    "features": (kind == "publicity").then(|| self.shown()),
+                    "quasi_identifiers": (kind == "evaluation").then(|| list!["area", "age band"]),
+                    "smallest_group_count": (kind == "evaluation").then_some(5),
                     "tables": (kind == "dashboard").then(|| list![object! {
                         "name": "people who answered", "counts_people": true, "total": 120,
                         "cells": list![cell("north", 44), cell("old town", 36), cell("river side", 22), cell("villages", 18)]
@@ -215,6 +248,12 @@ impl Programme {
                 }
             })
             .collect()
+    }
+
+    /// A few of those who agreed to be shown.
+    fn shown(&self) -> Vec<String> {
+        let agreed = |n: &usize| !self.leaves(*n) && (self.agreed(*n) == 3 || n % 9 == 4);
+        (0..self.blocks * BLOCK).filter(agreed).take(3).map(Self::person).collect()
     }
 
     /// The records of a register that belong to a block.
@@ -256,7 +295,7 @@ impl Programme {
                     .collect();
                 vec![object! {
                     "id": format!("v-{block:04}"), "question": self.words(54, block), "closed_on": date(self.met(block, 3)),
-                    "eligible": 6, "cast": 6, "threshold": 3, "options": options
+                    "eligible": BLOCK, "cast": BLOCK, "threshold": 3, "options": options
                 }]
             }
             "artefacts" => self.artefacts(block),
@@ -274,6 +313,7 @@ impl Programme {
                             .with("derived_from", (i == 0).then(|| list![format!("a-{block:04}-blueprint"), format!("k-{block:04}b-0")]))
                             .with("credits", list![credit(first, "proposed"), credit(first + 1, "tested")])
                     })
+                    .chain(self.unfinished(block))
                     .collect()
             }
             "feedback" => (0..=MEETINGS.len())
@@ -295,8 +335,8 @@ impl Programme {
                 .chain([self.message(
                     format!("f-{block:04}-live"),
                     self.week(59),
-                    (first..first + BLOCK).filter(|n| !Self::leaves(*n)).map(Self::person).collect(),
-                    (1..=MEETINGS.len()).map(|phase| format!("d-{block:04}-{phase}")).collect(),
+                    (first..first + BLOCK).filter(|n| !self.leaves(*n)).map(Self::person).collect(),
+                    (1..=MEETINGS.len()).map(|phase| format!("d-{block:04}-{phase}")).chain([format!("k-{block:04}b-1")]).collect(),
                 )])
                 .collect(),
             "agreements" => vec![object! {
@@ -305,18 +345,46 @@ impl Programme {
                 "signed_on": date(self.week(7)),
                 "ip_terms": "Contributors keep their rights and let the service use what they bring.",
                 "benefit_terms": "Everyone gets the results, the credit that they wish, and a certificate.",
-                "benefits": list![object! {
-                    "to": "contributors", "kind": "certificate", "due_on": date(self.week(60)), "delivered_on": date(self.week(59))
-                }]
+                "benefits": list![
+                    object! {
+                        "to": "contributors", "kind": "certificate", "due_on": date(self.week(60)), "delivered_on": date(self.week(59))
+                    },
+                    object! { "to": "contributors", "kind": "first look at the results", "due_on": date(AS_OF + 30) },
+                ]
             }],
             _ => Vec::new(),
         }
+    }
+
+    /// What is under way, with a date or without, and what was given up.
+    fn unfinished(&self, block: usize) -> Vec<Value> {
+        let outcome = |i: usize, kind: &'static str, status: &'static str| {
+            object! {
+                "id": format!("o-{block:04}-{i}"), "kind": kind, "owner": "team/m-04", "status": status,
+                "started_on": date(self.week(50) + (block % 5) as i64), "ambition": "incremental"
+            }
+        };
+        let under_way = outcome(3, "training", "in-progress")
+            .with("implements", list![format!("d-{block:04}-4")])
+            .with("due_on", (block + self.turn).is_multiple_of(2).then(|| date(AS_OF + 45)));
+        if self.bent.only_successes {
+            return vec![under_way];
+        }
+        let given_up = outcome(4, "technology", "dropped")
+            .with("derived_from", list![format!("k-{block:04}b-1")])
+            .with("dropped_on", date(self.week(57)))
+            .with("dropped_reason", self.words(59, block));
+        vec![under_way, given_up]
     }
 
     pub fn consents(&self, n: usize) -> Vec<Value> {
         let id = format!("c-{n:05}");
         let given = self.week(6) + (self.chance(41, n) >> 32) as i64 % 10;
         let consent = self.consent(id.clone(), Self::person(n), given, n);
+        let consent = if Self::young(n) { consent.with("guardian_consent", true).with("child_assent", true) } else { consent };
+        if self.leaves(n) {
+            return vec![consent.with("state", "withdrawn").with("withdrawn_on", date(self.week(17)))];
+        }
         if n % 9 == 4 {
             // Asked again, by itself, whether pictures may be shown.
             let again = self.consent(format!("{id}b"), Self::person(n), self.week(40), n);
@@ -338,15 +406,39 @@ impl Programme {
             if n % 2 == 0 {
                 seats.push(Self::seat("m-02".to_owned(), "note-taker", 1.0, None, currency));
             }
-            let session = self.session(Self::interview(n), "interview", self.interviewed(n), n, list![lead.clone()], seats);
-            sessions.push(session.with("sprint", "sp-1").with("influence_points", list!["problem-framing"]));
+            let interview = self.session(Self::interview(n), "interview", self.interviewed(n), n, list![lead.clone()], seats);
+            let recording = if self.agreed(n) == 0 { "notes" } else { "audio" };
+            sessions.push(
+                interview
+                    .with("sprint", "sp-1")
+                    .with("influence_points", list!["problem-framing"])
+                    .with("modes", list!["diverge"])
+                    .with("recording", recording),
+            );
+            for (id, kind, on, hours) in
+                [(Self::visit(n), "observation", self.visited(n), 1.0), (Self::call(n), "interview", self.week(16) + (n % 5) as i64, 0.5)]
+            {
+                if kind == "interview" && (n % 2 == 1 || self.leaves(n)) {
+                    continue;
+                }
+                let seats = vec![
+                    Self::seat(Self::person(n), "participant", hours, None, currency),
+                    Self::seat(lead.clone(), "facilitator", hours, None, currency),
+                ];
+                let session = self.session(id, kind, on, n + 3, list![lead.clone()], seats);
+                sessions.push(if kind == "interview" {
+                    session.with("sprint", "sp-2").with("mode", "remote-live").with("end", format!("{:02}:30", 9 + (n + 3) % 8))
+                } else {
+                    session.with("sprint", "sp-1").with("mode", "in-person").with("influence_points", list!["problem-framing"])
+                });
+            }
         }
         for (phase, (_, _, kind, point, mode)) in (1..).zip(MEETINGS) {
             let mut seats = Vec::new();
             for seat in 0..BLOCK {
                 let n = block * BLOCK + seat;
                 let present = self.present(block, phase, seat);
-                if present || !Self::leaves(n) {
+                if present || !self.leaves(n) {
                     let capacity = if present { "participant" } else { "absent" };
                     let travel = (present && n % 4 == 1 && Self::pay(n) == "paid").then_some(6.4);
                     seats.push(Self::seat(Self::person(n), capacity, 2.5, travel, currency));
@@ -364,7 +456,7 @@ impl Programme {
             sessions.push(
                 self.session(Self::meeting(block, phase), kind, on, block, facilitators, seats)
                     .with("influence_points", list![point])
-                    .with("modes", list![mode])
+                    .with("modes", if phase == 3 { list!["diverge", mode] } else { list![mode] })
                     .with("sprint", pick(&["sp-2", "sp-2", "sp-3", "sp-3"], phase as u64 - 1))
                     .with("agenda", agenda)
                     .with("tests", (phase == 4).then(|| list![format!("a-{block:04}-prototype")]))
@@ -377,6 +469,14 @@ impl Programme {
     pub fn payments(&self, block: usize) -> Vec<Value> {
         let mut payments = Vec::with_capacity(48);
         for n in (block * BLOCK..(block + 1) * BLOCK).filter(|n| Self::pay(*n) == "paid") {
+            let visit = (Self::visit(n), "v", self.visited(n), 1.0);
+            let call = (Self::call(n), "c", self.week(16) + (n % 5) as i64, 0.5);
+            for (session, letter, on, hours) in [visit, call] {
+                if letter == "v" || n % 2 == 0 && !self.leaves(n) {
+                    let id = format!("y-{n:05}-{letter}");
+                    payments.push(self.payment(id, Self::person(n), session, on, (hours, 0.0, 0.0), n * 8 + 6));
+                }
+            }
             for phase in 0..=MEETINGS.len() {
                 if phase > 0 && !self.present(block, phase, n % BLOCK) {
                     continue;

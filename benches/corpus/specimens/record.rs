@@ -2,7 +2,7 @@
 
 use crate::corpus::chance::{AS_OF, date};
 use crate::corpus::json::Value;
-use crate::corpus::kit::{Guest, Kit, Specimen};
+use crate::corpus::kit::{Guest, Specimen};
 
 /// In the order in which they are sown.
 pub const SPECIMENS: &[Specimen] = &[
@@ -23,10 +23,10 @@ pub const SPECIMENS: &[Specimen] = &[
         rule: "record/duplicate-identity",
         apart: &[],
         sow: |kit, bad| {
-            let incident = |kit: &Kit| object! { "id": "in-twice", "kind": "complaint", "on": date(kit.of.week(30)), "closed_on": date(kit.of.week(31)), "followed_up_on": date(kit.of.week(31)) };
-            kit.add("incidents", incident(kit));
+            let incident = kit.of.incident("in-twice", kit.of.week(30));
+            kit.add("incidents", incident.clone());
             if bad {
-                kit.add("incidents", incident(kit));
+                kit.add("incidents", incident);
             }
             "incidents/in-twice#2/id".into()
         },
@@ -37,7 +37,8 @@ pub const SPECIMENS: &[Specimen] = &[
         sow: |kit, bad| {
             for id in ["in-like-1", "in-Like-2", "in-like-2"] {
                 if bad || id != "in-Like-2" {
-                    kit.add("incidents", object! { "id": id, "kind": "complaint" });
+                    let incident = kit.of.incident(id, kit.of.week(30));
+                    kit.add("incidents", incident);
                 }
             }
             "incidents/in-like-2/id".into()
@@ -47,12 +48,12 @@ pub const SPECIMENS: &[Specimen] = &[
         rule: "record/impossible-date-order",
         apart: &[],
         sow: |kit, bad| {
-            for (name, days) in [("same-day", 0), ("backwards", 1)] {
+            for (id, days) in [("in-same-day", 0), ("in-backwards", 1)] {
                 if days > 0 && !bad {
                     continue;
                 }
                 let on = kit.of.week(25);
-                let incident = object! { "id": format!("in-{name}"), "kind": "complaint", "on": date(on), "closed_on": date(on - days), "followed_up_on": date(on) };
+                let incident = kit.of.incident(id, on).with("followed_up_on", date(on)).with("closed_on", date(on - days));
                 kit.add("incidents", incident);
             }
             "incidents/in-backwards/closed_on".into()
@@ -75,11 +76,13 @@ pub const SPECIMENS: &[Specimen] = &[
         apart: &[],
         sow: |kit, bad| {
             let tally = |id: &'static str| object! { "id": id, "question": "Which one first?", "eligible": 12, "cast": 9 };
-            let incident = |id: &'static str, kind: &'static str| object! { "id": id, "kind": kind };
             kit.add("tallies", tally("v-plain"));
-            kit.add("incidents", incident("in-unknown", "unknown"));
+            let on = kit.of.week(30);
+            let unknown = kit.of.incident("in-unknown", on).with("kind", "unknown");
+            kit.add("incidents", unknown);
             if bad {
-                kit.add("incidents", incident("in-misspelt", "complant"));
+                let misspelt = kit.of.incident("in-misspelt", on).with("kind", "complant");
+                kit.add("incidents", misspelt);
             }
             "incidents/in-misspelt/kind".into()
         },
@@ -165,7 +168,10 @@ pub const SPECIMENS: &[Specimen] = &[
         sow: |kit, bad| {
             for (id, on) in [("in-leap", "2024-02-29"), ("in-month", "2025-11"), ("in-no-day", "2026-02-30")] {
                 if bad || id != "in-no-day" {
-                    kit.add("incidents", object! { "id": id, "kind": "complaint", "on": on });
+                    // Seen to on the day itself; in the month, on a day of it.
+                    let seen_to = if id == "in-month" { "2025-11-20" } else { on };
+                    let incident = kit.of.incident(id, kit.of.week(30)).with("on", on).without("closed_on");
+                    kit.add("incidents", incident.with("followed_up_on", (id != "in-no-day").then_some(seen_to)));
                 }
             }
             "incidents/in-no-day/on".into()
@@ -205,11 +211,11 @@ pub const SPECIMENS: &[Specimen] = &[
         rule: "record/key-repeated",
         apart: &[],
         sow: |kit, bad| {
-            let mut pairs = vec![("id", Value::from("in-said-twice")), ("kind", "complaint".into()), ("severity", "low".into())];
-            if bad {
+            let mut incident = kit.of.incident("in-said-twice", kit.of.week(30));
+            if let (true, Value::Object(pairs)) = (bad, &mut incident) {
                 pairs.push(("severity", "high".into()));
             }
-            kit.add("incidents", Value::Object(pairs));
+            kit.add("incidents", incident);
             "incidents/in-said-twice/severity".into()
         },
     },
@@ -232,6 +238,7 @@ pub const SPECIMENS: &[Specimen] = &[
             let segment = |value: &'static str, share: f64| object! { "value": value, "share": share };
             let last = if bad { 0.3 } else { 0.34 };
             let segments = list![segment("own", 0.33), segment("rent", 0.33), segment("other", last)];
+            kit.of.bent.tenure = true;
             kit.row("attributes", object! { "name": "tenure", "segments": segments });
             "programme/reference_population/attributes[name=tenure]/segments[value=own]/share".into()
         },
