@@ -159,7 +159,7 @@ pub const SPECIMENS: &[Specimen] = &[
     },
     Specimen {
         rule: "trace/blueprint-missing",
-        apart: &["trace/blueprint-not-operationalised"],
+        apart: &["trace/blueprint-not-operationalised", "record/required-missing"],
         sow: |kit, bad| {
             kit.amend("artefacts", move |artefact| match artefact.text("type") {
                 "service-blueprint" if bad || artefact.text("status") != "draft" => artefact.with("type", "journey-map").without("layers"),
@@ -197,7 +197,7 @@ pub const SPECIMENS: &[Specimen] = &[
     },
     Specimen {
         rule: "trace/decision-without-participant-input",
-        apart: &[],
+        apart: &["power/promise-exceeds-practice"],
         sow: |kit, bad| {
             let on = kit.of.week(37);
             let note = kit.of.artefact("a-count".into(), "note", kit.of.week(9), Vec::new());
