@@ -129,13 +129,13 @@ pub const SPECIMENS: &[Specimen] = &[
     },
     Specimen {
         rule: "representation/dominant-voice",
-        apart: &["representation/voice-concentrated"],
+        apart: &["representation/voice-concentrated", "representation/present-but-silent", "trace/production-rate-low"],
         sow: |kit, bad| {
             if kit.of.blocks > 2 {
                 return String::new();
             }
             // Not so many that the few who bring most stand out more than this one.
-            let many = kit.of.blocks * if bad { 20 } else { 4 };
+            let many = kit.of.blocks * if bad { 17 } else { 4 };
             let letters: Vec<String> = (0..many).map(|i| format!("k-once-more-{i}")).collect();
             let on = kit.of.week(40);
             for (i, id) in (0..).zip(&letters) {
@@ -185,7 +185,7 @@ pub const SPECIMENS: &[Specimen] = &[
     },
     Specimen {
         rule: "representation/present-but-silent",
-        apart: &[],
+        apart: &["representation/voice-concentrated"],
         sow: |kit, bad| {
             if kit.of.blocks > 2 {
                 return String::new();
@@ -222,7 +222,13 @@ pub const SPECIMENS: &[Specimen] = &[
     },
     Specimen {
         rule: "representation/same-faces",
-        apart: &[],
+        apart: &[
+            "representation/attrition-high",
+            "representation/differential-attrition",
+            "representation/dominant-voice",
+            "representation/present-but-silent",
+            "representation/voice-concentrated",
+        ],
         sow: |kit, bad| {
             if kit.of.blocks > 2 {
                 return String::new();

@@ -128,7 +128,8 @@ pub const SPECIMENS: &[Specimen] = &[
     },
     Specimen {
         rule: "trace/acknowledged-not-answered",
-        apart: &[],
+        // It parks something, which is no success.
+        apart: &["record/only-successes"],
         sow: |kit, bad| {
             for (name, review) in [("put-off", true), ("put-aside", false)] {
                 if !review && !bad {
@@ -158,7 +159,7 @@ pub const SPECIMENS: &[Specimen] = &[
     },
     Specimen {
         rule: "trace/blueprint-missing",
-        apart: &["trace/blueprint-not-operationalised"],
+        apart: &["trace/blueprint-not-operationalised", "record/required-missing"],
         sow: |kit, bad| {
             kit.amend("artefacts", move |artefact| match artefact.text("type") {
                 "service-blueprint" if bad || artefact.text("status") != "draft" => artefact.with("type", "journey-map").without("layers"),
@@ -196,7 +197,7 @@ pub const SPECIMENS: &[Specimen] = &[
     },
     Specimen {
         rule: "trace/decision-without-participant-input",
-        apart: &[],
+        apart: &["power/promise-exceeds-practice"],
         sow: |kit, bad| {
             let on = kit.of.week(37);
             let note = kit.of.artefact("a-count".into(), "note", kit.of.week(9), Vec::new());
