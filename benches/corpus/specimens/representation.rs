@@ -129,13 +129,21 @@ pub const SPECIMENS: &[Specimen] = &[
     },
     Specimen {
         rule: "representation/dominant-voice",
-        apart: &["representation/voice-concentrated", "representation/present-but-silent", "trace/production-rate-low"],
+        // Whoever brings less than the others makes all voices less even.
+        apart: &[
+            "representation/voice-concentrated",
+            "representation/present-but-silent",
+            "power/symbolic-participant",
+            "trace/contribution-never-shipped",
+            "trace/feedback-not-closed",
+            "trace/production-rate-low",
+        ],
         sow: |kit, bad| {
             if kit.of.blocks > 2 {
                 return String::new();
             }
             // Not so many that the few who bring most stand out more than this one.
-            let many = kit.of.blocks * if bad { 17 } else { 4 };
+            let many = kit.of.blocks * if bad { 16 } else { 4 };
             let letters: Vec<String> = (0..many).map(|i| format!("k-once-more-{i}")).collect();
             let on = kit.of.week(40);
             for (i, id) in (0..).zip(&letters) {
