@@ -110,7 +110,7 @@ pub const SPECIMENS: &[Specimen] = &[
             if kit.of.blocks > 2 {
                 return String::new();
             }
-            kit.row("attributes", two("household", ("alone", 0.3), ("with others", 0.7)));
+            kit.row("attributes", two("household", ("alone", 0.12), ("with others", 0.88)));
             for name in ["gone-alone", "gone-with-others"] {
                 let guest = kit.guest(name);
                 kit.come(leaving(guest));
@@ -133,6 +133,7 @@ pub const SPECIMENS: &[Specimen] = &[
         apart: &[
             "representation/voice-concentrated",
             "representation/present-but-silent",
+            "representation/differential-attrition",
             "power/symbolic-participant",
             "trace/contribution-never-shipped",
             "trace/feedback-not-closed",
