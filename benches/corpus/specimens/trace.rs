@@ -261,7 +261,7 @@ pub const SPECIMENS: &[Specimen] = &[
         apart: &[],
         sow: |kit, bad| {
             // More than one decision in ten, whatever other specimens add.
-            for i in 0..(kit.of.blocks * 4 + 8) / 9 + 1 {
+            for i in 0..(kit.of.blocks * 4).div_ceil(9) + 1 {
                 let (name, on) = (format!("made-up-{i}"), kit.of.week(41));
                 kit.add("decisions", kit.decision(&name, on));
                 let outcome = kit.of.outcome(format!("o-{name}"), "script", vec![format!("d-{name}")], on + 14, on + 70);
