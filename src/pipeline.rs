@@ -10,6 +10,7 @@
 pub mod coverage;
 pub mod examples;
 mod fit;
+mod locks;
 pub mod mutation;
 mod overlays;
 pub mod setup;
@@ -57,11 +58,11 @@ pub fn one(
     folder: &str,
     inputs: &[Input],
     only: &dyn Fn(usize) -> bool,
-    overrides: &std::path::Path,
+    home: &std::path::Path,
     forest: Forest,
 ) -> (ShownProgramme, Forest) {
     let programme = programme::load(&setup.schema, &setup.judges, folder, inputs, forest, request.clock, request.digests);
-    let state = audit::state::state(&setup.rules, &programme, &setup.effective(overrides), &request.selection);
+    let state = audit::state::state(&setup.rules, &programme, &setup.effective(home), &request.selection);
     let audit = audit::audit(&programme, &setup.rules, &state, request.clock.as_of);
     let mut shown = show(&programme, &state, audit, request, only);
     shown.renumber(&setup.numbers);
@@ -138,8 +139,6 @@ pub struct Task {
     pub inputs: Vec<Input>,
     /// The files' absolute paths, where only a part was asked for.
     pub paths: Vec<PathBuf>,
-    /// Its folder, relative to its settings file.
-    pub overrides: PathBuf,
 }
 
 /// Prepares the programmes of a run.
@@ -149,8 +148,7 @@ pub fn tasks(setups: &[Setup], of: &dyn Fn(&Found) -> usize, discovered: Vec<Fou
     for found in discovered {
         let number = of(&found);
         let Some(setup) = setups.get(number) else { continue };
-        let mut inputs =
-            discover::inputs(&setup.schema, &found, &setup.settings.map, &setup.settings.files, setup.folder.as_deref(), options);
+        let mut inputs = discover::inputs(&setup.schema, &found, &setup.config, options);
         // A schema overlay is no record, wherever it stands.
         inputs.retain(|input| !matches!(&input.source, discover::Source::Disk(path) if setup.is_overlay(path)));
         // A programme whose charter the settings leave out is left out.
@@ -162,7 +160,6 @@ pub fn tasks(setups: &[Setup], of: &dyn Fn(&Found) -> usize, discovered: Vec<Fou
         }) {
             continue;
         }
-        let overrides = setup.folder.as_deref().map_or_else(PathBuf::new, |from| crate::config::relative(from, &found.folder));
         let paths = if found.only.is_empty() {
             Vec::new()
         } else {
@@ -171,7 +168,7 @@ pub fn tasks(setups: &[Setup], of: &dyn Fn(&Found) -> usize, discovered: Vec<Fou
                 .map(|input| if let discover::Source::Disk(path) = &input.source { path.clone() } else { PathBuf::new() })
                 .collect()
         };
-        tasks.push(Task { setup: number, found, inputs, paths, overrides });
+        tasks.push(Task { setup: number, found, inputs, paths });
     }
     tasks
 }
@@ -195,7 +192,7 @@ pub fn run(
         let setup = setups.get(task.setup)?;
         let only =
             |file: usize| task.paths.is_empty() || task.paths.get(file).is_some_and(|path| settle::lies_within(path, &task.found.only));
-        Some(one(setup, request, &task.found.shown, &task.inputs, &only, &task.overrides, forest))
+        Some(one(setup, request, &task.found.shown, &task.inputs, &only, &task.found.folder, forest))
     };
     if threads == 1 {
         let mut forest = Forest::default();

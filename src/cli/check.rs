@@ -12,6 +12,7 @@ use crate::audit::Selection;
 use crate::config::{self, FILE_NAME};
 use crate::discover::{self, Discovered, Found, Options};
 use crate::finding::Severity;
+use crate::limits;
 use crate::pipeline::setup::Setup;
 use crate::pipeline::{self, Request, Task};
 use crate::programme::Clock;
@@ -22,8 +23,6 @@ use crate::schema::{Schema, form};
 use crate::settle::Terms;
 use crate::text::Visible;
 
-/// Counts of people below this are withheld where the settings say nothing.
-const MIN_CELL: u64 = 5;
 /// Programmes from which a progress bar is shown.
 const BAR_FROM: usize = 20;
 
@@ -36,7 +35,7 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
 fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let started = std::time::Instant::now();
     let schema = model()?;
-    let clock = clock(args)?;
+    let clock = clock(args.as_of.as_deref())?;
     let stage = match &args.stage {
         None => None,
         Some(word) => Some(schema.stage(word).ok_or_else(|| {
@@ -58,14 +57,8 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let run_setup = setups.list.first().ok_or(exit::FAULT)?;
     let select = setups.names_of_today(&args.select, &rules)?;
     let ignore = setups.names_of_today(&args.ignore, &rules)?;
-    let fail_on = args.fail_on.or(run_setup.settings.fail_on.as_ref().map(|placed| placed.value)).unwrap_or(Severity::Error);
-    let min_cell = setups
-        .list
-        .iter()
-        .filter_map(|setup| setup.settings.privacy.min_cell.as_ref())
-        .map(|placed| placed.value)
-        .max()
-        .unwrap_or(MIN_CELL);
+    let fail_on = args.fail_on.or(run_setup.config.fail_on()).unwrap_or(Severity::Error);
+    let min_cell = setups.list.iter().filter_map(|setup| setup.config.min_cell()).max().unwrap_or(limits::MIN_CELL);
     let mut targets = target::targets(&args.output, args.format)?;
     let any = |has: fn(Format) -> bool| targets.iter().any(|target| has(target.format));
     let wanted = Wanted { digests: any(Format::has_digests), prose: any(Format::has_prose) };
@@ -125,8 +118,8 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
 }
 
 /// The date of the audit: as given, else of the build environment, else today.
-fn clock(args: &CheckArgs) -> Result<Clock, u8> {
-    if let Some(text) = &args.as_of {
+pub(super) fn clock(as_of: Option<&str>) -> Result<Clock, u8> {
+    if let Some(text) = as_of {
         return match form::date(text.as_bytes()) {
             Some((as_of, form::Precision::Day)) => Ok(Clock { as_of, given: true }),
             _ => {
@@ -245,7 +238,7 @@ fn run(args: &CheckArgs, setups: &Setups, rules: &[(usize, usize)], request: &Re
         .iter()
         .filter_map(|number| setups.rule(*number))
         .map(|(setup, rule)| {
-            let effective = setup.effective(Path::new("."));
+            let effective = setup.effective(setup.config.closest().map_or(Path::new(""), |file| file.folder.as_path()));
             let own = effective.rule.get(&*rule.name);
             let set = own.and_then(|own| own.severity.as_ref());
             let params = rule
