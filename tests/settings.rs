@@ -307,6 +307,19 @@ fn what_is_locked_may_get_stricter_and_not_looser() {
     assert!(check(&folder, &["toy"]).status <= 1);
     folder.write("havesay.toml", "extends = [\"org/base.toml\"]\nrules = [\"more\"]\n");
     faults.at("rules left out", &check(&folder, &["toy"]), "havesay.toml:2:9");
+    // A page of the same name is no way round.
+    let few_page = fs::read_to_string(toy_rules().join("people/few.md")).unwrap().replace("since: 0.1.0", "since: 0.1.0\nreplaces: true");
+    let folder = toy().with("more/people/few.md", &few_page).with("org/rules/people/few.md", &few_page);
+    folder.write("havesay.toml", "extends = [\"org/base.toml\"]\nrules = [\"more\"]\n");
+    for lock in ["rule", "rule.people", "rule.people/few", "rule.people/few.off"] {
+        folder.write("org/base.toml", format!("lock = [\"{lock}\"]\n"));
+        faults.at(&format!("lock {lock}: a page in its place"), &check(&folder, &["toy"]), "havesay.toml:2:10");
+    }
+    folder.write("org/base.toml", "lock = [\"rule.money\"]\n");
+    assert!(check(&folder, &["toy"]).status <= 1);
+    folder.write("org/base.toml", "lock = [\"rule\"]\nrules = [\"rules\"]\n");
+    folder.write("havesay.toml", "extends = [\"org/base.toml\"]\nrules = [\"org/rules\"]\n");
+    assert!(check(&folder, &["toy"]).status <= 1, "the organisation's own page");
     // A lock holds through another file, and for one that is extended beside it.
     let folder = toy().with("org/base.toml", "lock = [\"rule\"]\n").with("mid.toml", "extends = [\"org/base.toml\"]\n");
     folder.write("havesay.toml", format!("extends = [\"mid.toml\"]\n{}", few("off = \"a\"")));

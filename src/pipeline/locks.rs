@@ -10,7 +10,7 @@ use crate::config::{self, Config, ConfigFile, Entry, Param, ParamValue, Problem,
 use crate::finding::Severity;
 use crate::limits::MIN_CELL;
 use crate::rule::Rules;
-use crate::text::{self, Lines};
+use crate::text::{self, Lines, Span};
 
 /// What closer files loosen, file by file.
 pub(super) fn loosened<'c>(rules: &Rules, config: &'c Config) -> Vec<(&'c ConfigFile, Vec<Problem>)> {
@@ -27,26 +27,68 @@ pub(super) fn loosened<'c>(rules: &Rules, config: &'c Config) -> Vec<(&'c Config
                 problems.push(problem(file, entry, lock, help));
             }
         }
+        problems.extend(replaced(rules, config, at));
         found.push((file, problems));
     }
     found
 }
 
+/// Pages of a file's own folders that stand in the place of what is locked: a way round the lock.
+fn replaced(rules: &Rules, config: &Config, at: usize) -> Vec<Problem> {
+    let (Some(file), Some(before)) = (config.files.get(at), config.files.get(..at)) else { return Vec::new() };
+    // Only the closest list of folders is read.
+    if config.setter(&["rules"]).is_none_or(|setter| setter.path != file.path) {
+        return Vec::new();
+    }
+    let pages = rules.rules.iter().map(|rule| &*rule.page).chain(&rules.definition_pages);
+    let mut problems = Vec::new();
+    for page in pages.filter(|page| page.replaces().is_some()) {
+        let set = match page.name.strip_prefix("definitions/") {
+            Some(name) => ["definition".to_owned(), name.to_owned()],
+            None => ["rule".to_owned(), page.name.to_string()],
+        };
+        let touches = |lock: &[String]| covers(lock.get(..lock.len().min(2)).unwrap_or_default(), &set);
+        let lock = before.iter().find_map(|file| Some((file, file.settings.lock.iter().find(|lock| touches(&lock.value))?)));
+        let own = file.settings.rules.iter().find(|folder| page.path.as_ref().is_some_and(|path| path.starts_with(&folder.value)));
+        let (Some((lock_file, lock)), Some(folder)) = (lock, own) else { continue };
+        let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+        if before.iter().flat_map(|file| &file.settings.rules).any(|known| real(&known.value) == real(&folder.value)) {
+            continue;
+        }
+        problems.push(Problem {
+            path: file.path.clone(),
+            span: folder.span,
+            message: format!(
+                "a page of this folder stands in the place of {}, which is locked in {}",
+                page.name,
+                named(file, lock_file, lock.span)
+            ),
+            help: "give the page a name of its own, or ask those who keep that file".to_owned(),
+        });
+    }
+    problems
+}
+
 fn problem(file: &ConfigFile, entry: &Entry, lock: &ConfigFile, help: &str) -> Problem {
     let place = lock.settings.lock.iter().find(|lock| covers(&lock.value, &entry.keys));
-    let line = place.map_or(1, |place| Lines::of(&lock.text).position(&lock.text, place.span.start).line);
-    let path = config::relative(&file.folder, &lock.folder.join(lock.path.file_name().unwrap_or_default()));
-    let path = text::from_bytes(path.as_os_str().as_encoded_bytes());
+    let named = named(file, lock, place.map(|place| place.span).unwrap_or_default());
     Problem {
         path: file.path.clone(),
         span: entry.span,
-        message: format!("{} is locked in {path}:{line} and cannot be loosened here", shown(&entry.keys)),
+        message: format!("{} is locked in {named} and cannot be loosened here", shown(&entry.keys)),
         help: format!("{help}, or ask those who keep that file"),
     }
 }
 
+/// A place in a file as it is named from another.
+fn named(from: &ConfigFile, file: &ConfigFile, at: Span) -> String {
+    let line = Lines::of(&file.text).position(&file.text, at.start).line;
+    let path = config::relative(&from.folder, &file.folder.join(file.path.file_name().unwrap_or_default()));
+    format!("{}:{line}", text::from_bytes(path.as_os_str().as_encoded_bytes()))
+}
+
 /// Keys as one may write them, with quotes where TOML needs them.
-pub(super) fn shown(keys: &[String]) -> String {
+fn shown(keys: &[String]) -> String {
     let bare = |key: &str| !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
     let keys: Vec<String> = keys.iter().map(|key| if bare(key) { key.clone() } else { format!("\"{}\"", text::Visible(key)) }).collect();
     keys.join(".")
