@@ -95,7 +95,12 @@ fn measure(root: &Path, rounds: usize) -> Result<(), String> {
     let request = Request {
         clock: Clock { as_of, given: true },
         selection: Selection::default(),
-        terms: Terms { min_severity: havesay::finding::Severity::Advice, fail_on: havesay::finding::Severity::Error },
+        terms: Terms {
+            min_severity: havesay::finding::Severity::Advice,
+            fail_on: havesay::finding::Severity::Error,
+            waivers: true,
+            audit_only: false,
+        },
         masks: Masks { min_cell: 5 },
         excerpts: 100,
         digests: false,
@@ -170,7 +175,7 @@ fn plain(task: &pipeline::Task, times: &mut Times) -> Result<(), String> {
 
 fn whole(setup: &Setup, request: &Request, task: &pipeline::Task, forest: Forest, times: &mut Times) -> Forest {
     let begun = Instant::now();
-    let (shown, kept) = pipeline::one(setup, request, &task.found.shown, &task.inputs, &|_| true, &task.overrides, forest);
+    let (shown, kept) = pipeline::one(setup, request, &task.found.shown, &task.inputs, &task.waivers, &|_| true, &task.overrides, forest);
     times.whole += begun.elapsed();
     times.findings += shown.findings.len() as u64;
     kept

@@ -61,6 +61,27 @@ pub struct Audit {
     pub beyond: usize,
 }
 
+impl Audit {
+    /// Counts a verdict of "no evidence" of a rule that judges the audit itself, with its cause.
+    pub fn unanswered(&mut self, rule: usize, cause: Vec<Part>, address: Vec<Part>) {
+        if let Some(verdicts) = self.verdicts.get_mut(rule) {
+            verdicts.no_evidence += 1;
+        }
+        match self.no_evidence.iter_mut().find(|known| known.rule == rule && known.cause == cause) {
+            Some(known) => {
+                known.count += 1;
+                if known.addresses.len() < 3 {
+                    known.addresses.push(address);
+                }
+            }
+            None => {
+                let (addresses, key) = (vec![address], Cause::Stage);
+                self.no_evidence.push(NoEvidence { rule, not_testable: false, cause, count: 1, addresses, key });
+            }
+        }
+    }
+}
+
 /// Judges a programme.
 #[must_use]
 pub fn audit(programme: &Programme, rules: &Rules, state: &State, as_of: i32) -> Audit {
@@ -472,7 +493,9 @@ impl<'p> Auditor<'p> {
         let programme = self.programme;
         let subjects = programme.records.iter().filter(|record| record.node != NO_RECORD).count() as u64;
         for (number, rule) in self.rules.rules.iter().enumerate() {
+            // What judges the audit itself is judged when the audit is done.
             if rule.built_in
+                && !rule.of_audit
                 && self.state.rules.get(number).is_some_and(|state| state.on.is_ok())
                 && self.state.reached(rule.from) == Some(true)
             {
@@ -529,6 +552,7 @@ impl<'p> Auditor<'p> {
                     address: vec![Part::words("files/"), Part::Literal(path)],
                     file: place.file,
                     pointer: Vec::new(),
+                    node: None,
                 }
             }
         };
@@ -577,5 +601,6 @@ fn about(programme: &Programme, at: u32) -> About {
         address: addressed.address,
         file: addressed.file,
         pointer: addressed.pointer,
+        node: Some(at),
     }
 }

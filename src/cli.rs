@@ -1,14 +1,18 @@
 //! Arguments into calls to the pipeline, and its answers into words and an exit status.
 
 mod check;
+mod compare;
 mod config;
 mod environment;
 mod explain;
 mod init;
 mod new;
+mod replace;
 mod report;
+mod since;
 mod target;
 mod test;
+mod waivers;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -39,6 +43,8 @@ enum Command {
     Check(Box<CheckArgs>),
     /// Render a saved audit in another format; nothing is judged again
     Report(ReportArgs),
+    /// Say what is new, gone and changed between two saved audits, and why
+    Compare(CompareArgs),
     /// Explain a rule, a register, a field, a definition, or a word of a vocabulary
     Explain(ExplainArgs),
     /// List the rules, and whether and why each is on or off here
@@ -53,6 +59,8 @@ enum Command {
     New(NewArgs),
     /// Run the examples of rule pages: does each rule keep its word, and would a mistake in it be noticed?
     Test(TestArgs),
+    /// List, check, add and remove waivers
+    Waivers(waivers::WaiversArgs),
 }
 
 #[derive(Args, Debug, Clone)]
@@ -108,9 +116,24 @@ struct CheckArgs {
     /// How many programmes are judged at a time [default: as many as there are cores]
     #[arg(long, value_name = "NUMBER")]
     threads: Option<usize>,
+    /// Also show the findings that a waiver holds back
+    #[arg(long)]
+    show_suppressed: bool,
+    /// Let no waiver hold a finding back: the auditor's view
+    #[arg(long)]
+    no_waivers: bool,
+    /// Only what is said of waivers and the baseline
+    #[arg(long, hide = true)]
+    audit_only: bool,
     /// Count the four verdicts for each rule and programme
     #[arg(long)]
     statistics: bool,
+    /// Only what the change since REF brought: audits what it touches now and as it was, and fails by what is new
+    #[arg(long, value_name = "REF", conflicts_with = "staged")]
+    since: Option<String>,
+    /// Only what the staged change would bring, compared with the last commit
+    #[arg(long)]
+    staged: bool,
     /// Read what git ignores
     #[arg(long)]
     no_ignore: bool,
@@ -140,6 +163,9 @@ struct ReportArgs {
     /// List findings together under each programme or rule, in full, concise and narrated
     #[arg(long, value_name = "WHAT", default_value = "none")]
     group_by: Group,
+    /// Also show the findings that are held back
+    #[arg(long)]
+    show_suppressed: bool,
     /// Count the four verdicts for each rule and programme
     #[arg(long)]
     statistics: bool,
@@ -149,6 +175,23 @@ struct ReportArgs {
     /// Use colour: auto, always or never
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: Color,
+}
+
+#[derive(Args, Debug, Clone)]
+struct CompareArgs {
+    /// The older audit, as check -f json wrote it
+    old: PathBuf,
+    /// The newer audit
+    new: PathBuf,
+    /// How it is written
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    format: CompareFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum CompareFormat {
+    Text,
+    Json,
 }
 
 #[derive(Args, Debug, Clone)]
@@ -334,6 +377,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let status = match command {
         Command::Check(args) => check::check(&args),
         Command::Report(args) => report::report(&args),
+        Command::Compare(args) => compare::compare(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Rules(args) => explain::rules(&args),
         Command::Schema(args) => schema(&args),
@@ -341,6 +385,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Init(args) => init::init(&args),
         Command::New(args) => new::new(&args),
         Command::Test(args) => test::test(&args),
+        Command::Waivers(args) => waivers::waivers(&args),
     };
     ExitCode::from(status)
 }

@@ -1,4 +1,5 @@
-//! Reads `havesay.toml` into settings, each with the place in the file where it was set.
+//! Reads `havesay.toml` into settings, each with the place in the file where it was set, and the waivers
+//! that stand beside it ([`waivers`]).
 //!
 //! The form of a file is judged here: keys, types, severities, patterns, reasons. Whether a rule, a
 //! parameter or a register of that name exists is judged by the rooms that know them, with the places
@@ -9,10 +10,12 @@ mod chain;
 mod contract;
 mod keys;
 mod lock;
+mod mentions;
 mod pattern;
 mod reader;
 mod search;
 mod syntax;
+pub mod waivers;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -29,8 +32,11 @@ use crate::text::{self, Span};
 pub use chain::{Config, resolve};
 pub use contract::schema;
 pub use lock::covers;
+pub use mentions::mentions;
 pub use pattern::Pattern;
 pub use search::{FILE_NAME, Found, Search, closest, relative};
+
+pub use waivers::{ReasonType, Waiver, WaiverFile};
 
 use reader::{Reader, offset};
 
@@ -128,6 +134,8 @@ pub struct RuleSettings {
     pub params: BTreeMap<String, Param>,
     /// Why the rule is off. Never blank.
     pub off: Option<Placed<String>>,
+    /// Whether its findings may be waived.
+    pub waivable: Option<Placed<bool>>,
 }
 
 /// What is set for one definition.
@@ -229,6 +237,16 @@ pub enum ConfigError {
         /// All faults, in the order of the file. Never empty.
         problems: Vec<Problem>,
     },
+}
+
+impl ConfigError {
+    /// Calls the file by another path than that by which it was read.
+    pub fn rename(&mut self, real: &dyn Fn(&Path) -> PathBuf) {
+        match self {
+            ConfigError::Unreadable { path, .. } => *path = real(path),
+            ConfigError::Problems { problems, .. } => problems.iter_mut().for_each(|problem| problem.path = real(&problem.path)),
+        }
+    }
 }
 
 impl fmt::Display for ConfigError {
@@ -367,6 +385,9 @@ impl Effective {
             }
             if later.off.is_some() {
                 rule.off.clone_from(&later.off);
+            }
+            if later.waivable.is_some() {
+                rule.waivable.clone_from(&later.waivable);
             }
             rule.params.extend(later.params.clone());
         }

@@ -175,6 +175,8 @@ pub struct Subject {
     pub file: u32,
     /// JSON Pointer to it in that file, in parts.
     pub pointer: Vec<Part>,
+    /// The value in the programme's trees that it is, where it is one.
+    pub node: Option<u32>,
 }
 
 impl fmt::Debug for Subject {

@@ -2,11 +2,12 @@
 //! path order.
 //!
 //! [`one`] is a pure function of bytes, settings and date; [`run`] gives programmes to threads and writes
-//! what they give back as soon as it is their turn. [`setup`] reads settings and rules; `overlays` the schema
-//! overlays that settings name; `fit` holds what settings name against what there is; [`examples`] runs the
-//! examples of rule pages through the same stages, [`coverage`] says what they do not show, and [`mutation`]
-//! whether they notice small changes.
+//! what they give back as soon as it is their turn. [`setup`] reads settings and rules, `overlays` the schema
+//! overlays that settings name, [`waivers`] the waiver files of a run; `fit` holds what settings name against
+//! what there is; [`examples`] runs the examples of rule pages through the same stages, [`coverage`] says what
+//! they do not show, and [`mutation`] whether they notice small changes.
 
+pub mod change;
 pub mod coverage;
 pub mod examples;
 mod fit;
@@ -14,6 +15,7 @@ mod locks;
 pub mod mutation;
 mod overlays;
 pub mod setup;
+pub mod waivers;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -24,11 +26,13 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use crate::audit::{self, Selection};
 use crate::discover::{self, Found, Input, Options};
 use crate::document::Forest;
-use crate::programme::{self, Clock, Programme};
-use crate::redact::{Redactor, Shown, ShownProgramme, Terms as Masks};
+use crate::finding::BaselineState;
+use crate::programme::{self, Beside, Clock, Programme};
+use crate::redact::{Redactor, Shown, ShownChange, ShownProgramme, Terms as Masks};
 use crate::report::{Output, Run, Totals, Writing};
-use crate::settle::{self, Terms};
+use crate::settle::{self, Settled, Terms};
 
+pub use change::{Against, Before};
 pub use setup::{Setup, SetupError};
 
 /// What one run is to do.
@@ -52,19 +56,24 @@ pub struct Request {
 
 /// One programme, from files to masked findings.
 #[must_use]
+#[expect(clippy::too_many_arguments, reason = "one programme: what it is judged by, and what of it was asked for")]
 pub fn one(
     setup: &Setup,
     request: &Request,
     folder: &str,
     inputs: &[Input],
+    waivers: &[Beside],
     only: &dyn Fn(usize) -> bool,
     home: &std::path::Path,
     forest: Forest,
 ) -> (ShownProgramme, Forest) {
-    let programme = programme::load(&setup.schema, &setup.judges, folder, inputs, forest, request.clock, request.digests);
+    let mut programme = programme::load(&setup.schema, &setup.judges, folder, inputs, forest, request.clock, request.digests);
+    programme.waivers = waivers.to_vec();
     let state = audit::state::state(&setup.rules, &programme, &setup.effective(home), &request.selection);
-    let audit = audit::audit(&programme, &setup.rules, &state, request.clock.as_of);
-    let mut shown = show(&programme, &state, audit, request, only);
+    let mut audit = audit::audit(&programme, &setup.rules, &state, request.clock.as_of);
+    let inside = |file: u32| only(file as usize);
+    let settled = settle::settle(&programme, &setup.rules, &state, &mut audit, request.clock.as_of, &request.terms, &inside, None);
+    let mut shown = show(&programme, &state, audit, settled, request, None);
     shown.renumber(&setup.numbers);
     (shown, programme.forest)
 }
@@ -73,16 +82,23 @@ fn show(
     programme: &Programme,
     state: &audit::State,
     audit: audit::Audit,
+    settled: Settled,
     request: &Request,
-    only: &dyn Fn(usize) -> bool,
+    change: Option<ShownChange>,
 ) -> ShownProgramme {
-    let settled = settle::settle(audit.findings, &request.terms, &|file| only(file as usize));
     let mut redactor = Redactor::new(programme, request.masks);
+    let mut open = 0;
     let findings = settled
         .findings
         .iter()
         .enumerate()
-        .map(|(number, (finding, standing))| redactor.finding(finding, standing, number < request.excerpts))
+        .map(|(number, (finding, standing))| {
+            // Lines around what is held back, or was there before a change, are shown only by formats that show it.
+            let listed = standing.suppressed.is_none() && standing.baseline != Some(BaselineState::Unchanged);
+            open += usize::from(listed);
+            let within = standing.baseline.is_none() && number < request.excerpts || request.excerpts == usize::MAX;
+            redactor.finding(finding, standing, within || (listed && open <= request.excerpts))
+        })
         .collect();
     // Lines are found only where they are needed.
     let charter = if settled.findings.iter().any(|(finding, _)| finding.reveals) { redactor.charter() } else { None };
@@ -90,12 +106,7 @@ fn show(
         programme.schema.vocabulary(programme.schema.stages)?.words.get(usize::from(stage)).map(|word| Shown::words(&word.text))
     });
     ShownProgramme {
-        // A folder that stands for an id is a path, and shown as one.
-        id: if *programme.id == *programme.folder {
-            Shown::words(&programme.folder)
-        } else {
-            crate::redact::value(&programme.id, crate::finding::Care::Id, request.masks)
-        },
+        id: shown_id(programme, request),
         path: Shown::words(&programme.folder),
         stage,
         profile: (!state.profile.is_empty()).then(|| Shown::words(&state.profile)),
@@ -109,11 +120,22 @@ fn show(
         totals: settled.totals,
         totals_once: settled.totals_once,
         suppressed: settled.suppressed,
+        waivers: settled.waivers,
         failing: settled.failing,
         elsewhere: settled.elsewhere,
         beyond: audit.beyond as u64,
         unjudged: programme.files.iter().filter(|file| file.unjudged).count() as u64,
         faulted: audit.faulted,
+        change: change.map(|change| ShownChange { unchanged: settled.unchanged, unchanged_once: settled.unchanged_once, ..change }),
+    }
+}
+
+fn shown_id(programme: &Programme, request: &Request) -> Shown {
+    // A folder that stands for an id is a path, and shown as one.
+    if *programme.id == *programme.folder {
+        Shown::words(&programme.folder)
+    } else {
+        crate::redact::value(&programme.id, crate::finding::Care::Id, request.masks)
     }
 }
 
@@ -137,8 +159,20 @@ pub struct Task {
     pub found: Found,
     /// Its files.
     pub inputs: Vec<Input>,
-    /// The files' absolute paths, where only a part was asked for.
+    /// The files' absolute paths, where only a part was asked for; those of waiver files after them.
     pub paths: Vec<PathBuf>,
+    /// The waiver files that concern it.
+    pub waivers: Vec<Beside>,
+    /// What stands against it in an earlier state, where only what a change brought is asked for.
+    pub against: Option<Against>,
+}
+
+/// The files of a programme. A schema overlay is no record, wherever it stands.
+#[must_use]
+pub fn inputs(setup: &Setup, found: &Found, options: &Options) -> Vec<Input> {
+    let mut inputs = discover::inputs(&setup.schema, found, &setup.config, options);
+    inputs.retain(|input| !matches!(&input.source, discover::Source::Disk(path) if setup.is_overlay(path)));
+    inputs
 }
 
 /// Prepares the programmes of a run.
@@ -148,16 +182,9 @@ pub fn tasks(setups: &[Setup], of: &dyn Fn(&Found) -> usize, discovered: Vec<Fou
     for found in discovered {
         let number = of(&found);
         let Some(setup) = setups.get(number) else { continue };
-        let mut inputs = discover::inputs(&setup.schema, &found, &setup.config, options);
-        // A schema overlay is no record, wherever it stands.
-        inputs.retain(|input| !matches!(&input.source, discover::Source::Disk(path) if setup.is_overlay(path)));
+        let inputs = inputs(setup, &found, options);
         // A programme whose charter the settings leave out is left out.
-        if !inputs.iter().any(|input| {
-            matches!(
-                input.role,
-                discover::Role::Charter | discover::Role::Unsupported(None) | discover::Role::Link(None) | discover::Role::SecondCharter
-            )
-        }) {
+        if !is_programme(&inputs) {
             continue;
         }
         let paths = if found.only.is_empty() {
@@ -168,9 +195,16 @@ pub fn tasks(setups: &[Setup], of: &dyn Fn(&Found) -> usize, discovered: Vec<Fou
                 .map(|input| if let discover::Source::Disk(path) = &input.source { path.clone() } else { PathBuf::new() })
                 .collect()
         };
-        tasks.push(Task { setup: number, found, inputs, paths });
+        tasks.push(Task { setup: number, found, inputs, paths, waivers: Vec::new(), against: None });
     }
     tasks
+}
+
+/// Whether there is a charter among these files.
+#[must_use]
+pub fn is_programme(inputs: &[Input]) -> bool {
+    use discover::Role::{Charter, Link, SecondCharter, Unsupported};
+    inputs.iter().any(|input| matches!(input.role, Charter | Unsupported(None) | Link(None) | SecondCharter))
 }
 
 /// Audits all programmes and writes the outputs, in path order whatever the number of threads.
@@ -192,7 +226,10 @@ pub fn run(
         let setup = setups.get(task.setup)?;
         let only =
             |file: usize| task.paths.is_empty() || task.paths.get(file).is_some_and(|path| settle::lies_within(path, &task.found.only));
-        Some(one(setup, request, &task.found.shown, &task.inputs, &only, &task.found.folder, forest))
+        if let Some(against) = &task.against {
+            return change::both(setups, request, task, against, &only, forest);
+        }
+        Some(one(setup, request, &task.found.shown, &task.inputs, &task.waivers, &only, &task.found.folder, forest))
     };
     if threads == 1 {
         let mut forest = Forest::default();
@@ -274,9 +311,11 @@ fn parallel(
 /// The exit status of an audit.
 #[must_use]
 pub fn status(totals: &Totals) -> u8 {
+    // A change may leave all programmes as they were.
+    let touches_nothing = totals.change.is_some() && totals.programmes == 0;
     if totals.faulted {
         2
-    } else if totals.unjudged > 0 || !totals.judged() {
+    } else if totals.newly_unjudged() > 0 || (!totals.judged() && !touches_nothing) {
         3
     } else if totals.failing > 0 {
         1

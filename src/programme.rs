@@ -13,12 +13,14 @@ mod validate;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use load::{Clock, load};
 pub use place::Addressed;
 pub use validate::Judges;
 
+use crate::config::WaiverFile;
 use crate::document::{Forest, Kind};
 use crate::finding::{Part, Place};
 use crate::schema::{CHARTER, FieldId, ReferenceId, RegisterId, Schema, StructId};
@@ -89,6 +91,17 @@ pub struct FileEntry {
     pub digest: Option<String>,
     /// Whether it was left unjudged as a whole.
     pub unjudged: bool,
+}
+
+/// A waiver file beside a programme.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    /// The file.
+    pub file: Arc<WaiverFile>,
+    /// The programme's folder as seen from the file's.
+    pub folder: PathBuf,
+    /// Waivers for programmes that there are not, by number, which are reported here.
+    pub strays: Vec<usize>,
 }
 
 /// A link from an object to a record.
@@ -169,6 +182,8 @@ pub struct Programme {
     pub folder: Arc<str>,
     /// Its id, or its folder where it has none.
     pub id: String,
+    /// Waiver files that concern it. Findings may lie in them: they are counted after its own files.
+    pub waivers: Vec<Beside>,
     /// Records whose id another before them has, and the how-manieth of that id each is.
     repeats: HashMap<u32, usize>,
     /// Records without an id, in order.

@@ -276,6 +276,8 @@ pub struct Reference {
     pub evidence: bool,
     /// Whether it says that two records are one.
     pub same: bool,
+    /// Whether what the record tells of is the act of whom it refers to.
+    pub act: bool,
     /// Whether the field is a list of references.
     pub many: bool,
 }

@@ -551,13 +551,13 @@ fn types_that_reach_a_renderer_print_nothing_that_is_masked() {
         let request = Request {
             clock: Clock { as_of: 20_635, given: true },
             selection: Selection::default(),
-            terms: Terms { min_severity: Severity::Advice, fail_on: Severity::Error },
+            terms: Terms { min_severity: Severity::Advice, fail_on: Severity::Error, waivers: true, audit_only: false },
             masks: Masks { min_cell: 5 },
             excerpts: usize::MAX,
             digests: true,
             threads: 1,
         };
-        let (shown, _) = one(&setup, &request, ".", &tasks[0].inputs, &|_| true, Path::new("."), Forest::default());
+        let (shown, _) = one(&setup, &request, ".", &tasks[0].inputs, &[], &|_| true, Path::new("."), Forest::default());
         assert!(!shown.findings.is_empty());
         clean(&format!("{shown:?}\n{shown:#?}"), "Debug of a programme that is shown");
         let mut totals = Totals::default();

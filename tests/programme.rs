@@ -275,14 +275,14 @@ proptest! {
         let request = Request {
             clock: CLOCK,
             selection: Selection::default(),
-            terms: Terms { min_severity: Severity::Advice, fail_on: Severity::Error },
+            terms: Terms { min_severity: Severity::Advice, fail_on: Severity::Error, waivers: true, audit_only: false },
             masks: Masks { min_cell: 5 },
             excerpts: usize::MAX,
             digests: true,
             threads: 1,
         };
         let inputs = inputs(origin, &changes, &damages);
-        let judge = |forest| pipeline::one(&kit().setup, &request, ".", &inputs, &|_| true, Path::new("."), forest);
+        let judge = |forest| pipeline::one(&kit().setup, &request, ".", &inputs, &[], &|_| true, Path::new("."), forest);
         let (first, used) = judge(Forest::default());
         // Memory that another programme has used must not show.
         let (second, _) = judge(used);

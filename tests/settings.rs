@@ -279,6 +279,8 @@ fn what_is_locked_may_get_stricter_and_not_looser() {
         ("rule.people/few.params", "", few("params = { least = 11 }"), Some("3:20")),
         ("rule.people/few.params.least", "[rule.\"people/few\"]\nparams = { least = 3 }", few("params = { least = 4 }"), Some("3:20")),
         ("rule.people/few.params.least", "[rule.\"people/few\"]\nparams = { least = 3 }", few("params = { least = 3.0 }"), None),
+        ("rule.people", few("waivable = false").leak(), few("waivable = true"), Some("3:12")),
+        ("rule.people", "", few("waivable = false"), None),
         ("files", "", "[files]\nexclude = [\"toy/x\"]".to_owned(), Some("3:11")),
         ("map.participants", "", "[map]\nparticipants = \"toy.json\"".to_owned(), Some("3:16")),
         ("map.participants", "", "[map]\nsessions = \"toy.json\"".to_owned(), None),

@@ -48,6 +48,8 @@ pub struct RuleState {
     pub set: Option<Severity>,
     /// Where the severity was set: `page`, `profile` or `settings`.
     pub severity_from: &'static str,
+    /// Whether its findings may be waived.
+    pub waivable: bool,
 }
 
 /// How all rules stand on one programme.
@@ -118,7 +120,13 @@ pub fn state(rules: &Rules, programme: &Programme, settings: &Effective, selecti
     let mut params_from = vec!["page"; params.len()];
     let mut states = Vec::with_capacity(rules.rules.len());
     for rule in &rules.rules {
-        let mut known = RuleState { on: selection.wants(&rule.name), severity: rule.severity, set: None, severity_from: "page" };
+        let mut known = RuleState {
+            on: selection.wants(&rule.name),
+            severity: rule.severity,
+            set: None,
+            severity_from: "page",
+            waivable: !rule.of_audit,
+        };
         if let Some(change) = rule.profiles.get(&profile) {
             if let Some(severity) = change.severity {
                 known.severity = severity;
@@ -145,6 +153,9 @@ pub fn state(rules: &Rules, programme: &Programme, settings: &Effective, selecti
                 {
                     set(&mut params, &mut params_from, number, value, "settings");
                 }
+            }
+            if let Some(waivable) = &own.waivable {
+                known.waivable &= waivable.value;
             }
             if let (Some(reason), Ok(())) = (&own.off, &known.on) {
                 known.on = Err(format!("switched off in the settings: {}", reason.value));

@@ -328,6 +328,10 @@ fn rules(setup: &Setup, state: &State, home: &Path, rows: &mut Vec<Row>) {
         let keys = ["rule", &rule.name, "severity"];
         let severity = known.set.unwrap_or(known.severity);
         rows.push(Row { key: key(&keys), value: severity.word().into(), origin: origin(&keys, known.severity_from) });
+        if let Some(waivable) = own.and_then(|own| own.waivable.as_ref()) {
+            let keys = ["rule", &rule.name, "waivable"];
+            rows.push(Row { key: key(&keys), value: waivable.value.into(), origin: origin(&keys, "settings") });
+        }
         for number in &rule.params {
             if let Some((name, value, from)) = parameter(setup, state, *number, |name| own.and_then(|own| own.params.get(name))) {
                 let keys = ["rule", &rule.name, "params", name];

@@ -33,15 +33,16 @@ pub(super) fn fill(command: &mut Command) -> Result<(), u8> {
         common.config_from_environment = true;
     }
     let (severity, date) = match command {
-        Command::Check(args) => (&mut args.fail_on, &mut args.as_of),
+        Command::Check(args) => (Some(&mut args.fail_on), &mut args.as_of),
+        Command::Waivers(args) => (None, args.from_environment().0),
         Command::Config(args) => {
             args.from_environment.fail_on = args.fail_on.is_none() && variable(FAIL_ON).is_some();
             args.from_environment.as_of = args.as_of.is_none() && variable(AS_OF).is_some();
-            (&mut args.fail_on, &mut args.as_of)
+            (Some(&mut args.fail_on), &mut args.as_of)
         }
         _ => return Ok(()),
     };
-    if severity.is_none() {
+    if let Some(severity) = severity.filter(|severity| severity.is_none()) {
         *severity = fail_on()?;
     }
     if date.is_none() {
@@ -62,7 +63,8 @@ fn common(command: &mut Command) -> Option<&mut Common> {
             NewWhat::Rule(args) => Some(&mut args.common),
         },
         Command::Test(args) => Some(&mut args.common),
-        Command::Report(_) | Command::Init(_) => None,
+        Command::Waivers(args) => Some(args.from_environment().1),
+        Command::Report(_) | Command::Compare(_) | Command::Init(_) => None,
     }
 }
 

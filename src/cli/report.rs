@@ -23,6 +23,7 @@ fn rendered(args: &ReportArgs) -> Result<u8, u8> {
         width: width(),
         verbose: args.verbose,
         statistics: args.statistics,
+        show_suppressed: args.show_suppressed,
         group: args.group_by,
         ..audit.run.clone()
     };

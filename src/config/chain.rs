@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{ConfigError, ConfigFile, Effective, Entry, Mapping, Placed, Problem, read, relative};
+use super::{ConfigError, ConfigFile, Effective, Entry, Mapping, Placed, Problem, Settings, read, relative};
 use crate::finding::Severity;
 use crate::limits::CONFIG_DEPTH_MAX;
 use crate::text::Span;
@@ -100,6 +100,16 @@ impl ConfigFile {
 }
 
 impl Config {
+    /// Calls the files, and what they name, by other paths than those by which they were read.
+    pub fn rename(&mut self, real: &dyn Fn(&Path) -> PathBuf) {
+        for file in &mut self.files {
+            file.path = real(&file.path);
+            file.folder = real(&file.folder);
+            let Settings { rules, schema, .. } = &mut file.settings;
+            rules.iter_mut().chain(schema).for_each(|path| path.value = real(&path.value));
+        }
+    }
+
     /// The closest file.
     #[must_use]
     pub fn closest(&self) -> Option<&ConfigFile> {

@@ -91,6 +91,7 @@ fn property(key: &Key) -> Value {
         Form::Patterns(true) => json!({ "type": "array", "items": filled }),
         Form::Patterns(false) => json!({ "type": "array", "minItems": 1, "items": filled }),
         Form::Registers => json!({ "$ref": "#/$defs/map" }),
+        Form::Flag => json!({ "type": "boolean" }),
         Form::Reason => filled,
         Form::Whole => json!({ "type": "integer", "minimum": 1 }),
         Form::Fields => json!({ "type": "array", "items": { "type": "string", "pattern": "^[^\\s.]+(\\.[^\\s.]+)+$" } }),

@@ -31,6 +31,8 @@ pub(super) enum Form {
     Patterns(bool),
     /// For each register a pattern or a list of them.
     Registers,
+    /// Yes or no.
+    Flag,
     /// A reason in words.
     Reason,
     /// A whole number from 1 on.
@@ -95,10 +97,11 @@ const FILES: [Key; 2] = [
     key("exclude", Form::Patterns(true), "What one of these patterns covers is left out.", "[\"**/archive/**\"]"),
 ];
 
-const RULE: [Key; 3] = [
+const RULE: [Key; 4] = [
     key("severity", Form::Severity, "Its severity, in place of the page's.", "\"warning\""),
     key("params", Form::Params, "Its parameters.", "{ term_days = 14 }"),
     key("off", Form::Reason, "Why the rule is off.", "\"we run a standing panel\""),
+    key("waivable", Form::Flag, "Whether its findings may be waived.", "false"),
 ];
 
 const DEFINITION: [Key; 1] = [key("params", Form::Params, "Its parameters.", "{ term_days = 14 }")];

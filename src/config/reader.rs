@@ -35,8 +35,8 @@ const EXAMPLE_PARAMS: &str = "write them as in params = { term_days = 14 }";
 const EXAMPLE_OFF: &str = "write why, as in off = \"we run a standing panel\"";
 const SEVERITIES: &str = "the severities are \"advice\", \"warning\" and \"error\"";
 
-type Key<'i> = Spanned<DeString<'i>>;
-type Value<'i> = Spanned<DeValue<'i>>;
+pub(super) type Key<'i> = Spanned<DeString<'i>>;
+pub(super) type Value<'i> = Spanned<DeValue<'i>>;
 
 /// Turns the parsed file into settings and notes what is wrong on the way.
 pub(super) struct Reader<'a> {
@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
         self.problems.push(Problem { path: self.path.to_path_buf(), span, message: message.into(), help: help.into() });
     }
 
-    fn wrong_type(&mut self, what: &str, expected: &str, value: &Value<'_>, help: &str) {
+    pub(super) fn wrong_type(&mut self, what: &str, expected: &str, value: &Value<'_>, help: &str) {
         let message = format!("{what} must be {expected}, not {}", type_name(value.get_ref()));
         self.problem(span_of(value), message, help);
     }
@@ -246,7 +246,7 @@ impl<'a> Reader<'a> {
         texts.into_iter().filter_map(|(text, span)| self.pattern(text, span, Reach::File)).collect()
     }
 
-    fn pattern(&mut self, text: &str, span: Span, reach: Reach) -> Option<Pattern> {
+    pub(super) fn pattern(&mut self, text: &str, span: Span, reach: Reach) -> Option<Pattern> {
         self.patterns += 1;
         if self.patterns > PATTERNS_MAX {
             if self.patterns == PATTERNS_MAX + 1 {
@@ -344,6 +344,10 @@ impl<'a> Reader<'a> {
                     }
                 }
                 "off" => rule.off = self.off(value),
+                "waivable" => match value.get_ref() {
+                    DeValue::Boolean(flag) => rule.waivable = Some(Placed { value: *flag, span: span_of(value) }),
+                    _ => self.wrong_type("`waivable`", "true or false", value, "write waivable = false where no waiver may hold"),
+                },
                 name if family && value.get_ref().is_table() && Scope::Rule.key(name).is_none() => {
                     let message = "a table within the settings of a rule";
                     let help = "if this is the rule's name, quote it with its family: [rule.\"pay/late\"]";
@@ -637,13 +641,13 @@ pub(super) fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-fn span_of<T>(value: &Spanned<T>) -> Span {
+pub(super) fn span_of<T>(value: &Spanned<T>) -> Span {
     let range = value.span();
     Span::new(offset(range.start), offset(range.end))
 }
 
 /// What a value is, in words that fit after "not".
-fn type_name(value: &DeValue<'_>) -> &'static str {
+pub(super) fn type_name(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "text",
         DeValue::Integer(_) => "a whole number",
@@ -656,16 +660,16 @@ fn type_name(value: &DeValue<'_>) -> &'static str {
 }
 
 /// The known word that was meant, whatever the case and whether `-` or `_` was written.
-fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+pub(super) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     let word = word.to_lowercase().replace('-', "_");
     text::nearest(&word, known.iter().copied())
 }
 
-fn counted(count: usize, noun: &str) -> String {
+pub(super) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-fn quoted(names: &[&str]) -> String {
+pub(super) fn quoted(names: &[&str]) -> String {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     text::list(&names, "and")
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use super::waivers::WAIVERS_NAME;
 use crate::text;
 
 /// The name of a configuration file.
@@ -38,6 +39,7 @@ pub struct Search {
     stop: Option<PathBuf>,
     known: HashMap<PathBuf, Option<PathBuf>>,
     near_misses: BTreeSet<PathBuf>,
+    waivers: BTreeSet<PathBuf>,
 }
 
 impl Search {
@@ -72,6 +74,11 @@ impl Search {
         self.near_misses.iter().map(PathBuf::as_path)
     }
 
+    /// Files in all folders passed so far that are called like a waiver file, or nearly so, sorted.
+    pub fn waivers(&self) -> impl Iterator<Item = &Path> {
+        self.waivers.iter().map(PathBuf::as_path)
+    }
+
     /// The configuration file in one folder. Names are compared as they are listed, so that a file system
     /// that ignores case gives the same answer as one that does not.
     fn look(&mut self, folder: &Path) -> Option<PathBuf> {
@@ -85,6 +92,9 @@ impl Search {
             let name = entry.file_name();
             let Some(name) = name.to_str() else { continue };
             found |= name == FILE_NAME;
+            if name == WAIVERS_NAME || is_nearly(name, WAIVERS_NAME) {
+                self.waivers.insert(entry.path());
+            }
             if is_near_miss(name) && entry.file_type().is_ok_and(|kind| !kind.is_dir()) {
                 self.near_misses.insert(entry.path());
             }
@@ -95,9 +105,13 @@ impl Search {
 
 /// Whether somebody who gave a file this name meant [`FILE_NAME`]. What editors leave behind is not meant.
 pub(super) fn is_near_miss(name: &str) -> bool {
+    is_nearly(name, FILE_NAME)
+}
+
+fn is_nearly(name: &str, meant: &str) -> bool {
     let backup = name.ends_with('~') || name.starts_with('#') || name.starts_with(".#");
-    let near = || text::edits(&name.to_lowercase(), FILE_NAME, FILE_NAME_EDITS_MAX).is_some();
-    name != FILE_NAME && !backup && name.len().abs_diff(FILE_NAME.len()) <= FILE_NAME_EDITS_MAX && near()
+    let near = || text::edits(&name.to_lowercase(), meant, FILE_NAME_EDITS_MAX).is_some();
+    name != meant && !backup && name.len().abs_diff(meant.len()) <= FILE_NAME_EDITS_MAX && near()
 }
 
 /// Whether there is anything at `path`, a broken symbolic link included.

@@ -180,7 +180,7 @@ fn an_unknown_key_is_shown_with_what_was_meant() {
     check(
         "[rule.\"pay/late\"]\nterm_days = 14\n",
         &[
-            "2:1 «term_days» unknown key of 9 characters; a rule's keys are `severity`, `params` and `off`; its parameters stand in params = { … }",
+            "2:1 «term_days» unknown key of 9 characters; a rule's keys are `severity`, `params`, `off` and `waivable`; its parameters stand in params = { … }",
         ],
     );
     check("[rule.\"pay/late\"]\nparam = { a = 1 }\n", &["2:1 «param» unknown key `param`; did you mean `params`?"]);

@@ -13,6 +13,7 @@ pub use judge::Effort;
 pub use uses::Uses;
 
 use super::setup::Setup;
+use crate::config::Effective;
 use crate::programme::Programme;
 use crate::rule::prose::{self, Example};
 use crate::rule::{Page, Rule, Rules};
@@ -98,6 +99,14 @@ impl<'r> Subject<'r> {
     }
 }
 
+/// What an example is judged on, and under which settings.
+#[derive(Debug)]
+struct Records {
+    programme: Programme,
+    as_of: i32,
+    settings: Effective,
+}
+
 /// An example with its records, read once and judged as often as wanted.
 #[derive(Debug)]
 pub struct Prepared {
@@ -105,7 +114,7 @@ pub struct Prepared {
     pub example: Example,
     /// The line of the page at which it begins.
     pub line: u32,
-    records: Result<(Programme, i32), Refused>,
+    records: Result<Records, Refused>,
 }
 
 impl Prepared {
@@ -131,11 +140,11 @@ impl Prepared {
 
     /// Judges the example by these rules, among which is its own.
     pub fn judge(&self, rules: &Rules, page: &Page, effort: &mut Effort) -> Checked {
-        let (programme, as_of) = self.records.as_ref().map_err(Clone::clone)?;
+        let records = self.records.as_ref().map_err(Clone::clone)?;
         if page.is_definition() {
-            judge::of_definition(rules, page, &self.example, programme, *as_of, effort)
+            judge::of_definition(rules, page, &self.example, &records.programme, records.as_of, effort)
         } else {
-            judge::of_rule(rules, &page.name, &self.example, programme, *as_of, effort)
+            judge::of_rule(rules, &page.name, &self.example, records, effort)
         }
     }
 }

@@ -125,6 +125,10 @@ fn looser(rules: &Rules, locked: &[ConfigFile], file: &ConfigFile, entry: &Entry
             let known = locked.iter().any(|file| file.settings.rule.get(*name).is_some_and(|rule| rule.off.is_some()));
             (!known).then_some("leave the rule on")
         }
+        ["rule", name, "waivable"] => {
+            let known = last(locked, |settings| settings.rule.get(*name)?.waivable.as_ref());
+            (own.rule(name)?.waivable.as_ref()?.value && known.is_some_and(|known| !known.value)).then_some("let no waiver hold")
+        }
         ["rule", name, "params", param] => {
             let known = last(locked, |settings| settings.rule.get(*name)?.params.get(*param));
             differs(rules, name, param, own.rule(name)?.params.get(*param)?, known)

@@ -95,6 +95,28 @@ pub struct Faults {
     pub problems: Vec<Problem>,
 }
 
+impl Faults {
+    fn rename(&mut self, real: &dyn Fn(&Path) -> PathBuf) {
+        for problem in &mut self.problems {
+            problem.path = real(&problem.path);
+        }
+    }
+}
+
+impl SetupError {
+    /// Calls files by other paths than those by which they were read.
+    pub fn rename(&mut self, real: &dyn Fn(&Path) -> PathBuf) {
+        match self {
+            SetupError::Config(errors) => errors.iter_mut().for_each(|error| error.rename(real)),
+            SetupError::Settings(faults) => faults.iter_mut().for_each(|faults| faults.rename(real)),
+            SetupError::Pages(problems) => {
+                problems.iter_mut().filter_map(|problem| problem.path.as_mut()).for_each(|path| *path = real(path));
+            }
+            SetupError::Schema(_) => {}
+        }
+    }
+}
+
 /// Where rules come from.
 #[derive(Clone, Debug, Default)]
 pub struct RuleSource {
@@ -155,6 +177,13 @@ impl Setup {
             numbers: Vec::new(),
             effective: Mutex::default(),
         })
+    }
+
+    /// Calls the settings files by other paths than those by which they were read.
+    pub fn rename(&mut self, real: &dyn Fn(&Path) -> PathBuf) {
+        self.config.rename(real);
+        self.read.iter_mut().for_each(|(path, _)| *path = real(path));
+        self.notes.iter_mut().for_each(|note| note.rename(real));
     }
 
     /// The settings for the programme in a folder, given by its absolute path.

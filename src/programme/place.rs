@@ -95,11 +95,27 @@ impl Programme {
     /// The text of a file, as its places are counted.
     #[must_use]
     pub fn text_of(&self, file: u32) -> &str {
-        let Some(entry) = self.files.get(file as usize) else { return "" };
+        let Some(entry) = self.files.get(file as usize) else { return self.beside(file).map_or("", |beside| &beside.text) };
         match (&entry.text, entry.tree.and_then(|tree| self.forest.trees.get(tree as usize))) {
             (Some(text), _) => text,
             (None, Some(tree)) => self.forest.text.get(tree.text.range()).unwrap_or(""),
             (None, None) => "",
+        }
+    }
+
+    /// The waiver file with this number, counted after the programme's own files.
+    #[must_use]
+    pub fn beside(&self, file: u32) -> Option<&crate::config::WaiverFile> {
+        let number = (file as usize).checked_sub(self.files.len())?;
+        self.waivers.get(number).map(|beside| &*beside.file)
+    }
+
+    /// The path of a file, its own or one beside it, as shown.
+    #[must_use]
+    pub fn path_of(&self, file: u32) -> &str {
+        match self.files.get(file as usize) {
+            Some(file) => &file.path,
+            None => self.beside(file).map_or("", |beside| &beside.shown),
         }
     }
 

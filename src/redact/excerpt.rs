@@ -165,6 +165,15 @@ fn near(line: &str, byte: usize, most: usize) -> std::ops::Range<usize> {
 
 /// The bytes of a stretch of a line that are known to be safe. Nothing is, in a file that could not be understood.
 fn safe_ranges(programme: &Programme, file: u32, line: Span) -> Vec<Span> {
+    if let Some(beside) = programme.beside(file) {
+        let within = |span: &Span| span.start < line.end && span.end > line.start;
+        let is_safe = |span: Span, care| {
+            let written = beside.text.get(span.range()).unwrap_or("");
+            // Nothing is withheld here that a mask would not show to be withheld.
+            super::value(written, care, super::Terms { min_cell: 0 }).as_str() != super::MASK
+        };
+        return beside.quotable.iter().filter(|(span, care)| within(span) && is_safe(*span, *care)).map(|(span, _)| *span).collect();
+    }
     let Some(tree) =
         programme.files.get(file as usize).and_then(|file| file.tree).and_then(|tree| programme.forest.trees.get(tree as usize))
     else {

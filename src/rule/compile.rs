@@ -110,6 +110,8 @@ pub struct Rule {
     pub from: u16,
     /// Whether the engine judges it itself.
     pub built_in: bool,
+    /// Whether it judges the audit itself (waivers, the baseline) rather than records.
+    pub of_audit: bool,
     /// Its judgements, by what they judge, if they are compiled already; none where the page is at fault.
     pub made: OnceLock<Option<Vec<Group>>>,
     /// The parameters that its expressions know.
@@ -193,6 +195,13 @@ impl Rules {
         self.definition_pages.iter().filter(|page| used.contains(&page.call_name())).collect()
     }
 
+    /// The number of the rule with this name, or that once had it.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<usize> {
+        let now = self.rules.iter().position(|rule| *rule.name == *name);
+        now.or_else(|| self.rules.iter().position(|rule| rule.formerly.iter().any(|old| old == name)))
+    }
+
     /// SHA-256 of a rule's page and of the definitions that it uses, however far away.
     #[must_use]
     pub fn digest(&self, rule: &Rule) -> String {
@@ -222,6 +231,9 @@ impl Rules {
 
 /// Rules, and what is wrong with the pages that gave none.
 pub type Compiled = (Rules, Vec<PageProblem>);
+
+/// The subject of rules that judge the audit itself.
+const AUDIT: &str = "audit";
 
 const PAGE_KEYS: [&str; 24] = [
     "severity",
@@ -497,6 +509,7 @@ impl<'s> Compiler<'s> {
             Some(word) if word.text == "built-in" => true,
             Some(word) => return Err(one(page.problem(span(word.at), "check can only be built-in"))),
         };
+        let of_audit = built_in && keys.text("subject").map_err(one)?.is_some_and(|subject| subject.text == AUDIT);
         let first = self.rules.params.len();
         let (declared, _) = params(self.schema, page, &keys, first).map_err(one)?;
         let help: Arc<str> = Arc::from(keys.text("help").map_err(one)?.map_or("", |help| help.text.trim()));
@@ -524,6 +537,7 @@ impl<'s> Compiler<'s> {
             severity,
             from,
             built_in,
+            of_audit,
             made: groups,
             parameters,
             params: (first..first + declared.len()).collect(),

@@ -255,6 +255,7 @@ impl Loader {
             inverse: inverse.to_owned(),
             evidence: flag("x-evidence"),
             same: flag("x-same"),
+            act: flag("x-act"),
             many,
         });
         self.targets.push(targets);

@@ -1,9 +1,8 @@
 //! Whether an example comes out as its page says: verdict, messages, places.
 
-use super::{Checked, Failure, Refused, unusable};
+use super::{Checked, Failure, Records, Refused, unusable};
 use crate::audit::{self, Selection};
-use crate::config::Effective;
-use crate::finding::plain;
+use crate::finding::{Severity, plain};
 use crate::limits;
 use crate::programme::{self, Programme};
 use crate::redact::{Redactor, Terms};
@@ -13,6 +12,8 @@ use crate::rule::expression::types::Cx;
 use crate::rule::expression::value::{Fault, No};
 use crate::rule::prose::Example;
 use crate::rule::{Page, Rules};
+use crate::settle;
+use crate::text::Lines;
 
 /// How much work judging may be, and has been.
 #[derive(Clone, Copy, Debug)]
@@ -44,15 +45,25 @@ pub(super) fn verdict(example: &Example) -> Result<&str, Refused> {
 }
 
 /// Judges a rule's example. The rule is judged alone, with those that it yields to.
-pub(super) fn of_rule(rules: &Rules, name: &str, example: &Example, programme: &Programme, as_of: i32, effort: &mut Effort) -> Checked {
+/// A rule that judges the audit itself sees what the rules say that waivers name.
+pub(super) fn of_rule(rules: &Rules, name: &str, example: &Example, records: &Records, effort: &mut Effort) -> Checked {
+    let Records { programme, as_of, settings } = records;
+    let as_of = *as_of;
     let expected = verdict(example)?;
     let found = rules.rules.iter().enumerate().find(|(_, rule)| *rule.name == *name);
     let Some((number, rule)) = found else { return unusable("the rule could not be made") };
     let mut select = vec![rule.name.to_string()];
     select.extend(rule.yields_to.iter().map(ToString::to_string));
-    let mut state = audit::state::state(rules, programme, &Effective::default(), &Selection { select, ..Selection::default() });
+    if rule.of_audit {
+        let waived = programme.waivers.iter().flat_map(|beside| &beside.file.waivers);
+        let named = waived.filter_map(|waiver| rules.rules.get(rules.number(&waiver.rule.value)?));
+        select.extend(named.map(|rule| rule.name.to_string()));
+    }
+    let mut state = audit::state::state(rules, programme, settings, &Selection { select, ..Selection::default() });
     state.steps_max = effort.most;
-    let audited = audit::audit(programme, rules, &state, as_of);
+    let mut audited = audit::audit(programme, rules, &state, as_of);
+    let terms = settle::Terms { min_severity: Severity::Advice, fail_on: Severity::Error, waivers: true, audit_only: false };
+    let settled = settle::settle(programme, rules, &state, &mut audited, as_of, &terms, &|_| true, None);
     effort.taken += audited.steps;
     effort.stopped |= audited.exhausted;
     let verdicts = audited.verdicts.get(number).copied().unwrap_or_default();
@@ -68,11 +79,11 @@ pub(super) fn of_rule(rules: &Rules, name: &str, example: &Example, programme: &
         "nothing to judge"
     };
     let mut redactor = Redactor::new(programme, Terms { min_cell: 0 });
-    let own: Vec<_> = audited.findings.iter().filter(|finding| finding.rule == rule.name).collect();
+    let own: Vec<_> = settled.findings.iter().filter(|(finding, _)| finding.rule == rule.name).collect();
     let told: Vec<Told> = own
         .iter()
-        .map(|finding| Told {
-            message: redactor.finding(finding, &crate::settle::Standing::default(), false).message.to_string(),
+        .map(|(finding, standing)| Told {
+            message: redactor.finding(finding, standing, false).message.to_string(),
             places: finding.labels.iter().map(|label| addresses_at(programme, label.place)).collect(),
         })
         .collect();
@@ -173,7 +184,10 @@ fn addresses_at(programme: &programme::Programme, place: crate::finding::Place) 
     let Some(tree) =
         programme.files.get(place.file as usize).and_then(|file| file.tree).and_then(|tree| programme.forest.trees.get(tree as usize))
     else {
-        return vec!["file".to_owned()];
+        return match programme.beside(place.file) {
+            Some(beside) => vec![format!("{} line {}", beside.shown, Lines::of(&beside.text).line_of(place.span.start) + 1)],
+            None => vec!["file".to_owned()],
+        };
     };
     let start = place.span.start + tree.text.start;
     let begins = |at: &u32| programme.forest.node(*at).start == start;

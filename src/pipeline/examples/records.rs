@@ -1,19 +1,22 @@
 //! The records of an example: its files, read into a programme as any other's are.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::{AS_OF, Refused, unusable};
+use super::{AS_OF, Records, Refused, unusable};
+use crate::config::waivers::WAIVERS_NAME;
+use crate::config::{self, Effective};
 use crate::discover::{Input, Role, Source};
 use crate::document::Forest;
 use crate::pipeline::setup::Setup;
-use crate::programme::{self, Clock, Programme};
+use crate::programme::{self, Beside, Clock};
 use crate::redact::Terms;
 use crate::rule::Rule;
 use crate::rule::prose::Example;
 use crate::schema::form;
 
 /// Reads the records of a rule's example, and says at which date they are judged.
-pub(super) fn of_rule(setup: &Setup, rule: &Rule, example: &Example) -> Result<(Programme, i32), Refused> {
+pub(super) fn of_rule(setup: &Setup, rule: &Rule, example: &Example) -> Result<Records, Refused> {
     let stage = setup
         .schema
         .vocabulary(setup.schema.stages)
@@ -24,14 +27,14 @@ pub(super) fn of_rule(setup: &Setup, rule: &Rule, example: &Example) -> Result<(
 }
 
 /// Reads the records of a definition's example, and says at which date they are judged.
-pub(super) fn of_definition(setup: &Setup, example: &Example) -> Result<(Programme, i32), Refused> {
+pub(super) fn of_definition(setup: &Setup, example: &Example) -> Result<Records, Refused> {
     read(setup, example, "live", false, true)
 }
 
-fn read(setup: &Setup, example: &Example, stage: &str, given: bool, whole: bool) -> Result<(Programme, i32), Refused> {
-    let (inputs, as_of) = files(setup, example, stage)?;
+fn read(setup: &Setup, example: &Example, stage: &str, given: bool, whole: bool) -> Result<Records, Refused> {
+    let (inputs, as_of, settings) = files(setup, example, stage)?;
     let clock = Clock { as_of, given };
-    let programme = programme::load(&setup.schema, &setup.judges, ".", &inputs, Forest::default(), clock, false);
+    let mut programme = programme::load(&setup.schema, &setup.judges, ".", &inputs, Forest::default(), clock, false);
     if whole
         && let Some(flaw) = programme.flaws.iter().find(|flaw| {
             !matches!(flaw.rule, "record/dangling-reference" | "record/impossible-date-order" | "record/nothing-to-read")
@@ -41,14 +44,51 @@ fn read(setup: &Setup, example: &Example, stage: &str, given: bool, whole: bool)
         let shown = crate::redact::text(&flaw.message, Terms { min_cell: 0 });
         return unusable(format!("the records break the schema: {}: {shown}", flaw.rule));
     }
-    Ok((programme, as_of))
+    programme.waivers = waivers(setup, example)?;
+    Ok(Records { programme, as_of, settings })
+}
+
+/// The waiver file of an example, as if it stood in the programme's folder. Its faults of form are the
+/// example's own.
+fn waivers(setup: &Setup, example: &Example) -> Result<Vec<Beside>, Refused> {
+    let mut beside = Vec::new();
+    for file in example.files.iter().filter(|file| toml_name(&file.info) == Some(WAIVERS_NAME)) {
+        let (mut read, mut problems) = config::waivers::parse(Path::new(WAIVERS_NAME), &file.content);
+        WAIVERS_NAME.clone_into(&mut read.shown);
+        problems.extend(super::super::waivers::names(&read, &setup.rules, &setup.schema));
+        if let Some(problem) = problems.first() {
+            return unusable(format!("the waiver file is at fault: {}; {}", problem.message, problem.help));
+        }
+        let of_another = |waiver: &config::Waiver| !waiver.programme.value.takes(EXAMPLE_ID, Path::new(""));
+        let strays = (0..read.waivers.len()).filter(|number| read.waivers.get(*number).is_some_and(of_another)).collect();
+        beside.push(Beside { file: Arc::new(read), folder: PathBuf::new(), strays });
+    }
+    Ok(beside)
+}
+
+/// The name of a file of settings or waivers.
+fn toml_name(info: &str) -> Option<&str> {
+    info.split_whitespace().next().filter(|kind| *kind == "toml").and_then(|_| info.split_whitespace().nth(1))
 }
 
 /// The files of an example, and its date.
-fn files(setup: &Setup, example: &Example, stage: &str) -> Result<(Vec<Input>, i32), Refused> {
+fn files(setup: &Setup, example: &Example, stage: &str) -> Result<(Vec<Input>, i32, Effective), Refused> {
     let mut inputs = Vec::new();
+    let mut settings = Effective::default();
     let mut as_of = form::date(AS_OF.as_bytes()).map_or(0, |(day, _)| day);
     for file in &example.files {
+        match toml_name(&file.info) {
+            Some(WAIVERS_NAME) => continue,
+            Some(config::FILE_NAME) => {
+                let (own, problems) = config::parse(Path::new(config::FILE_NAME), &file.content);
+                if let Some(problem) = problems.first() {
+                    return unusable(format!("the settings are at fault: {}; {}", problem.message, problem.help));
+                }
+                settings = own.with(&[]);
+                continue;
+            }
+            _ => {}
+        }
         let mut words = file.info.split_whitespace();
         let kind = words.next().unwrap_or_default();
         let mut path = None;
@@ -83,7 +123,8 @@ fn files(setup: &Setup, example: &Example, stage: &str) -> Result<(Vec<Input>, i
                 }
                 _ => return unusable("a state block says unreadable, link, bad-name, second-charter or size and a number"),
             },
-            other => return unusable(format!("{other} is no kind of file; use json, hex or state")),
+            "toml" => return unusable(format!("a toml block is called {} or {WAIVERS_NAME}", config::FILE_NAME)),
+            other => return unusable(format!("{other} is no kind of file; use json, hex, state or toml")),
         };
         let state = if kind == "state" { file.content.trim() } else { "" };
         let role = role(setup, &name, state);
@@ -95,7 +136,7 @@ fn files(setup: &Setup, example: &Example, stage: &str) -> Result<(Vec<Input>, i
     if inputs.is_empty() {
         return unusable("the example has no records");
     }
-    Ok((inputs, as_of))
+    Ok((inputs, as_of, settings))
 }
 
 fn role(setup: &Setup, path: &str, state: &str) -> Option<Role> {
@@ -115,6 +156,9 @@ fn role(setup: &Setup, path: &str, state: &str) -> Option<Role> {
     inputs.into_iter().next().map(|input| input.role)
 }
 
+/// The id of an example's programme, where it has no other.
+const EXAMPLE_ID: &str = "example";
+
 /// A charter may leave out its id, title and stage.
 fn complete(content: &str, charter: bool, stage: &str) -> String {
     if !charter {
@@ -126,7 +170,7 @@ fn complete(content: &str, charter: bool, stage: &str) -> String {
     }
     let Ok(serde_json::Value::Object(known)) = serde_json::from_str::<serde_json::Value>(content) else { return content.to_owned() };
     let mut added = String::new();
-    for (key, value) in [("id", "example"), ("title", "Example"), ("stage", stage)] {
+    for (key, value) in [("id", EXAMPLE_ID), ("title", "Example"), ("stage", stage)] {
         if !known.contains_key(key) {
             let comma = if known.is_empty() && key == "stage" { "" } else { "," };
             added.push_str(&format!("\"{key}\":\"{value}\"{comma}"));
