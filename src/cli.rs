@@ -2,6 +2,8 @@
 
 mod check;
 mod compare;
+mod config;
+mod environment;
 mod explain;
 mod init;
 mod new;
@@ -49,6 +51,8 @@ enum Command {
     Rules(RulesArgs),
     /// Print a JSON Schema
     Schema(SchemaArgs),
+    /// Print every setting that applies to a path, and where it comes from
+    Config(ConfigArgs),
     /// Write a small valid programme to start from
     Init(InitArgs),
     /// Write a rule page to start from
@@ -61,9 +65,12 @@ enum Command {
 
 #[derive(Args, Debug, Clone)]
 struct Common {
-    /// The settings file, in place of the closest havesay.toml
-    #[arg(short = 'c', long, value_name = "FILE", env = "HAVESAY_CONFIG")]
+    /// The settings file, in place of the closest havesay.toml [env: HAVESAY_CONFIG]
+    #[arg(short = 'c', long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Whether the environment says which settings file
+    #[arg(skip)]
+    config_from_environment: bool,
     /// Read no settings file
     #[arg(long, conflicts_with = "config")]
     isolated: bool,
@@ -88,11 +95,11 @@ struct CheckArgs {
     /// Show findings from this severity on: advice, warning or error
     #[arg(long, value_name = "SEVERITY", default_value = "advice")]
     min_severity: Severity,
-    /// Fail from this severity on: advice, warning or error [default: error]
-    #[arg(long, value_name = "SEVERITY", env = "HAVESAY_FAIL_ON")]
+    /// Fail from this severity on: advice, warning or error [default: error] [env: HAVESAY_FAIL_ON]
+    #[arg(long, value_name = "SEVERITY")]
     fail_on: Option<Severity>,
-    /// The date of the audit, YYYY-MM-DD [default: today, UTC]
-    #[arg(long, value_name = "DATE", env = "HAVESAY_AS_OF")]
+    /// The date of the audit, YYYY-MM-DD [default: today, UTC] [env: HAVESAY_AS_OF]
+    #[arg(long, value_name = "DATE")]
     as_of: Option<String>,
     /// The format on standard output
     #[arg(short, long, value_name = "FORMAT", default_value = "full")]
@@ -206,11 +213,47 @@ struct RulesArgs {
 
 #[derive(Args, Debug, Clone)]
 struct SchemaArgs {
-    /// Which schema; that of the records with your own fields, where havesay.toml names overlays
+    /// Which schema; those of the records and the settings with your own fields and rules, where havesay.toml names them
     #[arg(default_value = "records")]
     of: SchemaName,
     #[command(flatten)]
     common: Common,
+}
+
+#[derive(Args, Debug, Clone)]
+struct ConfigArgs {
+    /// A folder or file [default: here]
+    path: Option<PathBuf>,
+    /// As text, or as JSON
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    format: ConfigFormat,
+    /// Only what is not as it is built in
+    #[arg(long)]
+    changed: bool,
+    /// Fail from this severity on, as check takes it [env: HAVESAY_FAIL_ON]
+    #[arg(long, value_name = "SEVERITY")]
+    fail_on: Option<Severity>,
+    /// The date of the audit, as check takes it [env: HAVESAY_AS_OF]
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<String>,
+    /// Which of the two the environment says
+    #[arg(skip)]
+    from_environment: FromEnvironment,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What the environment says and no argument does.
+#[derive(Debug, Clone, Copy, Default)]
+struct FromEnvironment {
+    fail_on: bool,
+    as_of: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ConfigFormat {
+    Text,
+    Json,
 }
 
 #[derive(Args, Debug, Clone)]
@@ -270,6 +313,7 @@ enum Color {
 enum SchemaName {
     Records,
     Report,
+    Config,
 }
 
 impl ValueEnum for Format {
@@ -326,13 +370,18 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    let status = match cli.command {
+    let Cli { mut command } = cli;
+    if let Err(status) = environment::fill(&mut command) {
+        return ExitCode::from(status);
+    }
+    let status = match command {
         Command::Check(args) => check::check(&args),
         Command::Report(args) => report::report(&args),
         Command::Compare(args) => compare::compare(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Rules(args) => explain::rules(&args),
         Command::Schema(args) => schema(&args),
+        Command::Config(args) => config::config(&args),
         Command::Init(args) => init::init(&args),
         Command::New(args) => new::new(&args),
         Command::Test(args) => test::test(&args),
@@ -344,11 +393,12 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn schema(args: &SchemaArgs) -> u8 {
     match args.of {
         SchemaName::Records => match explain::setup(&args.common) {
-            Ok(setup) if setup.settings.schema.is_empty() => out(crate::schema::RECORDS),
+            Ok(setup) if setup.config.overlays().is_empty() => out(crate::schema::RECORDS),
             Ok(setup) => out(&format!("{:#}\n", setup.schema.json)),
             Err(status) => status,
         },
         SchemaName::Report => out(crate::report::SCHEMA),
+        SchemaName::Config => config::schema(&args.common),
     }
 }
 
@@ -385,6 +435,9 @@ fn plain(text: &str) -> String {
 fn shown(path: &Path) -> String {
     let working = std::env::current_dir().unwrap_or_default();
     let own = path.strip_prefix(&working).unwrap_or(path);
+    // What lies near is named from here, what lies far away from the root.
+    let near = crate::config::relative(&working, own);
+    let own = if own.is_absolute() && near.components().count() < own.components().count() { &near } else { own };
     crate::text::from_bytes(own.as_os_str().as_encoded_bytes())
 }
 
@@ -420,10 +473,7 @@ fn width() -> usize {
 fn complain(error: &SetupError) {
     match error {
         SetupError::Schema(error) => say(&error.to_string()),
-        SetupError::Config(crate::config::ConfigError::Unreadable { path, message, help }) => {
-            say(&format!("{} {message}\n  help: {help}", shown(path)));
-        }
-        SetupError::Config(crate::config::ConfigError::Problems { text, problems }) => settings_problems(text, problems),
+        SetupError::Config(errors) => errors.iter().for_each(config_error),
         SetupError::Settings(files) => files.iter().for_each(|file| settings_problems(&file.text, &file.problems)),
         SetupError::Pages(problems) => {
             for problem in problems.iter().take(50) {
@@ -433,6 +483,14 @@ fn complain(error: &SetupError) {
                 say(&format!("{} further problems in rule pages", problems.len() - 50));
             }
         }
+    }
+}
+
+/// Says why a settings file gives no settings.
+fn config_error(error: &crate::config::ConfigError) {
+    match error {
+        crate::config::ConfigError::Unreadable { path, message, help } => say(&format!("{} {message}\n  help: {help}", shown(path))),
+        crate::config::ConfigError::Problems { text, problems } => settings_problems(text, problems),
     }
 }
 

@@ -6,6 +6,10 @@
 //! kept here. Command-line flags and the environment do not belong here, and no value of a file is ever
 //! repeated in a message: a file may hold what nobody meant to publish.
 
+mod chain;
+mod contract;
+mod keys;
+mod lock;
 mod mentions;
 mod pattern;
 mod reader;
@@ -25,6 +29,9 @@ use crate::finding::Severity;
 use crate::limits::CONFIG_BYTES_MAX;
 use crate::text::{self, Span};
 
+pub use chain::{Config, resolve};
+pub use contract::schema;
+pub use lock::covers;
 pub use mentions::mentions;
 pub use pattern::Pattern;
 pub use search::{FILE_NAME, Found, Search, closest, relative};
@@ -47,6 +54,8 @@ pub struct Placed<T> {
 pub struct ConfigFile {
     /// The path that was read, as given.
     pub path: PathBuf,
+    /// The folder that it lies in, absolute and without detours: patterns are relative to it.
+    pub folder: PathBuf,
     /// The text, a byte-order mark included, so that its bytes are those of the file.
     pub text: String,
     /// What it sets.
@@ -56,6 +65,13 @@ pub struct ConfigFile {
 /// What one configuration file sets.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
+    /// Files that this one builds on, joined to its folder; a later one beats an earlier one.
+    pub extends: Vec<Placed<PathBuf>>,
+    /// Keys that files which extend this one cannot loosen, each from the outside in. A key of `rule` that is
+    /// no rule's name is a family's.
+    pub lock: Vec<Placed<Vec<String>>>,
+    /// Everything that is set, value by value, in the order in which it was read.
+    pub entries: Vec<Entry>,
     /// Further folders of rule pages, joined to the folder of the file that names them.
     pub rules: Vec<Placed<PathBuf>>,
     /// Files that describe fields of the organisation's own, joined in the same way.
@@ -74,6 +90,19 @@ pub struct Settings {
     pub overrides: Vec<Override>,
     /// What reports may show.
     pub privacy: Privacy,
+}
+
+/// One value that a file sets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The override that it stands in, by index.
+    pub over: Option<usize>,
+    /// The keys from the outside in, such as `rule`, `pay/late`, `severity`; parameters always beneath `params`.
+    pub keys: Vec<String>,
+    /// The place of the last key.
+    pub name_span: Span,
+    /// The place of the value.
+    pub span: Span,
 }
 
 /// Which files are looked at, by patterns relative to the folder of the configuration file.
@@ -252,7 +281,8 @@ pub fn read(path: &Path) -> Result<ConfigFile, ConfigError> {
     let text = text_of(path)?;
     let (settings, problems) = parse(path, &text);
     if problems.is_empty() {
-        Ok(ConfigFile { path: path.to_path_buf(), text, settings })
+        let folder = search::absolute(path.parent().unwrap_or(Path::new("")));
+        Ok(ConfigFile { path: path.to_path_buf(), folder, text, settings })
     } else {
         Err(ConfigError::Problems { text, problems })
     }
@@ -323,12 +353,6 @@ pub fn parse(path: &Path, text: &str) -> (Settings, Vec<Problem>) {
     (settings, problems)
 }
 
-/// What is set for the programme whose folder, relative to that of the configuration file, is `folder`.
-#[must_use]
-pub fn effective(settings: &Settings, folder: &Path) -> Effective {
-    settings.with(&settings.matching(folder))
-}
-
 impl Settings {
     /// Which overrides hold for the programme in `folder` (relative to the configuration file's), by
     /// index. Programmes for which the same ones hold have the same [`Effective`] settings.
@@ -344,43 +368,34 @@ impl Settings {
     pub fn with(&self, overrides: &[usize]) -> Effective {
         let mut effective = Effective { rule: self.rule.clone(), definition: self.definition.clone() };
         for over in overrides.iter().filter_map(|at| self.overrides.get(*at)) {
-            for (name, later) in &over.rule {
-                let rule = effective.rule.entry(name.clone()).or_default();
-                rule.name_span = later.name_span;
-                if later.severity.is_some() {
-                    rule.severity.clone_from(&later.severity);
-                }
-                if later.off.is_some() {
-                    rule.off.clone_from(&later.off);
-                }
-                if later.waivable.is_some() {
-                    rule.waivable.clone_from(&later.waivable);
-                }
-                rule.params.extend(later.params.clone());
-            }
-            for (name, later) in &over.definition {
-                let definition = effective.definition.entry(name.clone()).or_default();
-                definition.name_span = later.name_span;
-                definition.params.extend(later.params.clone());
-            }
+            effective.add(&over.rule, &over.definition);
         }
         effective
     }
 }
 
-impl Files {
-    /// Whether the file at `path`, relative to the configuration file's folder, is to be looked at.
-    #[must_use]
-    pub fn takes(&self, path: &Path) -> bool {
-        let included = self.include.is_empty() || self.include.iter().any(|pattern| pattern.covers(path));
-        included && !self.leaves_out(path)
-    }
-
-    /// Whether the file or folder at `path`, relative to the configuration file's folder, is left out by
-    /// `exclude`, with all beneath it.
-    #[must_use]
-    pub fn leaves_out(&self, path: &Path) -> bool {
-        self.exclude.iter().any(|pattern| pattern.covers(path))
+impl Effective {
+    /// Sets what is set later: tables merge, scalars and lists are replaced.
+    pub fn add(&mut self, rules: &BTreeMap<String, RuleSettings>, definitions: &BTreeMap<String, DefinitionSettings>) {
+        for (name, later) in rules {
+            let rule = self.rule.entry(name.clone()).or_default();
+            rule.name_span = later.name_span;
+            if later.severity.is_some() {
+                rule.severity.clone_from(&later.severity);
+            }
+            if later.off.is_some() {
+                rule.off.clone_from(&later.off);
+            }
+            if later.waivable.is_some() {
+                rule.waivable.clone_from(&later.waivable);
+            }
+            rule.params.extend(later.params.clone());
+        }
+        for (name, later) in definitions {
+            let definition = self.definition.entry(name.clone()).or_default();
+            definition.name_span = later.name_span;
+            definition.params.extend(later.params.clone());
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use std::process::{Command, Stdio};
 
 use ignore::gitignore::Gitignore;
 
-use crate::config::{self, Files, Mapping};
+use crate::config::{self, Config, Mapping};
 use crate::schema::{RegisterId, Schema};
 use crate::text;
 
@@ -249,7 +249,8 @@ fn has_charter(folder: &Path) -> bool {
 }
 
 /// The closest folder with a charter, from a folder upward to the repository's root.
-fn charter_above(folder: &Path) -> Option<PathBuf> {
+#[must_use]
+pub fn charter_above(folder: &Path) -> Option<PathBuf> {
     for here in folder.ancestors() {
         if has_charter(here) {
             return Some(here.to_owned());
@@ -380,19 +381,17 @@ fn record_like(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == READ)
 }
 
-/// What the files of a programme are, going by their names, the settings' `[map]` and `[files]`.
+/// What the files of a programme are, going by their names and the settings.
 #[must_use]
-pub fn inputs(schema: &Schema, found: &Found, map: &[Mapping], files: &Files, files_from: Option<&Path>, options: &Options) -> Vec<Input> {
+pub fn inputs(schema: &Schema, found: &Found, settings: &Config, options: &Options) -> Vec<Input> {
+    let map = settings.map();
     let mut inputs = Vec::new();
     for seen in &found.files {
-        if let Some(from) = files_from {
-            let relative = config::relative(from, &seen.path);
-            if !files.takes(&relative) {
-                continue;
-            }
+        if !settings.takes(&seen.path) {
+            continue;
         }
         let relative = seen.path.strip_prefix(&found.folder).unwrap_or(&seen.path);
-        let Some(role) = role(schema, seen, relative, map) else { continue };
+        let Some(role) = role(schema, seen, relative, &map) else { continue };
         let source = match seen.kind {
             SeenKind::Closed => Source::Unreadable("the folder cannot be listed".to_owned()),
             // Opening a pipe would wait for somebody to write into it.

@@ -40,6 +40,12 @@ pub const PAGE_BYTES_MAX: u64 = 1 << 20;
 /// Bytes of one configuration file.
 pub const CONFIG_BYTES_MAX: u64 = 1 << 20;
 
+/// Configuration files that extend one another, one after the other.
+pub const CONFIG_DEPTH_MAX: usize = 8;
+
+/// Counts of people from 1 up to, not including, this are withheld where no settings say otherwise.
+pub const MIN_CELL: u64 = 5;
+
 /// The greatest absolute value of a number in rules and records, in units.
 pub const NUMBER_MAX: i128 = 1_000_000_000_000_000_000;
 

@@ -11,6 +11,7 @@ pub mod change;
 pub mod coverage;
 pub mod examples;
 mod fit;
+mod locks;
 pub mod mutation;
 mod overlays;
 pub mod setup;
@@ -63,12 +64,12 @@ pub fn one(
     inputs: &[Input],
     waivers: &[Beside],
     only: &dyn Fn(usize) -> bool,
-    overrides: &std::path::Path,
+    home: &std::path::Path,
     forest: Forest,
 ) -> (ShownProgramme, Forest) {
     let mut programme = programme::load(&setup.schema, &setup.judges, folder, inputs, forest, request.clock, request.digests);
     programme.waivers = waivers.to_vec();
-    let state = audit::state::state(&setup.rules, &programme, &setup.effective(overrides), &request.selection);
+    let state = audit::state::state(&setup.rules, &programme, &setup.effective(home), &request.selection);
     let mut audit = audit::audit(&programme, &setup.rules, &state, request.clock.as_of);
     let inside = |file: u32| only(file as usize);
     let settled = settle::settle(&programme, &setup.rules, &state, &mut audit, request.clock.as_of, &request.terms, &inside, None);
@@ -162,10 +163,16 @@ pub struct Task {
     pub paths: Vec<PathBuf>,
     /// The waiver files that concern it.
     pub waivers: Vec<Beside>,
-    /// Its folder, relative to its settings file.
-    pub overrides: PathBuf,
     /// What stands against it in an earlier state, where only what a change brought is asked for.
     pub against: Option<Against>,
+}
+
+/// The files of a programme. A schema overlay is no record, wherever it stands.
+#[must_use]
+pub fn inputs(setup: &Setup, found: &Found, options: &Options) -> Vec<Input> {
+    let mut inputs = discover::inputs(&setup.schema, found, &setup.config, options);
+    inputs.retain(|input| !matches!(&input.source, discover::Source::Disk(path) if setup.is_overlay(path)));
+    inputs
 }
 
 /// Prepares the programmes of a run.
@@ -175,15 +182,11 @@ pub fn tasks(setups: &[Setup], of: &dyn Fn(&Found) -> usize, discovered: Vec<Fou
     for found in discovered {
         let number = of(&found);
         let Some(setup) = setups.get(number) else { continue };
-        let mut inputs =
-            discover::inputs(&setup.schema, &found, &setup.settings.map, &setup.settings.files, setup.folder.as_deref(), options);
-        // A schema overlay is no record, wherever it stands.
-        inputs.retain(|input| !matches!(&input.source, discover::Source::Disk(path) if setup.is_overlay(path)));
+        let inputs = inputs(setup, &found, options);
         // A programme whose charter the settings leave out is left out.
         if !is_programme(&inputs) {
             continue;
         }
-        let overrides = setup.folder.as_deref().map_or_else(PathBuf::new, |from| crate::config::relative(from, &found.folder));
         let paths = if found.only.is_empty() {
             Vec::new()
         } else {
@@ -192,7 +195,7 @@ pub fn tasks(setups: &[Setup], of: &dyn Fn(&Found) -> usize, discovered: Vec<Fou
                 .map(|input| if let discover::Source::Disk(path) = &input.source { path.clone() } else { PathBuf::new() })
                 .collect()
         };
-        tasks.push(Task { setup: number, found, inputs, paths, waivers: Vec::new(), overrides, against: None });
+        tasks.push(Task { setup: number, found, inputs, paths, waivers: Vec::new(), against: None });
     }
     tasks
 }
@@ -226,7 +229,7 @@ pub fn run(
         if let Some(against) = &task.against {
             return change::both(setups, request, task, against, &only, forest);
         }
-        Some(one(setup, request, &task.found.shown, &task.inputs, &task.waivers, &only, &task.overrides, forest))
+        Some(one(setup, request, &task.found.shown, &task.inputs, &task.waivers, &only, &task.found.folder, forest))
     };
     if threads == 1 {
         let mut forest = Forest::default();

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use havesay::audit::{self, Selection};
-use havesay::config::Files;
+use havesay::config::Config;
 use havesay::discover::{self, Input, Options, Role, Source};
 use havesay::document::Forest;
 use havesay::finding::Place;
@@ -136,7 +136,7 @@ fn fixtures() -> &'static [Vec<Written>; 3] {
             let options = Options { no_ignore: true, working: folder.clone() };
             let discovered = discover::discover(std::slice::from_ref(&folder), &options);
             let found = discovered.programmes.first().unwrap_or_else(|| panic!("{name} is no programme"));
-            let inputs = discover::inputs(&kit().setup.schema, found, &[], &Files::default(), None, &options);
+            let inputs = discover::inputs(&kit().setup.schema, found, &Config::default(), &options);
             let tree = |path: &str| {
                 let text = std::fs::read(folder.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
                 Tree::of(&serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{path}: {error}")))

@@ -16,6 +16,7 @@ use crate::config::{self, FILE_NAME};
 use crate::discover::mirror::Mirror;
 use crate::discover::{self, Discovered, Found, Options};
 use crate::finding::Severity;
+use crate::limits;
 use crate::pipeline::setup::{Setup, SetupError, hex};
 use crate::pipeline::{self, Request, Task};
 use crate::programme::Clock;
@@ -26,8 +27,6 @@ use crate::schema::{Schema, form};
 use crate::settle::Terms;
 use crate::text::Visible;
 
-/// Counts of people below this are withheld where the settings say nothing.
-const MIN_CELL: u64 = 5;
 /// Programmes from which a progress bar is shown.
 const BAR_FROM: usize = 20;
 
@@ -64,14 +63,8 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let run_setup = setups.list.first().ok_or(exit::FAULT)?;
     let select = setups.names_of_today(&args.select, &rules)?;
     let ignore = setups.names_of_today(&args.ignore, &rules)?;
-    let fail_on = args.fail_on.or(run_setup.settings.fail_on.as_ref().map(|placed| placed.value)).unwrap_or(Severity::Error);
-    let min_cell = setups
-        .list
-        .iter()
-        .filter_map(|setup| setup.settings.privacy.min_cell.as_ref())
-        .map(|placed| placed.value)
-        .max()
-        .unwrap_or(MIN_CELL);
+    let fail_on = args.fail_on.or(run_setup.config.fail_on()).unwrap_or(Severity::Error);
+    let min_cell = setups.list.iter().filter_map(|setup| setup.config.min_cell()).max().unwrap_or(limits::MIN_CELL);
     let mut targets = target::targets(&args.output, args.format)?;
     let any = |has: fn(Format) -> bool| targets.iter().any(|target| has(target.format));
     let wanted = Wanted { digests: any(Format::has_digests), prose: any(Format::has_prose) };
@@ -329,7 +322,7 @@ fn run(args: &CheckArgs, setups: &Setups, tasks: &[Task], rules: &[(usize, usize
         .iter()
         .filter_map(|number| setups.rule(*number))
         .map(|(setup, rule)| {
-            let effective = setup.effective(Path::new("."));
+            let effective = setup.effective(setup.config.closest().map_or(Path::new(""), |file| file.folder.as_path()));
             let own = effective.rule.get(&*rule.name);
             let set = own.and_then(|own| own.severity.as_ref());
             let params = rule
@@ -406,7 +399,7 @@ pub(super) fn attach(setups: &Setups, tasks: &mut [Task], working: &Path, asked:
     let whole = |folder: &Path| fs::canonicalize(folder).is_ok_and(|folder| asked.iter().any(|path| folder.starts_with(path)));
     let place = |path: &Path| mirror.map_or_else(|| path.to_owned(), |mirror| mirror.inside(path));
     pipeline::waivers::attach(&setups.list, tasks, working, &whole, &place).map_err(|faults| {
-        faults.into_iter().for_each(|fault| complain(&SetupError::Config(fault)));
+        complain(&SetupError::Config(faults));
         exit::FAULT
     })?;
     let read: BTreeSet<&Path> = tasks.iter().flat_map(|task| &task.waivers).map(|beside| beside.file.path.as_path()).collect();

@@ -1,7 +1,6 @@
 //! `havesay explain` and `havesay rules`: everything from the pages and the schema, nothing written twice.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use super::{Common, ExplainArgs, RulesArgs, complain, exit, model, out, say, shown, source};
 use crate::config;
@@ -96,7 +95,7 @@ fn rule_text(setup: &Setup, rule: &Rule) -> String {
     let page = rule.page.text();
     let mut text = String::new();
     let _ = writeln!(text, "{}: {}, from the stage {} on", rule.name, rule.severity, stage(&setup.schema, rule.from));
-    let settings = setup.effective(Path::new("."));
+    let settings = setup.effective(&std::env::current_dir().unwrap_or_default());
     if let Some(own) = settings.rule.get(&*rule.name) {
         if let Some(severity) = &own.severity {
             let _ = writeln!(text, "Here: {}, by the settings.", severity.value);
@@ -167,7 +166,7 @@ fn cited(text: &mut String, setup: &Setup, keys: &[String]) {
     }
     let folder = source().folder.and_then(|folder| std::fs::read_to_string(folder.join("sources.yaml")).ok());
     let mut known = sources::read(folder.as_deref().unwrap_or(crate::rule::SOURCES));
-    let own = setup.settings.rules.iter().filter_map(|folder| std::fs::read_to_string(folder.value.join("sources.yaml")).ok());
+    let own = setup.config.rules().iter().filter_map(|folder| std::fs::read_to_string(folder.value.join("sources.yaml")).ok());
     known.extend(own.flat_map(|text| sources::read(&text)));
     let _ = writeln!(text, "\n## Sources\n");
     for key in keys {
@@ -401,7 +400,7 @@ pub(super) fn rules(args: &RulesArgs) -> u8 {
         Ok(setup) => setup,
         Err(status) => return status,
     };
-    let settings = setup.effective(Path::new("."));
+    let settings = setup.effective(&std::env::current_dir().unwrap_or_default());
     let wanted = |name: &str| {
         args.select.is_empty() || args.select.iter().any(|own| own == name || name.split_once('/').is_some_and(|(family, _)| family == own))
     };

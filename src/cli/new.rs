@@ -85,8 +85,8 @@ fn folder(args: &NewRuleArgs) -> Result<(PathBuf, bool), u8> {
     let working = std::env::current_dir().unwrap_or_default();
     let Common { config: given, isolated, .. } = &args.common;
     let file = if *isolated { None } else { given.clone().map(|file| working.join(file)).or_else(|| config::closest(&working, None).file) };
-    let named = match file.map(|file| config::read(&file)).transpose() {
-        Ok(config) => config.map(|config| config.settings.rules).unwrap_or_default(),
+    let named = match file.map(|file| config::resolve(&file)).transpose() {
+        Ok(config) => config.map(|config| config.rules().to_vec()).unwrap_or_default(),
         Err(error) => {
             complain(&SetupError::Config(error));
             return Err(exit::FAULT);

@@ -16,7 +16,7 @@ use crate::discover::mirror::{self, Mirror};
 use crate::discover::touched::{Governed, Pair, Side, Since, Touched, touched};
 use crate::discover::{self, Discovered, Found, Input, Options, Role, Source};
 use crate::document::Forest;
-use crate::pipeline::{self, Against, Before, Setup, Task};
+use crate::pipeline::{self, Against, Before, Task};
 use crate::programme::{self, Clock, Judges};
 use crate::redact::Shown;
 use crate::report::ComparedWith;
@@ -224,12 +224,10 @@ impl Earlier<'_> {
     fn before(&mut self, setups: &mut Setups, side: Side, now: Option<&Found>, options: &Options) -> Result<Option<(Task, Before)>, u8> {
         let number = self.setup(setups, &side.found.folder)?;
         let Some(setup) = setups.get(number) else { return Ok(None) };
-        let Setup { settings, schema, folder, .. } = setup;
-        let mut inputs = discover::inputs(schema, &side.found, &settings.map, &settings.files, folder.as_deref(), options);
+        let mut inputs = pipeline::inputs(setup, &side.found, options);
         if !pipeline::is_programme(&inputs) {
             return Ok(None);
         }
-        let overrides = folder.as_deref().map_or_else(PathBuf::new, |from| crate::config::relative(from, &side.found.folder));
         let mut names = Vec::with_capacity(inputs.len());
         let mut paths = Vec::with_capacity(inputs.len());
         for input in &mut inputs {
@@ -251,9 +249,9 @@ impl Earlier<'_> {
             names,
             paths: Vec::new(),
             waivers: Vec::new(),
-            overrides,
+            home: side.found.folder.clone(),
         };
-        let task = Task { setup: number, found: side.found, inputs, paths, waivers: Vec::new(), overrides: PathBuf::new(), against: None };
+        let task = Task { setup: number, found: side.found, inputs, paths, waivers: Vec::new(), against: None };
         Ok(Some((task, before)))
     }
 

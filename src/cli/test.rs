@@ -198,7 +198,7 @@ fn bar() -> Option<indicatif::ProgressBar> {
 fn known_sources(ground: &Ground, folder: Option<&Path>) -> Vec<String> {
     let read = |folder: &Path| std::fs::read_to_string(folder.join("sources.yaml")).unwrap_or_default();
     let mut texts = vec![source().folder.map_or_else(|| crate::rule::SOURCES.to_owned(), |folder| read(&folder))];
-    texts.extend(ground.config.iter().flat_map(|config| &config.settings.rules).map(|folder| read(&folder.value)));
+    texts.extend(ground.config.rules().iter().map(|folder| read(&folder.value)));
     texts.extend(folder.map(read));
     texts.iter().flat_map(|text| sources::read(text)).map(|(key, _)| key).collect()
 }

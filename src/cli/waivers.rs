@@ -49,8 +49,8 @@ enum What {
 struct ReadArgs {
     /// Folders of programmes [default: here]
     paths: Vec<PathBuf>,
-    /// The date of the audit, YYYY-MM-DD [default: today, UTC]
-    #[arg(long, value_name = "DATE", env = "HAVESAY_AS_OF")]
+    /// The date of the audit, YYYY-MM-DD [default: today, UTC] [env: HAVESAY_AS_OF]
+    #[arg(long, value_name = "DATE")]
     as_of: Option<String>,
     #[command(flatten)]
     common: Common,
@@ -98,11 +98,22 @@ struct AddArgs {
     /// Whether those whom it concerns were told
     #[arg(long, value_name = "YES-OR-NO")]
     participants_informed: Option<bool>,
-    /// The date of the audit, YYYY-MM-DD [default: today, UTC]
-    #[arg(long, value_name = "DATE", env = "HAVESAY_AS_OF")]
+    /// The date of the audit, YYYY-MM-DD [default: today, UTC] [env: HAVESAY_AS_OF]
+    #[arg(long, value_name = "DATE")]
     as_of: Option<String>,
     #[command(flatten)]
     common: Common,
+}
+
+impl WaiversArgs {
+    /// What the environment may say: the date of the audit, and which settings are read.
+    pub(super) fn from_environment(&mut self) -> (&mut Option<String>, &mut Common) {
+        match &mut self.what {
+            What::List(args) | What::Check(args) => (&mut args.as_of, &mut args.common),
+            What::Add(args) => (&mut args.as_of, &mut args.common),
+            What::Prune(args) => (&mut args.read.as_of, &mut args.read.common),
+        }
+    }
 }
 
 impl ValueEnum for ReasonType {
@@ -169,7 +180,8 @@ impl Audited {
             threads: 1,
         };
         let setup = self.setups.list.get(task.setup)?;
-        let shown = pipeline::one(setup, &request, &task.found.shown, &task.inputs, waivers, &|_| true, &task.overrides, Forest::default());
+        let shown =
+            pipeline::one(setup, &request, &task.found.shown, &task.inputs, waivers, &|_| true, &task.found.folder, Forest::default());
         Some(shown.0)
     }
 
@@ -394,7 +406,7 @@ fn add(args: &AddArgs) -> Result<u8, u8> {
     file.shown = discover::shown(&audited.working, &std::path::absolute(&path).unwrap_or_else(|_| path.clone()));
     problems.extend(pipeline::waivers::names(&file, &setup.rules, &setup.schema));
     if !problems.is_empty() {
-        complain(&SetupError::Config(ConfigError::Problems { text: changed, problems }));
+        complain(&SetupError::Config(vec![ConfigError::Problems { text: changed, problems }]));
         say("the file was left as it is");
         return Err(exit::FAULT);
     }

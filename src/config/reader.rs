@@ -8,8 +8,12 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::keys::{Form, Scope};
+use super::lock;
 use super::pattern::Reach;
-use super::{DefinitionSettings, Files, Mapping, Override, Param, ParamValue, Pattern, Placed, Privacy, Problem, RuleSettings, Settings};
+use super::{
+    DefinitionSettings, Entry, Files, Mapping, Override, Param, ParamValue, Pattern, Placed, Privacy, Problem, RuleSettings, Settings,
+};
 use crate::finding::Severity;
 use crate::limits::NUMBER_MAX;
 use crate::text::{self, Span};
@@ -23,50 +27,8 @@ pub(super) const PATTERNS_MAX: usize = 1_000;
 /// Decimal places of a number, as rule expressions keep them.
 const NUMBER_PLACES_MAX: usize = 9;
 
-/// The tables of the file, and the keys of each.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Scope {
-    Top,
-    Files,
-    Rule,
-    Definition,
-    Overrides,
-    Privacy,
-}
-
-impl Scope {
-    const ALL: [Scope; 6] = [Scope::Top, Scope::Files, Scope::Rule, Scope::Definition, Scope::Overrides, Scope::Privacy];
-
-    const fn keys(self) -> &'static [&'static str] {
-        match self {
-            Scope::Top => &["rules", "schema", "fail_on", "files", "map", "rule", "definition", "overrides", "privacy"],
-            Scope::Files => &["include", "exclude"],
-            Scope::Rule => &["severity", "params", "off", "waivable"],
-            Scope::Definition => &["params"],
-            Scope::Overrides => &["paths", "rule", "definition"],
-            Scope::Privacy => &["min_cell", "sensitive"],
-        }
-    }
-
-    /// Where a key of this scope is written, as help says it.
-    const fn place(self) -> &'static str {
-        match self {
-            Scope::Top => "at the top of the file, before the first table",
-            Scope::Files => "in [files]",
-            Scope::Rule => "in a rule's table, such as [rule.\"pay/late\"]",
-            Scope::Definition => "in a definition's table, such as [definition.pay-term]",
-            Scope::Overrides => "in [[overrides]]",
-            Scope::Privacy => "in [privacy]",
-        }
-    }
-}
-
 /// Keys that a later version will know, and what to do until then.
-const LATER: [(&str, &str); 3] = [
-    ("extends", "remove it and write the settings of that file here"),
-    ("lock", "remove it; settings cannot be locked yet"),
-    ("gates", "remove it; gates cannot be configured yet"),
-];
+const LATER: [(&str, &str); 1] = [("gates", "remove it; gates cannot be configured yet")];
 
 const EXAMPLE_RULE: &str = "write a table, such as [rule.\"pay/late\"] with severity = \"warning\" beneath it";
 const EXAMPLE_PARAMS: &str = "write them as in params = { term_days = 14 }";
@@ -82,11 +44,31 @@ pub(super) struct Reader<'a> {
     pub(super) problems: Vec<Problem>,
     /// Patterns seen so far.
     patterns: usize,
+    /// The keys down to the table that is being read.
+    at: Vec<String>,
+    /// The override that is being read.
+    over: Option<usize>,
+    /// What is set so far.
+    entries: Vec<Entry>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(path: &'a Path) -> Self {
-        Self { path, problems: Vec::new(), patterns: 0 }
+        Self { path, problems: Vec::new(), patterns: 0, at: Vec::new(), over: None, entries: Vec::new() }
+    }
+
+    /// Notes that a key of the table that is being read is set.
+    fn set(&mut self, key: &Key<'_>, value: &Value<'_>) {
+        let keys = self.at.iter().cloned().chain([key.get_ref().to_string()]).collect();
+        self.entries.push(Entry { over: self.over, keys, name_span: span_of(key), span: span_of(value) });
+    }
+
+    /// Reads a table within the one that is being read.
+    fn within<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.at.push(name.to_owned());
+        let read = read(self);
+        self.at.pop();
+        read
     }
 
     pub(super) fn problem(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
@@ -100,7 +82,7 @@ impl<'a> Reader<'a> {
 
     fn unknown_key(&mut self, scope: Scope, key: &Key<'_>) {
         let name = key.get_ref().as_ref();
-        let near = nearest(name, scope.keys());
+        let near = nearest(name, &scope.keys());
         let elsewhere = Scope::ALL.into_iter().find(|other| *other != scope && other.keys().contains(&name));
         let message = match (near, elsewhere) {
             (_, Some(_)) => format!("`{name}` does not belong here"),
@@ -112,9 +94,9 @@ impl<'a> Reader<'a> {
             (Some(near), _) => format!("did you mean `{near}`?"),
             (None, Some(home)) => format!("`{name}` is written {}", home.place()),
             (None, None) if scope == Scope::Rule && !name.contains('/') => {
-                format!("a rule's keys are {}; its parameters stand in params = {{ … }}", quoted(scope.keys()))
+                format!("a rule's keys are {}; its parameters stand in params = {{ … }}", quoted(&scope.keys()))
             }
-            (None, None) => format!("the keys here are {}", quoted(scope.keys())),
+            (None, None) => format!("the keys here are {}", quoted(&scope.keys())),
         };
         self.problem(span_of(key), message, help);
     }
@@ -123,16 +105,22 @@ impl<'a> Reader<'a> {
         let mut settings = Settings::default();
         for (key, value) in root {
             let name = key.get_ref().as_ref();
+            if matches!(Scope::Top.key(name), Some(known) if !matches!(known.form, Form::Table(_) | Form::Named(_) | Form::Tables(_) | Form::Registers))
+            {
+                self.set(key, value);
+            }
             match name {
+                "extends" => settings.extends = self.paths("extends", "file", "of settings", "../org/havesay.toml", value),
+                "lock" => settings.lock = self.locks(value),
                 "rules" => settings.rules = self.folders(value),
                 "schema" => settings.schema = self.paths("schema", "file", "that describes your own fields", "policy/records.json", value),
                 "fail_on" => settings.fail_on = self.severity("`fail_on`", "fail_on", value),
-                "files" => settings.files = self.files(value),
-                "map" => settings.map = self.map(value),
-                "rule" => settings.rule = self.rules(value),
-                "definition" => settings.definition = self.definitions(value),
+                "files" => settings.files = self.within(name, |reader| reader.files(value)),
+                "map" => settings.map = self.within(name, |reader| reader.map(value)),
+                "rule" => settings.rule = self.within(name, |reader| reader.rules(value)),
+                "definition" => settings.definition = self.within(name, |reader| reader.definitions(value)),
                 "overrides" => settings.overrides = self.overrides(value),
-                "privacy" => settings.privacy = self.privacy(value),
+                "privacy" => settings.privacy = self.within(name, |reader| reader.privacy(value)),
                 _ => match LATER.into_iter().find(|(later, _)| *later == name) {
                     Some((later, help)) => {
                         self.problem(span_of(key), format!("this version does not support `{later}` yet"), help);
@@ -141,7 +129,21 @@ impl<'a> Reader<'a> {
                 },
             }
         }
+        settings.entries = std::mem::take(&mut self.entries);
         settings
+    }
+
+    /// The keys that a list names: each is one of this file's, or a table, or a name in one.
+    fn locks(&mut self, value: &Value<'_>) -> Vec<Placed<Vec<String>>> {
+        let help = "write a list of keys, such as lock = [\"fail_on\", \"rule.pay/late\"]";
+        let mut locks = Vec::new();
+        for (text, span) in self.texts("`lock`", value, help) {
+            match lock::keys(text) {
+                Ok(keys) => locks.push(Placed { value: keys, span }),
+                Err((message, help)) => self.problem(span, message, help),
+            }
+        }
+        locks
     }
 
     fn table<'v, 'i>(&mut self, what: &str, value: &'v Value<'i>, help: &str) -> Option<&'v DeTable<'i>> {
@@ -219,6 +221,7 @@ impl<'a> Reader<'a> {
             return files;
         };
         for (key, value) in table {
+            self.set(key, value);
             match key.get_ref().as_ref() {
                 "include" => {
                     let help = "write a list of patterns, such as include = [\"programmes/**\"]";
@@ -273,6 +276,7 @@ impl<'a> Reader<'a> {
             return map;
         };
         for (key, value) in table {
+            self.set(key, value);
             let texts = match value.get_ref() {
                 DeValue::String(text) => vec![(text.as_ref(), span_of(value))],
                 DeValue::Array(list) if list.is_empty() => {
@@ -308,7 +312,8 @@ impl<'a> Reader<'a> {
                 continue;
             }
             if let Some(table) = self.table("the settings of a rule", value, EXAMPLE_RULE) {
-                rules.insert(key.get_ref().to_string(), self.rule(key, table));
+                let rule = self.within(key.get_ref(), |reader| reader.rule(key, table));
+                rules.insert(key.get_ref().to_string(), rule);
             }
         }
         rules
@@ -328,11 +333,14 @@ impl<'a> Reader<'a> {
         // `[rule.pay.late]` is a rule named `pay` with a table `late` in it to TOML.
         let family = !key.get_ref().contains('/');
         for (key, value) in table {
+            if !value.get_ref().is_table() {
+                self.set(key, value);
+            }
             match key.get_ref().as_ref() {
                 "severity" => rule.severity = self.severity("`severity`", "severity", value),
                 "params" => {
                     if let Some(table) = self.table("`params`", value, EXAMPLE_PARAMS) {
-                        rule.params = self.params(table);
+                        rule.params = self.within("params", |reader| reader.params(table));
                     }
                 }
                 "off" => rule.off = self.off(value),
@@ -340,7 +348,7 @@ impl<'a> Reader<'a> {
                     DeValue::Boolean(flag) => rule.waivable = Some(Placed { value: *flag, span: span_of(value) }),
                     _ => self.wrong_type("`waivable`", "true or false", value, "write waivable = false where no waiver may hold"),
                 },
-                name if family && value.get_ref().is_table() && !Scope::Rule.keys().contains(&name) => {
+                name if family && value.get_ref().is_table() && Scope::Rule.key(name).is_none() => {
                     let message = "a table within the settings of a rule";
                     let help = "if this is the rule's name, quote it with its family: [rule.\"pay/late\"]";
                     self.problem(span_of(key), message, help);
@@ -381,6 +389,7 @@ impl<'a> Reader<'a> {
             if !self.blank("parameter", key)
                 && let Some(param) = self.param(key, value)
             {
+                self.set(key, value);
                 params.insert(key.get_ref().to_string(), param);
             }
         }
@@ -443,7 +452,8 @@ impl<'a> Reader<'a> {
                 continue;
             }
             if let Some(table) = self.table("the settings of a definition", value, HELP) {
-                definitions.insert(key.get_ref().to_string(), self.definition(key, table));
+                let definition = self.within(key.get_ref(), |reader| reader.definition(key, table));
+                definitions.insert(key.get_ref().to_string(), definition);
             }
         }
         definitions
@@ -455,7 +465,7 @@ impl<'a> Reader<'a> {
         for (key, value) in table {
             match (key.get_ref().as_ref(), value.get_ref()) {
                 ("params", DeValue::Table(table)) => {
-                    for (name, param) in self.params(table) {
+                    for (name, param) in self.within("params", |reader| reader.params(table)) {
                         self.define(&mut definition, name, param);
                     }
                 }
@@ -469,6 +479,8 @@ impl<'a> Reader<'a> {
                     if !self.blank("parameter", key)
                         && let Some(param) = self.param(key, value)
                     {
+                        // Wherever it stands, it is called the same.
+                        self.within("params", |reader| reader.set(key, value));
                         self.define(&mut definition, name.to_owned(), param);
                     }
                 }
@@ -494,7 +506,9 @@ impl<'a> Reader<'a> {
         let mut overrides = Vec::new();
         for item in list.iter() {
             if let Some(table) = self.table("an entry of `overrides`", item, HELP) {
+                self.over = Some(overrides.len());
                 overrides.extend(self.over(span_of(item), table));
+                self.over = None;
             }
         }
         overrides
@@ -514,8 +528,8 @@ impl<'a> Reader<'a> {
                         self.problem(span_of(value), "`paths` is empty, so this override never holds", HELP);
                     }
                 }
-                "rule" => over.rule = self.rules(value),
-                "definition" => over.definition = self.definitions(value),
+                name @ "rule" => over.rule = self.within(name, |reader| reader.rules(value)),
+                name @ "definition" => over.definition = self.within(name, |reader| reader.definitions(value)),
                 "fail_on" => {
                     let message = "`fail_on` holds for the whole run, not for some programmes";
                     self.problem(span_of(key), message, format!("write it {}", Scope::Top.place()));
@@ -541,6 +555,7 @@ impl<'a> Reader<'a> {
         let Some(table) = self.table("`privacy`", value, help) else { return privacy };
         for (key, value) in table {
             let span = span_of(value);
+            self.set(key, value);
             match key.get_ref().as_ref() {
                 "min_cell" => match value.get_ref() {
                     DeValue::Integer(number) => {

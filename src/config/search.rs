@@ -119,7 +119,8 @@ fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }
 
-fn absolute(path: &Path) -> PathBuf {
+/// A path from the file system's root on, without detours.
+pub(super) fn absolute(path: &Path) -> PathBuf {
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     // `..` after a symbolic link leads elsewhere than the names say, so only the file system can tell.
     let detour = path.components().any(|part| part == Component::ParentDir);

@@ -35,6 +35,10 @@ fn settings(text: &str) -> Settings {
     settings
 }
 
+fn effective(settings: &Settings, folder: &str) -> Effective {
+    settings.with(&settings.matching(Path::new(folder)))
+}
+
 const WHOLE: &str = r#"
 rules = ["policy/rules", "../shared/rules"]
 fail_on = "warning"
@@ -123,7 +127,7 @@ fn an_empty_file_sets_nothing() {
 fn overrides_apply_in_order_and_tables_merge() {
     let set = settings(WHOLE);
     let term = |folder: &str| {
-        let effective = effective(&set, Path::new(folder));
+        let effective = effective(&set, folder);
         let late = effective.rule.get("pay/late").cloned().unwrap_or_default();
         let days = late.params.get("term_days").map(|param| param.value.clone());
         let severity = late.severity.map(|severity| severity.value.word());
@@ -138,7 +142,7 @@ fn overrides_apply_in_order_and_tables_merge() {
     assert_eq!(term("programmes/pilot-2"), (Some("advice"), "90".to_owned(), true));
     assert_eq!(set.matching(Path::new("programmes/pilot-2/deep")), [0, 1]);
     assert_eq!(set.with(&[]), Effective { rule: set.rule.clone(), definition: set.definition.clone() });
-    let days = effective(&set, Path::new("programmes/pilot-2"));
+    let days = effective(&set, "programmes/pilot-2");
     let days = days.definition.get("pay-term").and_then(|term| term.params.get("term_days"));
     assert_eq!(days.map(|days| WHOLE.get(days.span.range())), Some(Some("45")));
 }
@@ -478,11 +482,17 @@ fn patterns_match_paths_and_cover_folders() {
             assert_eq!(got, (matches, covers), "{pattern} on {path}");
         }
     }
-    let files = settings(WHOLE).files;
-    assert!(files.takes(Path::new("programmes/a/programme.json")));
-    assert!(!files.takes(Path::new("programmes/a/archive/old.json")));
-    assert!(!files.takes(Path::new("elsewhere/programme.json")));
-    assert!(Files::default().takes(Path::new("anything")));
+    let file = ConfigFile {
+        path: PathBuf::from("/org/havesay.toml"),
+        folder: PathBuf::from("/org"),
+        text: WHOLE.to_owned(),
+        settings: settings(WHOLE),
+    };
+    let config = Config { files: vec![file] };
+    assert!(config.takes(Path::new("/org/programmes/a/programme.json")));
+    assert!(!config.takes(Path::new("/org/programmes/a/archive/old.json")));
+    assert!(!config.takes(Path::new("/org/elsewhere/programme.json")));
+    assert!(Config::default().takes(Path::new("/anything")));
 }
 
 #[test]

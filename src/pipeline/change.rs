@@ -42,8 +42,8 @@ pub struct Before {
     pub paths: Vec<PathBuf>,
     /// The waiver files that concerned it.
     pub waivers: Vec<Beside>,
-    /// Its folder, relative to its settings file.
-    pub overrides: PathBuf,
+    /// Its folder, absolute.
+    pub home: PathBuf,
 }
 
 /// A programme audited, with what is still to be shown of it.
@@ -58,7 +58,7 @@ struct Read<'r> {
     folder: &'r str,
     inputs: &'r [Input],
     waivers: &'r [Beside],
-    overrides: &'r Path,
+    home: &'r Path,
 }
 
 fn audited(setup: &Setup, request: &Request, from: &Read<'_>, id: Option<&str>, forest: Forest) -> Audited {
@@ -71,7 +71,7 @@ fn audited(setup: &Setup, request: &Request, from: &Read<'_>, id: Option<&str>, 
     {
         id.clone_into(&mut programme.id);
     }
-    let state = audit::state::state(&setup.rules, &programme, &setup.effective(from.overrides), &request.selection);
+    let state = audit::state::state(&setup.rules, &programme, &setup.effective(from.home), &request.selection);
     let audit = audit::audit(&programme, &setup.rules, &state, request.clock.as_of);
     Audited { programme, state, audit }
 }
@@ -97,7 +97,7 @@ impl Audited {
 
 impl Before {
     fn read(&self) -> Read<'_> {
-        Read { folder: &self.known_as, inputs: &self.inputs, waivers: &self.waivers, overrides: &self.overrides }
+        Read { folder: &self.known_as, inputs: &self.inputs, waivers: &self.waivers, home: &self.home }
     }
 }
 
@@ -133,7 +133,7 @@ fn later(
     forest: Forest,
 ) -> Option<(ShownProgramme, Forest)> {
     let setup = setups.get(task.setup)?;
-    let read = Read { folder: &task.found.shown, inputs: &task.inputs, waivers: &task.waivers, overrides: &task.overrides };
+    let read = Read { folder: &task.found.shown, inputs: &task.inputs, waivers: &task.waivers, home: &task.found.folder };
     let mut now = audited(setup, request, &read, None, forest);
     let inside = |file: u32| only(file as usize);
     let mut told = ShownChange::default();

@@ -4,89 +4,175 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{ConfigFile, DefinitionSettings, Param as Set, ParamValue, Problem, RuleSettings, Settings};
+use super::locks;
+use super::setup::Faults;
+use crate::config::{Config, ConfigFile, DefinitionSettings, Param as Set, ParamValue, Problem, RuleSettings, Settings};
 use crate::rule::Rules;
 use crate::schema::Schema;
 use crate::text::{self, Span, Visible};
 
-/// What came of it.
+/// What came of it, file by file.
 #[derive(Debug, Default)]
 pub(super) struct Fitted {
     /// What does not exist or does not fit.
-    pub wrong: Vec<Problem>,
+    pub wrong: Vec<Faults>,
     /// What works and is to be said all the same.
-    pub notes: Vec<Problem>,
+    pub notes: Vec<Faults>,
+}
+
+/// What is wrong with a file, if anything is.
+fn faults(file: &ConfigFile, mut problems: Vec<Problem>) -> Option<Faults> {
+    problems.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+    (!problems.is_empty()).then(|| Faults { text: file.text.clone(), problems })
 }
 
 /// Masks the fields that the settings name; what is wrong with their names.
-pub(super) fn masks(schema: &mut Schema, config: &ConfigFile) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for path in &config.settings.privacy.sensitive {
-        // An organisation's own fields are masked in any case, unless an overlay describes them otherwise.
-        let own = path.value.rsplit('.').next().is_some_and(|last| last.starts_with("x-"));
-        match schema.field_at(&path.value) {
-            Some(field) => schema.mask(field),
-            None if own => {}
-            None => problems.push(Problem {
-                path: config.path.clone(),
-                span: path.span,
-                message: "there is no field of this name".to_owned(),
-                help: "name a register and a field, such as participants.age_band".to_owned(),
-            }),
+pub(super) fn masks(schema: &mut Schema, config: &Config) -> Vec<Faults> {
+    let unknown = |file: &ConfigFile, schema: &mut Schema| {
+        let mut problems = Vec::new();
+        for path in &file.settings.privacy.sensitive {
+            // An organisation's own fields are masked in any case, unless an overlay describes them otherwise.
+            let own = path.value.rsplit('.').next().is_some_and(|last| last.starts_with("x-"));
+            match schema.field_at(&path.value) {
+                Some(field) => schema.mask(field),
+                None if own => {}
+                None => problems.push(Problem {
+                    path: file.path.clone(),
+                    span: path.span,
+                    message: "there is no field of this name".to_owned(),
+                    help: "name a register and a field, such as participants.age_band".to_owned(),
+                }),
+            }
         }
-    }
-    problems
+        faults(file, problems)
+    };
+    config.files.iter().filter_map(|file| unknown(file, schema)).collect()
 }
 
 /// The folders of rule pages that are not there.
-pub(super) fn folders(config: &ConfigFile) -> Vec<Problem> {
-    let missing = config.settings.rules.iter().filter(|folder| !folder.value.is_dir());
-    missing
-        .map(|folder| Problem {
-            path: config.path.clone(),
-            span: folder.span,
-            message: if folder.value.exists() { "this is no folder" } else { "there is no such folder" }.to_owned(),
-            help: "name a folder of rule pages, as it is reached from the folder of this settings file".to_owned(),
-        })
-        .collect()
+pub(super) fn folders(config: &Config) -> Vec<Faults> {
+    let Some(file) = config.setter(&["rules"]) else { return Vec::new() };
+    let missing = file.settings.rules.iter().filter(|folder| !folder.value.is_dir()).map(|folder| Problem {
+        path: file.path.clone(),
+        span: folder.span,
+        message: if folder.value.exists() { "this is no folder" } else { "there is no such folder" }.to_owned(),
+        help: "name a folder of rule pages, as it is reached from the folder of this settings file".to_owned(),
+    });
+    faults(file, missing.collect()).into_iter().collect()
 }
 
-/// Holds the settings against rules and schema. Old names are written over by those of today.
-pub(super) fn fit(schema: &Schema, rules: &Rules, config: &ConfigFile, settings: &mut Settings, wanted: &dyn Fn(&str) -> bool) -> Fitted {
-    let mut fit = Fit { schema, rules, config, fitted: Fitted::default() };
-    fit.rules(&mut settings.rule, wanted);
-    fit.definitions(&mut settings.definition);
-    for over in &mut settings.overrides {
-        fit.rules(&mut over.rule, wanted);
-        fit.definitions(&mut over.definition);
+/// Holds the settings against rules, schema and locks. Old names are written over by those of today.
+pub(super) fn fit(schema: &Schema, rules: &Rules, config: &mut Config, wanted: &dyn Fn(&str) -> bool) -> Fitted {
+    let mut fitted = Fitted::default();
+    for file in &mut config.files {
+        let mut settings = std::mem::take(&mut file.settings);
+        let mut fit = Fit { schema, rules, config: file, wrong: Vec::new(), notes: Vec::new() };
+        fit.all(&mut settings, wanted);
+        let Fit { wrong, notes, .. } = fit;
+        fitted.wrong.extend(faults(file, wrong));
+        fitted.notes.extend(faults(file, notes));
+        file.settings = settings;
     }
-    for mapping in &settings.map {
-        let known: Vec<&str> = schema.registers.iter().filter(|register| !register.nested).map(|register| register.name.as_str()).collect();
-        if !known.contains(&mapping.register.value.as_str()) {
-            let near = text::nearest(&mapping.register.value, known).map_or_else(String::new, |near| format!("did you mean {near}?"));
-            fit.wrong(mapping.register.span, "there is no register of this name", near);
+    if fitted.wrong.is_empty() {
+        for (file, problems) in locks::loosened(rules, config) {
+            fitted.wrong.extend(faults(file, problems));
         }
     }
-    fit.fitted.wrong.sort_by_key(|problem| problem.span);
-    fit.fitted.notes.sort_by_key(|problem| problem.span);
-    fit.fitted
+    fitted
 }
 
 struct Fit<'s> {
     schema: &'s Schema,
     rules: &'s Rules,
     config: &'s ConfigFile,
-    fitted: Fitted,
+    wrong: Vec<Problem>,
+    notes: Vec<Problem>,
 }
 
 impl Fit<'_> {
+    fn all(&mut self, settings: &mut Settings, wanted: &dyn Fn(&str) -> bool) {
+        self.rules(&mut settings.rule, wanted);
+        self.definitions(&mut settings.definition);
+        for over in &mut settings.overrides {
+            self.rules(&mut over.rule, wanted);
+            self.definitions(&mut over.definition);
+        }
+        // What is set is called as it is today, wherever somebody looks for it.
+        for entry in &mut settings.entries {
+            if let [group, name, ..] = entry.keys.as_mut_slice()
+                && let Some(today) = self.today(group, name)
+            {
+                *name = today;
+            }
+        }
+        for lock in &mut settings.lock {
+            if let [group, name, ..] = lock.value.as_mut_slice() {
+                match self.today(group, name) {
+                    Some(today) => *name = today,
+                    None if self.is_known(group, name) => {}
+                    None => {
+                        let help = text::nearest(name, self.names(group)).map_or_else(
+                            || "see havesay rules for the names of rules and families".to_owned(),
+                            |near| format!("did you mean {near}?"),
+                        );
+                        self.wrong(lock.span, "there is nothing of this name to lock", help);
+                    }
+                }
+            }
+        }
+        for mapping in &settings.map {
+            if !self.registers().contains(&mapping.register.value.as_str()) {
+                let near = text::nearest(&mapping.register.value, self.registers())
+                    .map_or_else(String::new, |near| format!("did you mean {near}?"));
+                self.wrong(mapping.register.span, "there is no register of this name", near);
+            }
+        }
+    }
+
+    fn registers(&self) -> Vec<&str> {
+        self.schema.registers.iter().filter(|register| !register.nested).map(|register| register.name.as_str()).collect()
+    }
+
+    /// What a rule or definition that is called by an old name is called today.
+    fn today(&self, group: &str, name: &str) -> Option<String> {
+        let today = match group {
+            "rule" => self.rules.find(name).map(|rule| &*rule.name),
+            "definition" => self.rules.find_definition(name).and_then(|page| page.name.strip_prefix("definitions/")),
+            _ => None,
+        };
+        today.filter(|today| *today != name).map(str::to_owned)
+    }
+
+    /// The names that settings can name.
+    fn names(&self, group: &str) -> Vec<&str> {
+        match group {
+            "rule" => {
+                let families = self.rules.rules.iter().filter_map(|rule| rule.name.split_once('/')).map(|(family, _)| family);
+                self.rules.rules.iter().map(|rule| &*rule.name).chain(families).collect()
+            }
+            "definition" => self.rules.definition_pages.iter().filter_map(|page| page.name.strip_prefix("definitions/")).collect(),
+            _ => self.registers(),
+        }
+    }
+
+    /// Whether there is something of this name that settings can name.
+    fn is_known(&self, group: &str, name: &str) -> bool {
+        let is_family = |rule: &crate::rule::Rule| rule.name.split_once('/').is_some_and(|(family, _)| family == name);
+        match group {
+            "rule" => self.rules.find(name).is_some() || self.rules.rules.iter().any(is_family),
+            "definition" => self.rules.find_definition(name).is_some(),
+            "map" => self.registers().contains(&name),
+            _ => true,
+        }
+    }
+
     fn problem(&self, span: Span, message: impl Into<String>, help: impl Into<String>) -> Problem {
         Problem { path: self.config.path.clone(), span, message: message.into(), help: help.into() }
     }
 
     fn wrong(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
         let problem = self.problem(span, message, help);
-        self.fitted.wrong.push(problem);
+        self.wrong.push(problem);
     }
 
     /// Takes the settings under an old name for those of the page as it is called today.
@@ -102,7 +188,7 @@ impl Fit<'_> {
             return;
         }
         let note = self.problem(span, format!("{} is called {new} now", Visible(old)), "it works all the same; write the name of today");
-        self.fitted.notes.push(note);
+        self.notes.push(note);
         settings.insert(new.to_owned(), own);
     }
 

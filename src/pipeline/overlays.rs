@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::setup::Faults;
-use crate::config::{self, ConfigError, Placed, Problem};
+use crate::config::{self, Config, ConfigError, Problem};
 use crate::document::{Forest, Kind, json};
 use crate::schema::overlay::{self, Wrong};
 use crate::schema::{FIELD_NONE, Schema, Shape};
@@ -25,22 +25,22 @@ struct Read {
 ///
 /// # Errors
 /// What is wrong with them, file by file; a file that cannot be read, at the place that names it.
-pub fn schema(plain: &Schema, files: &[Placed<std::path::PathBuf>], named_in: (&Path, &str)) -> Result<Schema, Vec<Faults>> {
+pub fn schema(plain: &Schema, config: &Config) -> Result<Schema, Vec<Faults>> {
     let mut overlays = Vec::new();
     let mut faults = Vec::new();
-    for file in files {
+    for file in config.overlays() {
         match read(plain, &file.value) {
             Ok(overlay) => overlays.push(overlay),
             Err(ConfigError::Problems { text, problems }) => faults.push(Faults { text, problems }),
-            Err(ConfigError::Unreadable { message, help, .. }) => faults.push(Faults {
-                text: named_in.1.to_owned(),
+            Err(ConfigError::Unreadable { message, help, .. }) => faults.extend(config.setter(&["schema"]).map(|named_in| Faults {
+                text: named_in.text.clone(),
                 problems: vec![Problem {
-                    path: named_in.0.to_owned(),
+                    path: named_in.path.clone(),
                     span: file.span,
                     message: format!("this file {message}"),
                     help: format!("{help}; it is looked for from the folder of this settings file"),
                 }],
-            }),
+            })),
         }
     }
     if !faults.is_empty() {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sha2::{Digest, Sha256};
 
 use super::{fit, overlays};
-use crate::config::{self, ConfigError, ConfigFile, Effective, Problem, Settings};
+use crate::config::{self, Config, ConfigError, Effective, Problem};
 use crate::programme::Judges;
 use crate::rule::join::join;
 use crate::rule::{Page, PageProblem, Rules, compile};
@@ -23,25 +23,22 @@ pub struct Setup {
     /// The rules.
     pub rules: Rules,
     /// The settings.
-    pub settings: Settings,
-    /// The folder of the settings file.
-    pub folder: Option<PathBuf>,
-    /// The settings file.
-    pub file: Option<PathBuf>,
-    /// The files by which it was made, the settings file first, then overlays, each with its SHA-256.
+    pub config: Config,
+    /// The files by which it was made, the closest settings file first, then those that it builds on, then
+    /// overlays, each with its SHA-256.
     pub read: Vec<(PathBuf, String)>,
     /// What is to be said of the settings although they are not at fault.
     pub notes: Vec<Faults>,
     /// The number that each of its rules has in a run over several settings files; empty where it is its own.
     pub numbers: Vec<usize>,
-    effective: Mutex<HashMap<Vec<usize>, Arc<Effective>>>,
+    effective: Mutex<HashMap<Vec<Vec<usize>>, Arc<Effective>>>,
 }
 
 /// Why there is nothing to judge by.
 #[derive(Debug)]
 pub enum SetupError {
-    /// The settings file is at fault.
-    Config(ConfigError),
+    /// Settings files are at fault.
+    Config(Vec<ConfigError>),
     /// What the settings name does not exist, or does not fit; or an overlay that they name is at fault.
     Settings(Vec<Faults>),
     /// Rule pages are at fault.
@@ -55,8 +52,8 @@ pub enum SetupError {
 pub struct Ground {
     /// The model of records.
     pub schema: Arc<Schema>,
-    /// The settings file.
-    pub config: Option<ConfigFile>,
+    /// The settings.
+    pub config: Config,
     /// The built-in pages and those of the folders that the settings name.
     pub pages: Vec<Page>,
     /// What is wrong with pages.
@@ -70,22 +67,22 @@ impl Ground {
     /// Everything that is wrong with the settings or overlays.
     pub fn read(plain: &Arc<Schema>, source: &RuleSource, file: Option<&Path>) -> Result<Self, SetupError> {
         let (pages, mut problems) = source.pages();
-        let Some(file) = file else { return Ok(Self { schema: Arc::clone(plain), config: None, pages, problems }) };
-        let config = config::read(file).map_err(SetupError::Config)?;
+        let Some(file) = file else { return Ok(Self { schema: Arc::clone(plain), config: Config::default(), pages, problems }) };
+        let config = config::resolve(file).map_err(SetupError::Config)?;
         let schema = schema_of(plain, &config).map_err(SetupError::Settings)?;
         let missing = fit::folders(&config);
         if !missing.is_empty() {
-            return Err(SetupError::Settings(vec![Faults { text: config.text, problems: missing }]));
+            return Err(SetupError::Settings(missing));
         }
         let mut folders = Vec::new();
-        for folder in &config.settings.rules {
+        for folder in config.rules() {
             let (more, faults) = Page::of_folder(&folder.value);
             folders.push(more);
             problems.extend(faults);
         }
         let (pages, faults) = join(pages, folders);
         problems.extend(faults);
-        Ok(Self { schema: schema.unwrap_or_else(|| Arc::clone(plain)), config: Some(config), pages, problems })
+        Ok(Self { schema: schema.unwrap_or_else(|| Arc::clone(plain)), config, pages, problems })
     }
 }
 
@@ -110,7 +107,7 @@ impl SetupError {
     /// Calls files by other paths than those by which they were read.
     pub fn rename(&mut self, real: &dyn Fn(&Path) -> PathBuf) {
         match self {
-            SetupError::Config(error) => error.rename(real),
+            SetupError::Config(errors) => errors.iter_mut().for_each(|error| error.rename(real)),
             SetupError::Settings(faults) => faults.iter_mut().for_each(|faults| faults.rename(real)),
             SetupError::Pages(problems) => {
                 problems.iter_mut().filter_map(|problem| problem.path.as_mut()).for_each(|path| *path = real(path));
@@ -150,9 +147,8 @@ impl Setup {
     /// # Errors
     /// Everything that is wrong with the settings or the pages.
     pub fn read(schema: &Arc<Schema>, source: &RuleSource, file: Option<&Path>, wanted: &dyn Fn(&str) -> bool) -> Result<Self, SetupError> {
-        let Ground { schema, config, pages, mut problems } = Ground::read(schema, source, file)?;
+        let Ground { schema, mut config, pages, mut problems } = Ground::read(schema, source, file)?;
         let schema = &schema;
-        let mut settings = config.as_ref().map(|config| config.settings.clone()).unwrap_or_default();
         // A built-in page that does not go with an organisation's definition must not show only when it is asked.
         let replaced = pages.iter().any(|page| page.is_definition() && page.replaces().is_some());
         let compile = if replaced { compile::compile } else { compile::compile_as_needed };
@@ -161,50 +157,41 @@ impl Setup {
         if !problems.is_empty() {
             return Err(SetupError::Pages(compile::without_echoes(problems)));
         }
-        let mut notes = Vec::new();
-        if let Some(config) = &config {
-            let fitted = fit::fit(schema, &rules, config, &mut settings, wanted);
-            if !fitted.wrong.is_empty() {
-                return Err(SetupError::Settings(vec![Faults { text: config.text.clone(), problems: fitted.wrong }]));
-            }
-            if !fitted.notes.is_empty() {
-                notes.push(Faults { text: config.text.clone(), problems: fitted.notes });
-            }
+        let fitted = fit::fit(schema, &rules, &mut config, wanted);
+        if !fitted.wrong.is_empty() {
+            return Err(SetupError::Settings(fitted.wrong));
         }
         let digest = |bytes: &[u8]| hex(&Sha256::digest(bytes));
-        let mut read: Vec<(PathBuf, String)> = config.iter().map(|config| (config.path.clone(), digest(config.text.as_bytes()))).collect();
-        for overlay in &settings.schema {
+        let mut read: Vec<(PathBuf, String)> =
+            config.files.iter().rev().map(|file| (file.path.clone(), digest(file.text.as_bytes()))).collect();
+        for overlay in config.overlays() {
             read.push((overlay.value.clone(), digest(&std::fs::read(&overlay.value).unwrap_or_default())));
         }
-        let folder = config.as_ref().and_then(|config| config.path.parent().map(Path::to_owned));
         Ok(Self {
             judges: Judges::new(schema),
             schema: Arc::clone(schema),
             rules,
-            settings,
-            folder,
-            file: config.map(|config| config.path),
+            config,
             read,
-            notes,
+            notes: fitted.notes,
             numbers: Vec::new(),
             effective: Mutex::default(),
         })
     }
 
-    /// Calls the settings file by another path than that by which it was read.
+    /// Calls the settings files by other paths than those by which they were read.
     pub fn rename(&mut self, real: &dyn Fn(&Path) -> PathBuf) {
-        self.folder = self.folder.as_deref().map(real);
-        self.file = self.file.as_deref().map(real);
+        self.config.rename(real);
         self.read.iter_mut().for_each(|(path, _)| *path = real(path));
         self.notes.iter_mut().for_each(|note| note.rename(real));
     }
 
-    /// The settings of a programme's folder, given relative to the settings file.
+    /// The settings for the programme in a folder, given by its absolute path.
     #[must_use]
     pub fn effective(&self, folder: &Path) -> Arc<Effective> {
-        let key = self.settings.matching(folder);
+        let key = self.config.matching(folder);
         let mut known = self.effective.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(key.clone()).or_insert_with(|| Arc::new(self.settings.with(&key))))
+        Arc::clone(known.entry(key.clone()).or_insert_with(|| Arc::new(self.config.with(&key))))
     }
 }
 
@@ -214,21 +201,20 @@ impl Setup {
     pub fn is_overlay(&self, path: &Path) -> bool {
         let real = |path: &Path| std::fs::canonicalize(path).ok();
         // The name alone tells of nearly all files that they are none.
-        let mut alike = self.settings.schema.iter().filter(|overlay| overlay.value.file_name() == path.file_name());
+        let mut alike = self.config.overlays().iter().filter(|overlay| overlay.value.file_name() == path.file_name());
         alike.any(|overlay| real(&overlay.value) == real(path))
     }
 }
 
 /// The schema with the overlays that the settings name, and with the fields masked that they name; none where
 /// they name neither.
-fn schema_of(plain: &Arc<Schema>, config: &ConfigFile) -> Result<Option<Arc<Schema>>, Vec<Faults>> {
-    let settings = &config.settings;
-    if settings.schema.is_empty() && settings.privacy.sensitive.is_empty() {
+fn schema_of(plain: &Arc<Schema>, config: &Config) -> Result<Option<Arc<Schema>>, Vec<Faults>> {
+    if config.overlays().is_empty() && config.sensitive().next().is_none() {
         return Ok(None);
     }
-    let mut schema = overlays::schema(plain, &settings.schema, (&config.path, &config.text))?;
-    let problems = fit::masks(&mut schema, config);
-    if problems.is_empty() { Ok(Some(Arc::new(schema))) } else { Err(vec![Faults { text: config.text.clone(), problems }]) }
+    let mut schema = overlays::schema(plain, config)?;
+    let faults = fit::masks(&mut schema, config);
+    if faults.is_empty() { Ok(Some(Arc::new(schema))) } else { Err(faults) }
 }
 
 /// Bytes in hexadecimal.
@@ -245,9 +231,7 @@ impl Setup {
             judges: Judges::new(schema),
             schema: Arc::clone(schema),
             rules,
-            settings: Settings::default(),
-            folder: None,
-            file: None,
+            config: Config::default(),
             read: Vec::new(),
             notes: Vec::new(),
             numbers: Vec::new(),

@@ -34,7 +34,7 @@ pub fn attach(
     for task in tasks.iter_mut() {
         let Some(setup) = setups.get(task.setup) else { continue };
         let mut folders = vec![task.found.folder.clone()];
-        folders.extend(setup.folder.iter().map(|folder| std::path::absolute(folder).unwrap_or_else(|_| folder.clone())));
+        folders.extend(setup.config.closest().map(|file| file.folder.clone()));
         folders.dedup();
         for folder in folders {
             let path = folder.join(WAIVERS_NAME);

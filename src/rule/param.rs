@@ -217,6 +217,63 @@ impl Param {
         }
     }
 
+    /// A value of it as JSON.
+    #[must_use]
+    pub fn json(&self, schema: &Schema, value: &Value<'_>) -> serde_json::Value {
+        let of = match &self.ty {
+            Ty::List(of) => of,
+            of => of,
+        };
+        match value {
+            Value::Flag(flag) => serde_json::Value::Bool(*flag),
+            Value::Number(number) => serde_json::from_str(&number.text(9)).unwrap_or_default(),
+            Value::Date(period) => form::day_text(period.first).into(),
+            Value::Word(word) => match of {
+                Ty::Word(Words::Vocabulary(id)) => {
+                    let word = schema.vocabulary(*id).and_then(|known| known.words.get(usize::from(*word)));
+                    word.map(|word| word.text.as_str()).into()
+                }
+                _ => serde_json::Value::Null,
+            },
+            Value::Text(text) => text.as_ref().into(),
+            Value::List(list) => list.elements.iter().flatten().map(|element| self.json(schema, element)).collect(),
+            _ => serde_json::Value::Null,
+        }
+    }
+
+    /// The JSON Schema of its values, as settings write them.
+    #[must_use]
+    pub fn contract(&self, schema: &Schema) -> serde_json::Value {
+        let one = |ty: &Ty| match ty {
+            Ty::Flag => serde_json::json!({ "type": "boolean" }),
+            Ty::Number => {
+                let mut number = serde_json::json!({ "type": "number" });
+                for (key, bound) in [("minimum", &self.least), ("maximum", &self.most)] {
+                    if let (Some(bound), Some(object)) = (bound, number.as_object_mut()) {
+                        object.insert(key.to_owned(), self.json(schema, &Value::Number(bound.value)));
+                    }
+                }
+                number
+            }
+            Ty::Word(Words::Vocabulary(id)) => {
+                let words: Vec<&str> =
+                    schema.vocabulary(*id).into_iter().flat_map(|known| &known.words).map(|word| word.text.as_str()).collect();
+                serde_json::json!({ "enum": words })
+            }
+            _ => serde_json::json!({ "type": "string" }),
+        };
+        let mut contract = match &self.ty {
+            Ty::List(of) => serde_json::json!({ "type": "array", "items": one(of) }),
+            ty => one(ty),
+        };
+        if let Some(object) = contract.as_object_mut() {
+            let unit = if self.unit.is_empty() { String::new() } else { format!(" ({})", self.unit) };
+            object.insert("description".to_owned(), format!("{}{unit}", self.means).into());
+            object.insert("default".to_owned(), self.json(schema, &self.default));
+        }
+        contract
+    }
+
     /// The type and unit in words.
     #[must_use]
     pub fn wanted(&self, schema: &Schema) -> String {

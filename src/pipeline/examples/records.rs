@@ -152,7 +152,7 @@ fn role(setup: &Setup, path: &str, state: &str) -> Option<Role> {
     let seen = crate::discover::Seen { path: Path::new("/").join(path), kind };
     let found = crate::discover::Found { folder: "/".into(), shown: ".".to_owned(), files: vec![seen], only: Vec::new() };
     let options = crate::discover::Options { no_ignore: true, working: "/".into() };
-    let inputs = crate::discover::inputs(&setup.schema, &found, &[], &crate::config::Files::default(), None, &options);
+    let inputs = crate::discover::inputs(&setup.schema, &found, &crate::config::Config::default(), &options);
     inputs.into_iter().next().map(|input| input.role)
 }
 
