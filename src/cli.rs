@@ -7,6 +7,7 @@ mod init;
 mod new;
 mod replace;
 mod report;
+mod since;
 mod target;
 mod test;
 mod waivers;
@@ -120,6 +121,12 @@ struct CheckArgs {
     /// Count the four verdicts for each rule and programme
     #[arg(long)]
     statistics: bool,
+    /// Only what the change since REF brought: audits what it touches now and as it was, and fails by what is new
+    #[arg(long, value_name = "REF", conflicts_with = "staged")]
+    since: Option<String>,
+    /// Only what the staged change would bring, compared with the last commit
+    #[arg(long)]
+    staged: bool,
     /// Read what git ignores
     #[arg(long)]
     no_ignore: bool,

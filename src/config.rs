@@ -6,6 +6,7 @@
 //! kept here. Command-line flags and the environment do not belong here, and no value of a file is ever
 //! repeated in a message: a file may hold what nobody meant to publish.
 
+mod mentions;
 mod pattern;
 mod reader;
 mod search;
@@ -24,6 +25,7 @@ use crate::finding::Severity;
 use crate::limits::CONFIG_BYTES_MAX;
 use crate::text::{self, Span};
 
+pub use mentions::mentions;
 pub use pattern::Pattern;
 pub use search::{FILE_NAME, Found, Search, closest, relative};
 
@@ -206,6 +208,16 @@ pub enum ConfigError {
         /// All faults, in the order of the file. Never empty.
         problems: Vec<Problem>,
     },
+}
+
+impl ConfigError {
+    /// Calls the file by another path than that by which it was read.
+    pub fn rename(&mut self, real: &dyn Fn(&Path) -> PathBuf) {
+        match self {
+            ConfigError::Unreadable { path, .. } => *path = real(path),
+            ConfigError::Problems { problems, .. } => problems.iter_mut().for_each(|problem| problem.path = real(&problem.path)),
+        }
+    }
 }
 
 impl fmt::Display for ConfigError {

@@ -6,6 +6,7 @@
 //! from a saved audit, and [`compare`] holds two of them against one another. Rules' insides and records are
 //! not known here.
 
+mod change;
 pub mod compare;
 mod csv;
 mod github;
@@ -29,6 +30,7 @@ use std::io::{self, Write};
 use crate::finding::Severity;
 use crate::redact::{Shown, ShownFinding, ShownProgramme, Terms, once};
 
+pub use change::{ChangeTotals, ComparedWith};
 pub use json::{SCHEMA, VERSION};
 pub use steps::Step;
 pub use totals::{ProgrammeTotals, Totals};
@@ -136,6 +138,12 @@ impl Format {
     #[must_use]
     pub const fn has_digests(self) -> bool {
         matches!(self, Format::Json)
+    }
+
+    /// Whether it also carries findings that were there before a change.
+    #[must_use]
+    pub const fn has_unchanged(self) -> bool {
+        matches!(self, Format::Json | Format::Jsonl | Format::Sarif)
     }
 
     /// Whether it explains rules.
@@ -252,6 +260,8 @@ pub struct Run {
     pub show_suppressed: bool,
     /// Under what findings are listed together.
     pub group: Group,
+    /// With what state the records are compared, where only what a change brought is asked for.
+    pub compared: Option<ComparedWith>,
 }
 
 impl Run {
@@ -276,7 +286,7 @@ impl Run {
     /// Whether a finding fails the run.
     #[must_use]
     pub fn fails(&self, finding: &ShownFinding) -> bool {
-        finding.suppressed.is_none() && finding.severity >= self.fail_on
+        finding.counts() && finding.severity >= self.fail_on
     }
 }
 
@@ -337,6 +347,12 @@ impl<'o> Writing<'o> {
 
     /// Writes a programme. After a failure nothing more is tried.
     pub fn programme(&mut self, run: &Run, programme: &ShownProgramme) {
+        // What is gone is told by the saved audit alone; others say how much it is.
+        if self.output.format != Format::Json && programme.change.as_ref().is_some_and(|change| change.departed) {
+            return;
+        }
+        let only_new = (!self.output.format.has_unchanged()).then(|| programme.without_unchanged()).flatten();
+        let programme = only_new.as_ref().unwrap_or(programme);
         let findings = if self.output.format.is_shared() {
             once(programme, Terms { min_cell: run.min_cell }, &|rule| run.title(rule))
         } else {

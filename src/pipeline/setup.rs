@@ -98,6 +98,28 @@ pub struct Faults {
     pub problems: Vec<Problem>,
 }
 
+impl Faults {
+    fn rename(&mut self, real: &dyn Fn(&Path) -> PathBuf) {
+        for problem in &mut self.problems {
+            problem.path = real(&problem.path);
+        }
+    }
+}
+
+impl SetupError {
+    /// Calls files by other paths than those by which they were read.
+    pub fn rename(&mut self, real: &dyn Fn(&Path) -> PathBuf) {
+        match self {
+            SetupError::Config(error) => error.rename(real),
+            SetupError::Settings(faults) => faults.iter_mut().for_each(|faults| faults.rename(real)),
+            SetupError::Pages(problems) => {
+                problems.iter_mut().filter_map(|problem| problem.path.as_mut()).for_each(|path| *path = real(path));
+            }
+            SetupError::Schema(_) => {}
+        }
+    }
+}
+
 /// Where rules come from.
 #[derive(Clone, Debug, Default)]
 pub struct RuleSource {
@@ -167,6 +189,14 @@ impl Setup {
             numbers: Vec::new(),
             effective: Mutex::default(),
         })
+    }
+
+    /// Calls the settings file by another path than that by which it was read.
+    pub fn rename(&mut self, real: &dyn Fn(&Path) -> PathBuf) {
+        self.folder = self.folder.as_deref().map(real);
+        self.file = self.file.as_deref().map(real);
+        self.read.iter_mut().for_each(|(path, _)| *path = real(path));
+        self.notes.iter_mut().for_each(|note| note.rename(real));
     }
 
     /// The settings of a programme's folder, given relative to the settings file.

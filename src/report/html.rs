@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use super::identity::Identities;
 use super::spool::Spool;
-use super::{End, Renderer, Run, Totals, count, place, summary};
+use super::{End, Renderer, Run, Totals, change, count, place, summary};
 use crate::finding::Verdicts;
 use crate::redact::{Excerpt, ExcerptLine, ShownFinding, ShownProgramme};
 
@@ -198,6 +198,11 @@ impl Renderer for Html {
         let _ = writeln!(out, "<p class=\"outcome\">{}</p>", summary::outcome(totals, end.status));
         let _ = writeln!(out, "<p>Judged as of {} by havesay {}.</p>", escape(&run.as_of), escape(&run.version));
         let _ = writeln!(out, "<p>{}<br>\n{}</p>", escape(&summary::scope(totals)), escape(&summary::reached(totals)));
+        if let (Some(with), Some(own)) = (&run.compared, &totals.change) {
+            for line in change::lines(with, own, totals).lines() {
+                let _ = writeln!(out, "<p>{}</p>", escape(line));
+            }
+        }
         for line in summary::caveats(totals) {
             let _ = writeln!(out, "<p>{}</p>", escape(&line));
         }

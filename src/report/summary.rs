@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{End, Run, Step, Totals, count};
+use super::{End, Run, Step, Totals, change, count};
 use crate::finding::{HeldBy, Severity, Verdicts};
 use crate::redact::{Shown, ShownSuppression};
 
@@ -59,10 +59,16 @@ pub fn lines(run: &Run, totals: &Totals, end: End) -> String {
         statistics(&mut out, run, totals);
     }
     let verdicts = &totals.verdicts;
-    let _ = writeln!(out, "{}", scope(totals));
-    let _ = writeln!(out, "{}", reached(totals));
+    // A change that touches no programme has nothing to count.
+    if totals.change.is_none() || totals.programmes > 0 {
+        let _ = writeln!(out, "{}", scope(totals));
+        let _ = writeln!(out, "{}", reached(totals));
+    }
     if verdicts.no_evidence > 0 && !run.verbose {
         out.push_str("What has no evidence was not judged; -v says why.\n");
+    }
+    if let (Some(with), Some(own)) = (&run.compared, &totals.change) {
+        out.push_str(&change::lines(with, own, totals));
     }
     for caveat in caveats(totals) {
         let _ = writeln!(out, "{caveat}");
@@ -90,9 +96,13 @@ pub fn caveats(totals: &Totals) -> Vec<String> {
         let what = count(totals.strays.0 as u64, "JSON file belongs", "JSON files belong");
         all.push(format!("{what} to no programme and {} not read, the first is {}", were(totals.strays.0), first(&totals.strays)));
     }
-    if totals.unjudged > 0 {
-        let files = count(totals.unjudged, "file", "files");
+    if totals.newly_unjudged() > 0 {
+        let files = count(totals.newly_unjudged(), "file", "files");
         all.push(format!("{files} could not be judged as a whole, so the audit is incomplete"));
+    }
+    if totals.unjudged > totals.newly_unjudged() {
+        let files = count(totals.unjudged - totals.newly_unjudged(), "file", "files");
+        all.push(format!("{files} could be judged as a whole neither before nor now"));
     }
     all
 }
@@ -139,6 +149,9 @@ pub fn reached(totals: &Totals) -> String {
 /// What the status means, in words.
 #[must_use]
 pub fn outcome(totals: &Totals, status: u8) -> &'static str {
+    if let Some(words) = totals.change.as_ref().and_then(|_| change::outcome(totals, status)) {
+        return words;
+    }
     match status {
         0 if totals.all() == 0 => "Clean.",
         0 => "Nothing that fails the run.",

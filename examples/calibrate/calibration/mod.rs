@@ -41,6 +41,8 @@ pub struct Study {
     pub told_by: Vec<&'static str>,
     /// The customary limits.
     pub rivals: Vec<&'static str>,
+    /// Whether false alarms are held to the customary limit, because the rules' own `alpha` speaks of something else.
+    pub customary: bool,
     /// Rules that exceed their limit here, and why.
     pub beyond: Vec<(&'static str, &'static str)>,
     /// The rules that judge the same draws.
