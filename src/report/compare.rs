@@ -258,7 +258,8 @@ pub fn compare<'a>(old: &'a Audit, new: &'a Audit) -> Comparison<'a> {
                         comparison.unchanged += 1;
                     } else {
                         let mut because = runs.causes(&finding.rule, Some(old_number), Some(number));
-                        if old.run.fail_on != new.run.fail_on {
+                        let held = earlier.suppressed.is_some() != finding.suppressed.is_some();
+                        if old.run.fail_on != new.run.fail_on || held {
                             because.insert(Cause::Settings);
                         }
                         comparison.changed.push(Difference {
