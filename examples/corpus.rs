@@ -134,7 +134,7 @@ fn measure(root: &Path, rounds: usize) -> Result<(), String> {
             let read = programme::load(&setup.schema, &setup.judges, &task.found.shown, &task.inputs, forest, request.clock, false);
             times.load += begun.elapsed();
             let begun = Instant::now();
-            let state = audit::state::state(&setup.rules, &read, &setup.effective(&task.overrides), &request.selection);
+            let state = audit::state::state(&setup.rules, &read, &setup.effective(&task.found.folder), &request.selection);
             let audited = audit::audit(&read, &setup.rules, &state, as_of);
             times.audit += begun.elapsed();
             drop(audited);
@@ -178,7 +178,8 @@ fn plain(task: &pipeline::Task, times: &mut Times) -> Result<(), String> {
 
 fn whole(setup: &Setup, request: &Request, task: &pipeline::Task, forest: Forest, times: &mut Times) -> Forest {
     let begun = Instant::now();
-    let (shown, kept) = pipeline::one(setup, request, &task.found.shown, &task.inputs, &task.waivers, &|_| true, &task.overrides, forest);
+    let (shown, kept) =
+        pipeline::one(setup, request, &task.found.shown, &task.inputs, &task.waivers, &|_| true, &task.found.folder, forest);
     times.whole += begun.elapsed();
     times.findings += shown.findings.len() as u64;
     kept

@@ -12,9 +12,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 
-use proptest::prelude::*;
 use serde_json::{Value, json};
-use support::{AS_OF, Call, FINE, FORMATS, Folder, Told, check, copy, root, toy};
+use support::{AS_OF, Call, FINE, FORMATS, Folder, check, copy, root, toy};
 
 /// What every format says of one run.
 struct Said {

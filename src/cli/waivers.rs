@@ -107,7 +107,7 @@ struct AddArgs {
 
 impl WaiversArgs {
     /// What the environment may say: the date of the audit, and which settings are read.
-    pub(super) fn from_environment(&mut self) -> (&mut Option<String>, &mut Common) {
+    pub(super) fn set_by_environment(&mut self) -> (&mut Option<String>, &mut Common) {
         match &mut self.what {
             What::List(args) | What::Check(args) => (&mut args.as_of, &mut args.common),
             What::Add(args) => (&mut args.as_of, &mut args.common),
