@@ -40,6 +40,9 @@ pub const PAGE_BYTES_MAX: u64 = 1 << 20;
 /// Bytes of one configuration file.
 pub const CONFIG_BYTES_MAX: u64 = 1 << 20;
 
+/// Bytes of one baseline file.
+pub const BASELINE_BYTES_MAX: u64 = 64 << 20;
+
 /// The greatest absolute value of a number in rules and records, in units.
 pub const NUMBER_MAX: i128 = 1_000_000_000_000_000_000;
 

@@ -3,15 +3,17 @@
 //!
 //! [`waivers`] holds findings against the waivers that concern the programme, and says what is wrong with
 //! those: rules that judge the audit itself (`check: built-in`, subject `audit`) are judged here, when all
-//! others are done. What is held back is kept and counted, never dropped. Formats are not known.
+//! others are done; `baseline` does the same for the baseline. What is held back is kept and counted, never dropped. Formats are not known.
 
+mod answers;
+mod baseline;
 pub mod waivers;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::audit::{Audit, State};
-use crate::finding::{BaselineState, Finding, Severity, Suppression};
+use crate::finding::{BaselineState, Finding, HeldBy, Severity, Suppression};
 use crate::programme::Programme;
 use crate::rule::Rules;
 
@@ -24,8 +26,16 @@ pub struct Terms {
     pub fail_on: Severity,
     /// Whether waivers hold findings back. What is wrong with waivers is said in any case.
     pub waivers: bool,
-    /// Whether only what is said of the audit itself (waivers, the baseline) is shown and counted.
-    pub audit_only: bool,
+    /// If only some findings are shown and counted, what the names of their rules begin with.
+    pub about: Option<&'static str>,
+}
+
+impl Terms {
+    /// All findings, held back by whatever holds them back.
+    #[must_use]
+    pub const fn new(min_severity: Severity, fail_on: Severity) -> Self {
+        Self { min_severity, fail_on, waivers: true, about: None }
+    }
 }
 
 /// How one finding stands to waivers and the baseline.
@@ -54,6 +64,8 @@ pub struct Settled {
     pub elsewhere: u64,
     /// How each waiver that concerns the programme stands.
     pub waivers: Vec<waivers::Stand>,
+    /// What of the programme is in the baseline and no longer there, by number.
+    pub gone: Vec<usize>,
 }
 
 /// Settles the findings of one programme, and judges the rules that judge the audit itself. `inside` says
@@ -72,10 +84,13 @@ pub fn settle(
     let mut revealing = BTreeSet::new();
     let waived = waivers::judge(programme, rules, state, audit, as_of);
     settled.waivers = waived.stands;
-    let mut held = waived.held.into_iter();
+    let known = baseline::judge(programme, rules, state, audit);
+    settled.gone = known.gone;
+    let (mut held, mut known) = (waived.held.into_iter(), known.states.into_iter());
     for finding in std::mem::take(&mut audit.findings) {
         let waiver = held.next().flatten().filter(|_| terms.waivers);
-        if terms.audit_only && !rules.number(&finding.rule).and_then(|number| rules.rules.get(number)).is_some_and(|rule| rule.of_audit) {
+        let baseline = known.next().flatten();
+        if terms.about.is_some_and(|about| !finding.rule.starts_with(about)) {
             continue;
         }
         let place = finding.labels.first().map_or(0, |label| label.place.file);
@@ -83,7 +98,9 @@ pub fn settle(
             settled.elsewhere += 1;
             continue;
         }
-        let standing = Standing { suppressed: waiver, baseline: None };
+        let there = || Suppression { by: HeldBy::Baseline, address: finding.subject.address.clone(), until: None };
+        let suppressed = waiver.or_else(|| (baseline == Some(BaselineState::Unchanged)).then(there));
+        let standing = Standing { suppressed, baseline };
         if standing.suppressed.is_some() {
             settled.suppressed += 1;
         } else {

@@ -340,6 +340,7 @@ fn build(file: File) -> Result<Audit, Refused> {
             totals_once: own.findings_shared.list(),
             suppressed: own.suppressed,
             waivers: Vec::new(),
+            gone: Vec::new(),
             failing: own.failing,
             elsewhere: 0,
             beyond: 0,
