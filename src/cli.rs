@@ -3,11 +3,13 @@
 mod audited;
 mod baseline;
 mod check;
+mod compare;
 mod explain;
 mod init;
 mod new;
 mod replace;
 mod report;
+mod since;
 mod target;
 mod test;
 mod waivers;
@@ -41,6 +43,8 @@ enum Command {
     Check(Box<CheckArgs>),
     /// Render a saved audit in another format; nothing is judged again
     Report(ReportArgs),
+    /// Say what is new, gone and changed between two saved audits, and why
+    Compare(CompareArgs),
     /// Explain a rule, a register, a field, a definition, or a word of a vocabulary
     Explain(ExplainArgs),
     /// List the rules, and whether and why each is on or off here
@@ -124,6 +128,12 @@ struct CheckArgs {
     /// Count the four verdicts for each rule and programme
     #[arg(long)]
     statistics: bool,
+    /// Only what the change since REF brought: audits what it touches now and as it was, and fails by what is new
+    #[arg(long, value_name = "REF", conflicts_with = "staged")]
+    since: Option<String>,
+    /// Only what the staged change would bring, compared with the last commit
+    #[arg(long)]
+    staged: bool,
     /// Read what git ignores
     #[arg(long)]
     no_ignore: bool,
@@ -165,6 +175,23 @@ struct ReportArgs {
     /// Use colour: auto, always or never
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: Color,
+}
+
+#[derive(Args, Debug, Clone)]
+struct CompareArgs {
+    /// The older audit, as check -f json wrote it
+    old: PathBuf,
+    /// The newer audit
+    new: PathBuf,
+    /// How it is written
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    format: CompareFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum CompareFormat {
+    Text,
+    Json,
 }
 
 #[derive(Args, Debug, Clone)]
@@ -309,6 +336,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let status = match cli.command {
         Command::Check(args) => check::check(&args),
         Command::Report(args) => report::report(&args),
+        Command::Compare(args) => compare::compare(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Rules(args) => explain::rules(&args),
         Command::Schema(args) => schema(&args),

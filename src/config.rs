@@ -7,6 +7,7 @@
 //! repeated in a message: a file may hold what nobody meant to publish.
 
 pub mod baseline;
+mod mentions;
 mod pattern;
 mod reader;
 mod search;
@@ -26,6 +27,7 @@ use crate::limits::CONFIG_BYTES_MAX;
 use crate::text::{self, Span};
 
 pub use baseline::Baseline;
+pub use mentions::mentions;
 pub use pattern::Pattern;
 pub use search::{FILE_NAME, Found, Search, closest, relative};
 
@@ -208,6 +210,16 @@ pub enum ConfigError {
         /// All faults, in the order of the file. Never empty.
         problems: Vec<Problem>,
     },
+}
+
+impl ConfigError {
+    /// Calls the file by another path than that by which it was read.
+    pub fn rename(&mut self, real: &dyn Fn(&Path) -> PathBuf) {
+        match self {
+            ConfigError::Unreadable { path, .. } => *path = real(path),
+            ConfigError::Problems { problems, .. } => problems.iter_mut().for_each(|problem| problem.path = real(&problem.path)),
+        }
+    }
 }
 
 impl fmt::Display for ConfigError {

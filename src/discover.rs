@@ -1,7 +1,14 @@
 //! From paths to programmes: which folders have a charter, and which files belong to it, by name alone.
 //!
 //! Nothing is opened here, and symbolic links are not followed. Only `.gitignore` files inside the
-//! repository leave files out, and never a file that git tracks.
+//! repository leave files out, and never a file that git tracks. [`git`] and [`tree`] find programmes in
+//! states that are not on the disk.
+
+pub mod git;
+pub mod mirror;
+pub mod policy;
+pub mod touched;
+pub mod tree;
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -51,6 +58,8 @@ pub enum Source {
     Disk(PathBuf),
     /// Memory: an example of a rule page, or an editor's text.
     Memory(Vec<u8>),
+    /// What git keeps of an earlier or a staged version.
+    Kept(git::Kept),
     /// Nothing: it cannot be read, for this reason.
     Unreadable(String),
     /// Nothing: only its size is known.
@@ -176,8 +185,28 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Discovered {
     discovered
 }
 
+/// The programmes in just these folders, as they are on the disk, in path order; how many things beneath
+/// git's rules left out, and the first of them.
+#[must_use]
+pub fn programmes_at(folders: &BTreeSet<PathBuf>, options: &Options) -> (Vec<Found>, (usize, Option<String>)) {
+    let mut walker = Walker { options, found: Vec::new(), left_out: (0, None), tracked: None, strays: Vec::new() };
+    let mut done: Option<&PathBuf> = None;
+    for folder in folders {
+        // A folder's path sorts before all beneath it.
+        if done.is_none_or(|known| !folder.starts_with(known)) {
+            walker.walk(folder);
+            done = Some(folder);
+        }
+    }
+    let mut found = walker.found;
+    found.retain(|programme| folders.contains(&programme.folder));
+    found.sort_by(|a, b| a.folder.cmp(&b.folder));
+    (found, walker.left_out)
+}
+
 /// A path without `.` and `..`, as far as its own words tell.
-fn clean(path: &Path) -> PathBuf {
+#[must_use]
+pub fn clean(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

@@ -7,6 +7,7 @@
 //! what there is; [`examples`] runs the examples of rule pages through the same stages, [`coverage`] says what
 //! they do not show, and [`mutation`] whether they notice small changes.
 
+pub mod change;
 pub mod coverage;
 pub mod examples;
 mod fit;
@@ -25,12 +26,13 @@ use crate::audit::{self, Selection};
 use crate::config::Baseline;
 use crate::discover::{self, Found, Input, Options};
 use crate::document::Forest;
+use crate::finding::BaselineState;
 use crate::programme::{self, Beside, Clock, Programme};
-use crate::redact::{Redactor, Shown, ShownProgramme, Terms as Masks};
+use crate::redact::{Redactor, Shown, ShownChange, ShownProgramme, Terms as Masks};
 use crate::report::{Output, Run, Totals, Writing};
-use crate::rule::Rules;
-use crate::settle::{self, Terms};
+use crate::settle::{self, Settled, Terms};
 
+pub use change::{Against, Before};
 pub use setup::{Setup, SetupError};
 
 /// What one run is to do.
@@ -71,21 +73,22 @@ pub fn one(
     programme.waivers = waivers.to_vec();
     programme.baseline.clone_from(&request.baseline);
     let state = audit::state::state(&setup.rules, &programme, &setup.effective(overrides), &request.selection);
-    let audit = audit::audit(&programme, &setup.rules, &state, request.clock.as_of);
-    let mut shown = show(&programme, &setup.rules, &state, audit, request, only);
+    let mut audit = audit::audit(&programme, &setup.rules, &state, request.clock.as_of);
+    let inside = |file: u32| only(file as usize);
+    let settled = settle::settle(&programme, &setup.rules, &state, &mut audit, request.clock.as_of, &request.terms, &inside, None);
+    let mut shown = show(&programme, &state, audit, settled, request, None);
     shown.renumber(&setup.numbers);
     (shown, programme.forest)
 }
 
 fn show(
     programme: &Programme,
-    rules: &Rules,
     state: &audit::State,
-    mut audit: audit::Audit,
+    audit: audit::Audit,
+    settled: Settled,
     request: &Request,
-    only: &dyn Fn(usize) -> bool,
+    change: Option<ShownChange>,
 ) -> ShownProgramme {
-    let settled = settle::settle(programme, rules, state, &mut audit, request.clock.as_of, &request.terms, &|file| only(file as usize));
     let mut redactor = Redactor::new(programme, request.masks);
     let mut open = 0;
     let findings = settled
@@ -93,10 +96,11 @@ fn show(
         .iter()
         .enumerate()
         .map(|(number, (finding, standing))| {
-            // Lines around what is held back are shown only by formats that show it.
-            open += usize::from(standing.suppressed.is_none());
-            let shown = number < request.excerpts || (standing.suppressed.is_none() && open <= request.excerpts);
-            redactor.finding(finding, standing, shown)
+            // Lines around what is held back, or was there before a change, are shown only by formats that show it.
+            let listed = standing.suppressed.is_none() && standing.baseline != Some(BaselineState::Unchanged);
+            open += usize::from(listed);
+            let within = standing.baseline.is_none() && number < request.excerpts || request.excerpts == usize::MAX;
+            redactor.finding(finding, standing, within || (listed && open <= request.excerpts))
         })
         .collect();
     // Lines are found only where they are needed.
@@ -105,12 +109,7 @@ fn show(
         programme.schema.vocabulary(programme.schema.stages)?.words.get(usize::from(stage)).map(|word| Shown::words(&word.text))
     });
     ShownProgramme {
-        // A folder that stands for an id is a path, and shown as one.
-        id: if *programme.id == *programme.folder {
-            Shown::words(&programme.folder)
-        } else {
-            crate::redact::value(&programme.id, crate::finding::Care::Id, request.masks)
-        },
+        id: shown_id(programme, request),
         path: Shown::words(&programme.folder),
         stage,
         profile: (!state.profile.is_empty()).then(|| Shown::words(&state.profile)),
@@ -125,12 +124,22 @@ fn show(
         totals_once: settled.totals_once,
         suppressed: settled.suppressed,
         waivers: settled.waivers,
-        gone: settled.gone,
+        lingering: settled.lingering,
         failing: settled.failing,
         elsewhere: settled.elsewhere,
         beyond: audit.beyond as u64,
         unjudged: programme.files.iter().filter(|file| file.unjudged).count() as u64,
         faulted: audit.faulted,
+        change: change.map(|change| ShownChange { unchanged: settled.unchanged, unchanged_once: settled.unchanged_once, ..change }),
+    }
+}
+
+fn shown_id(programme: &Programme, request: &Request) -> Shown {
+    // A folder that stands for an id is a path, and shown as one.
+    if *programme.id == *programme.folder {
+        Shown::words(&programme.folder)
+    } else {
+        crate::redact::value(&programme.id, crate::finding::Care::Id, request.masks)
     }
 }
 
@@ -160,6 +169,8 @@ pub struct Task {
     pub waivers: Vec<Beside>,
     /// Its folder, relative to its settings file.
     pub overrides: PathBuf,
+    /// What stands against it in an earlier state, where only what a change brought is asked for.
+    pub against: Option<Against>,
 }
 
 /// Prepares the programmes of a run.
@@ -174,12 +185,7 @@ pub fn tasks(setups: &[Setup], of: &dyn Fn(&Found) -> usize, discovered: Vec<Fou
         // A schema overlay is no record, wherever it stands.
         inputs.retain(|input| !matches!(&input.source, discover::Source::Disk(path) if setup.is_overlay(path)));
         // A programme whose charter the settings leave out is left out.
-        if !inputs.iter().any(|input| {
-            matches!(
-                input.role,
-                discover::Role::Charter | discover::Role::Unsupported(None) | discover::Role::Link(None) | discover::Role::SecondCharter
-            )
-        }) {
+        if !is_programme(&inputs) {
             continue;
         }
         let overrides = setup.folder.as_deref().map_or_else(PathBuf::new, |from| crate::config::relative(from, &found.folder));
@@ -191,9 +197,16 @@ pub fn tasks(setups: &[Setup], of: &dyn Fn(&Found) -> usize, discovered: Vec<Fou
                 .map(|input| if let discover::Source::Disk(path) = &input.source { path.clone() } else { PathBuf::new() })
                 .collect()
         };
-        tasks.push(Task { setup: number, found, inputs, paths, waivers: Vec::new(), overrides });
+        tasks.push(Task { setup: number, found, inputs, paths, waivers: Vec::new(), overrides, against: None });
     }
     tasks
+}
+
+/// Whether there is a charter among these files.
+#[must_use]
+pub fn is_programme(inputs: &[Input]) -> bool {
+    use discover::Role::{Charter, Link, SecondCharter, Unsupported};
+    inputs.iter().any(|input| matches!(input.role, Charter | Unsupported(None) | Link(None) | SecondCharter))
 }
 
 /// Audits all programmes and writes the outputs, in path order whatever the number of threads.
@@ -215,6 +228,9 @@ pub fn run(
         let setup = setups.get(task.setup)?;
         let only =
             |file: usize| task.paths.is_empty() || task.paths.get(file).is_some_and(|path| settle::lies_within(path, &task.found.only));
+        if let Some(against) = &task.against {
+            return change::both(setups, request, task, against, &only, forest);
+        }
         Some(one(setup, request, &task.found.shown, &task.inputs, &task.waivers, &only, &task.overrides, forest))
     };
     if threads == 1 {
@@ -297,9 +313,11 @@ fn parallel(
 /// The exit status of an audit.
 #[must_use]
 pub fn status(totals: &Totals) -> u8 {
+    // A change may leave all programmes as they were.
+    let touches_nothing = totals.change.is_some() && totals.programmes == 0;
     if totals.faulted {
         2
-    } else if totals.unjudged > 0 || !totals.judged() {
+    } else if totals.newly_unjudged() > 0 || (!totals.judged() && !touches_nothing) {
         3
     } else if totals.failing > 0 {
         1

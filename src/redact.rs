@@ -218,7 +218,7 @@ pub struct ShownProgramme {
     /// How each waiver that concerns it stands.
     pub waivers: Vec<Stand>,
     /// What of it is in the baseline and no longer there, by number.
-    pub gone: Vec<usize>,
+    pub lingering: Vec<usize>,
     /// How many fail the run.
     pub failing: u64,
     /// Findings outside the paths that were asked for.
@@ -229,9 +229,53 @@ pub struct ShownProgramme {
     pub unjudged: u64,
     /// Whether a rule was at fault.
     pub faulted: bool,
+    /// How it stands to an earlier state, where one was audited too.
+    pub change: Option<ShownChange>,
+}
+
+/// How a programme stands to an earlier state of it.
+#[derive(Clone, Debug, Default)]
+pub struct ShownChange {
+    /// The folder that it had, where that was another.
+    pub was: Option<Shown>,
+    /// Whether it is gone: only what it had is told.
+    pub departed: bool,
+    /// Findings that were there before, by severity, mildest first.
+    pub unchanged: [u64; 3],
+    /// The same, where a rule that says something sensitive of single people counts once.
+    pub unchanged_once: [u64; 3],
+    /// Findings that are gone, by severity, mildest first.
+    pub gone: [u64; 3],
+    /// The same, where a rule that says something sensitive of single people counts once.
+    pub gone_once: [u64; 3],
+    /// The findings that are gone, as they were.
+    pub gone_findings: Vec<ShownFinding>,
+    /// Files that could not be judged as a whole in the earlier state.
+    pub unjudged_before: u64,
+    /// Files that could be judged as a whole in neither.
+    pub unjudged_still: u64,
+}
+
+impl ShownFinding {
+    /// Whether it counts: nothing holds it back, and where a change is looked at, it was not there before.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.suppressed.is_none() && self.baseline != Some(BaselineState::Unchanged)
+    }
 }
 
 impl ShownProgramme {
+    /// Without the findings that were there before the change that is looked at; none where there are none.
+    #[must_use]
+    pub fn without_unchanged(&self) -> Option<Self> {
+        let unchanged = |finding: &&ShownFinding| finding.baseline == Some(BaselineState::Unchanged);
+        if self.change.is_none() || !self.findings.iter().any(|finding| unchanged(&finding)) {
+            return None;
+        }
+        let findings = self.findings.iter().filter(|finding| !unchanged(finding)).cloned().collect();
+        Some(Self { findings, ..self.clone() })
+    }
+
     /// Counts rules as the whole run does: `numbers` has the new number of each; empty where they stay.
     pub fn renumber(&mut self, numbers: &[usize]) {
         let number = |rule: usize| numbers.get(rule).copied().unwrap_or(rule);

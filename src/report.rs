@@ -6,10 +6,12 @@
 //! from a saved audit, and [`compare`] holds two of them against one another. Rules' insides and records are
 //! not known here.
 
+mod change;
 pub mod compare;
 mod csv;
 mod github;
 mod gitlab;
+mod html;
 mod identity;
 mod json;
 mod jsonl;
@@ -28,6 +30,7 @@ use std::io::{self, Write};
 use crate::finding::Severity;
 use crate::redact::{Shown, ShownFinding, ShownProgramme, Terms, once};
 
+pub use change::{ChangeTotals, ComparedWith};
 pub use json::{SCHEMA, VERSION};
 pub use steps::Step;
 pub use totals::{ProgrammeTotals, Totals};
@@ -55,13 +58,15 @@ pub enum Format {
     Gitlab,
     /// For a comment on a change.
     Markdown,
+    /// A page for a browser.
+    Html,
     /// For a spreadsheet.
     Csv,
 }
 
 impl Format {
     /// All formats, in the order in which they are listed.
-    pub const ALL: [Format; 11] = [
+    pub const ALL: [Format; 12] = [
         Format::Full,
         Format::Concise,
         Format::Narrated,
@@ -72,6 +77,7 @@ impl Format {
         Format::Github,
         Format::Gitlab,
         Format::Markdown,
+        Format::Html,
         Format::Csv,
     ];
 
@@ -89,6 +95,7 @@ impl Format {
             Format::Github => "github",
             Format::Gitlab => "gitlab",
             Format::Markdown => "markdown",
+            Format::Html => "html",
             Format::Csv => "csv",
         }
     }
@@ -103,7 +110,7 @@ impl Format {
     /// a programme.
     #[must_use]
     pub const fn is_shared(self) -> bool {
-        matches!(self, Format::Sarif | Format::Junit | Format::Github | Format::Gitlab | Format::Markdown | Format::Csv)
+        matches!(self, Format::Sarif | Format::Junit | Format::Github | Format::Gitlab | Format::Markdown | Format::Html | Format::Csv)
     }
 
     /// Whether it is for a terminal, where what is held back is shown only when it is asked for.
@@ -124,13 +131,19 @@ impl Format {
     /// Whether it shows the lines around places.
     #[must_use]
     pub const fn has_excerpts(self) -> bool {
-        matches!(self, Format::Full | Format::Narrated | Format::Json | Format::Jsonl)
+        matches!(self, Format::Full | Format::Narrated | Format::Json | Format::Jsonl | Format::Html)
     }
 
     /// Whether it carries digests of what was read.
     #[must_use]
     pub const fn has_digests(self) -> bool {
         matches!(self, Format::Json)
+    }
+
+    /// Whether it also carries findings that were there before a change.
+    #[must_use]
+    pub const fn has_unchanged(self) -> bool {
+        matches!(self, Format::Json | Format::Jsonl | Format::Sarif)
     }
 
     /// Whether it explains rules.
@@ -149,6 +162,7 @@ impl Format {
             Format::Github => Box::new(github::Github),
             Format::Gitlab => Box::new(gitlab::Gitlab::default()),
             Format::Markdown => Box::new(markdown::Markdown::default()),
+            Format::Html => Box::new(html::Html::default()),
             Format::Csv => Box::new(csv::Csv),
         }
     }
@@ -246,6 +260,8 @@ pub struct Run {
     pub show_suppressed: bool,
     /// Under what findings are listed together.
     pub group: Group,
+    /// With what state the records are compared, where only what a change brought is asked for.
+    pub compared: Option<ComparedWith>,
 }
 
 impl Run {
@@ -270,7 +286,7 @@ impl Run {
     /// Whether a finding fails the run.
     #[must_use]
     pub fn fails(&self, finding: &ShownFinding) -> bool {
-        finding.suppressed.is_none() && finding.severity >= self.fail_on
+        finding.counts() && finding.severity >= self.fail_on
     }
 }
 
@@ -331,6 +347,12 @@ impl<'o> Writing<'o> {
 
     /// Writes a programme. After a failure nothing more is tried.
     pub fn programme(&mut self, run: &Run, programme: &ShownProgramme) {
+        // What is gone is told by the saved audit alone; others say how much it is.
+        if self.output.format != Format::Json && programme.change.as_ref().is_some_and(|change| change.departed) {
+            return;
+        }
+        let only_new = (!self.output.format.has_unchanged()).then(|| programme.without_unchanged()).flatten();
+        let programme = only_new.as_ref().unwrap_or(programme);
         let findings = if self.output.format.is_shared() {
             once(programme, Terms { min_cell: run.min_cell }, &|rule| run.title(rule))
         } else {

@@ -3,10 +3,13 @@
 //!
 //! [`waivers`] holds findings against the waivers that concern the programme, and says what is wrong with
 //! those: rules that judge the audit itself (`check: built-in`, subject `audit`) are judged here, when all
-//! others are done; `baseline` does the same for the baseline. What is held back is kept and counted, never dropped. Formats are not known.
+//! others are done; `baseline` does the same for the baseline. [`change`] holds them against those of an
+//! earlier state. What is held back, or was there before, is kept and counted, never dropped. Formats are not
+//! known.
 
 mod answers;
 mod baseline;
+pub mod change;
 pub mod waivers;
 
 use std::collections::BTreeSet;
@@ -43,7 +46,7 @@ impl Terms {
 pub struct Standing {
     /// What holds it back, if something does.
     pub suppressed: Option<Suppression>,
-    /// How it stands to the baseline, if there is one.
+    /// How it stands to the baseline or to an earlier state, if there is one.
     pub baseline: Option<BaselineState>,
 }
 
@@ -58,6 +61,13 @@ pub struct Settled {
     pub totals_once: [u64; 3],
     /// How many are held back.
     pub suppressed: u64,
+    /// How many of each severity were there before the change, where one is looked at; they are not among the
+    /// totals and fail nothing.
+    pub unchanged: [u64; 3],
+    /// The same, where a rule that says something sensitive of single people counts once.
+    pub unchanged_once: [u64; 3],
+    /// Which findings of the earlier state are gone, by number.
+    pub gone: Vec<usize>,
     /// How many fail the run.
     pub failing: u64,
     /// How many lie outside the paths that were asked for.
@@ -65,12 +75,13 @@ pub struct Settled {
     /// How each waiver that concerns the programme stands.
     pub waivers: Vec<waivers::Stand>,
     /// What of the programme is in the baseline and no longer there, by number.
-    pub gone: Vec<usize>,
+    pub lingering: Vec<usize>,
 }
 
 /// Settles the findings of one programme, and judges the rules that judge the audit itself. `inside` says
-/// whether a file was asked for.
+/// whether a file was asked for; `before` are all findings of an earlier state, where there is one.
 #[must_use]
+#[expect(clippy::too_many_arguments, reason = "what was audited, by what it is settled, and what stands against it")]
 pub fn settle(
     programme: &Programme,
     rules: &Rules,
@@ -79,17 +90,31 @@ pub fn settle(
     as_of: i32,
     terms: &Terms,
     inside: &dyn Fn(u32) -> bool,
+    before: Option<&[(Finding, Standing)]>,
 ) -> Settled {
     let mut settled = Settled::default();
     let mut revealing = BTreeSet::new();
     let waived = waivers::judge(programme, rules, state, audit, as_of);
     settled.waivers = waived.stands;
     let known = baseline::judge(programme, rules, state, audit);
-    settled.gone = known.gone;
-    let (mut held, mut known) = (waived.held.into_iter(), known.states.into_iter());
+    settled.lingering = known.gone;
+    let mut states = known.states.into_iter();
+    let mut held = Vec::with_capacity(audit.findings.len());
+    let mut stands = Vec::with_capacity(audit.findings.len());
+    for (finding, waiver) in audit.findings.iter().zip(waived.held.into_iter().chain(std::iter::repeat(None))) {
+        let stand = states.next().flatten();
+        let there = || Suppression { by: HeldBy::Baseline, address: finding.subject.address.clone(), until: None };
+        held.push(waiver.filter(|_| terms.waivers).or_else(|| (stand == Some(BaselineState::Unchanged)).then(there)));
+        stands.push(stand);
+    }
+    let compared = before.map(|before| change::compare(before, audit.findings.iter().zip(held.iter().map(Option::is_some))));
+    let mut new = compared.iter().flat_map(|compared| compared.new.iter());
+    let mut held = held.into_iter().zip(stands);
     for finding in std::mem::take(&mut audit.findings) {
-        let waiver = held.next().flatten().filter(|_| terms.waivers);
-        let baseline = known.next().flatten();
+        let (held, stand) = held.next().unwrap_or_default();
+        // An earlier state says more of a finding than a baseline does.
+        let baseline = new.next().map(|new| if *new { BaselineState::New } else { BaselineState::Unchanged }).or(stand);
+        let unchanged = baseline == Some(BaselineState::Unchanged);
         if terms.about.is_some_and(|about| !finding.rule.starts_with(about)) {
             continue;
         }
@@ -98,21 +123,24 @@ pub fn settle(
             settled.elsewhere += 1;
             continue;
         }
-        let there = || Suppression { by: HeldBy::Baseline, address: finding.subject.address.clone(), until: None };
-        let suppressed = waiver.or_else(|| (baseline == Some(BaselineState::Unchanged)).then(there));
-        let standing = Standing { suppressed, baseline };
+        let standing = Standing { suppressed: held, baseline };
         if standing.suppressed.is_some() {
             settled.suppressed += 1;
         } else {
             let severity = finding.severity as usize;
-            let once = !finding.reveals || revealing.insert((finding.rule.clone(), severity));
-            if let Some(total) = settled.totals.get_mut(severity) {
+            let once = !finding.reveals || revealing.insert((finding.rule.clone(), severity, unchanged));
+            let (totals, totals_once) = if unchanged {
+                (&mut settled.unchanged, &mut settled.unchanged_once)
+            } else {
+                (&mut settled.totals, &mut settled.totals_once)
+            };
+            if let Some(total) = totals.get_mut(severity) {
                 *total += 1;
             }
-            if let Some(total) = settled.totals_once.get_mut(severity).filter(|_| once) {
+            if let Some(total) = totals_once.get_mut(severity).filter(|_| once) {
                 *total += 1;
             }
-            if finding.severity >= terms.fail_on {
+            if finding.severity >= terms.fail_on && !unchanged {
                 settled.failing += 1;
             }
         }
@@ -120,6 +148,8 @@ pub fn settle(
             settled.findings.push((finding, standing));
         }
     }
+    drop(new);
+    settled.gone = compared.map(|compared| compared.gone).unwrap_or_default();
     settled
 }
 

@@ -663,7 +663,8 @@ fn a_line_of_a_million_characters_is_cut_around_its_findings() {
         assert!(told.out.contains("joined_on"), "what is marked is in the window: {}", told.out);
         let widest = told.out.lines().map(|line| line.chars().count()).max();
         assert!(format == "json" || widest < Some(400), "{widest:?}");
-        assert!(told.out.len() < 60_000, "{}", told.out.len());
+        // What is said of the rules is long by itself; either note alone would be longer.
+        assert!(told.out.len() < note.len(), "{}", told.out.len());
     }
     let told = check_built_in(&folder, &["-f", "concise", "p", "--select", "record/not-a-date"]);
     assert!(told.out.starts_with("p/participants.json:1:500036: error[record/not-a-date]"), "{}", told.out);

@@ -42,7 +42,7 @@ fn planted_faults_are_found_and_nothing_else_is_reported() {
     let mut rules = BTreeSet::new();
     for (name, layout) in LAYOUTS {
         let folder = root.path().join(name);
-        let plan = Plan { seed: 7, programmes: 40, bytes: 2_400_000, layout, faults: true };
+        let plan = Plan { seed: 7, programmes: 40, bytes: 6_000_000, layout, faults: true };
         let planted = corpus::write(&plan, &folder).expect("the corpus is written");
         let expected: BTreeSet<_> =
             planted.iter().map(|fault| (fault.programme.clone(), fault.rule.to_owned(), fault.address.clone())).collect();
@@ -60,7 +60,7 @@ fn a_fair_corpus_has_no_finding() {
     let root = tempfile::tempdir().expect("a temporary folder");
     for (name, layout) in LAYOUTS {
         let folder = root.path().join(name);
-        let plan = Plan { seed: 11, programmes: 20, bytes: 1_200_000, layout, faults: false };
+        let plan = Plan { seed: 11, programmes: 20, bytes: 6_000_000, layout, faults: false };
         corpus::write(&plan, &folder).expect("the corpus is written");
         let found = findings(&folder);
         assert!(found.is_empty(), "{name}: {found:?}");

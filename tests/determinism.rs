@@ -9,13 +9,10 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
-use support::{AS_OF, Call, Folder, root, toy_rules};
+use support::{AS_OF, Call, FORMATS, Folder, root, toy_rules};
 
 /// How many programmes there are.
 const PROGRAMMES: usize = 42;
-
-/// The formats, each in a file of one run.
-const FORMATS: [&str; 4] = ["full", "concise", "narrated", "json"];
 
 /// The files of a folder, by their paths in it.
 fn files(folder: &Path, prefix: &Path, out: &mut Vec<(PathBuf, Vec<u8>)>) {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::check::{Setups, attach, clock, report_missing};
+use super::check::{Governing, Setups, attach, clock, report_missing};
 use super::replace::replace;
 use super::{Common, exit, model, say};
 use crate::audit::Selection;
@@ -41,12 +41,12 @@ impl Audited {
         let options = Options { no_ignore: false, working: working.clone() };
         let paths = if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() };
         let discovered = discover::discover(&paths, &options);
-        let setups = Setups::read(&schema, &discovered, common, &working)?;
+        let setups = Setups::read(&schema, &discovered, &Governing { common, working: &working }, None)?;
         let incomplete = report_missing(&discovered, &working);
         let (found, left_out) = (discovered.programmes.len(), discovered.left_out.0);
         let mut tasks = pipeline::tasks(&setups.list, &|found| setups.of(found), discovered.programmes, &options);
         let all = left_out == 0 && tasks.len() == found && !incomplete;
-        attach(&setups, &mut tasks, &working, if all { &paths } else { &[] })?;
+        attach(&setups, &mut tasks, &working, if all { &paths } else { &[] }, None)?;
         Ok(Self { setups, tasks, working, clock, incomplete })
     }
 

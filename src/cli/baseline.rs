@@ -108,7 +108,7 @@ fn compared(audited: &Audited, baseline: Option<&Arc<Baseline>>) -> Compared {
 
 impl Compared {
     fn take(&mut self, shown: &ShownProgramme, of_audit: &dyn Fn(&str) -> bool) {
-        self.gone.extend(&shown.gone);
+        self.gone.extend(&shown.lingering);
         let mut own: BTreeMap<&str, Entry> = BTreeMap::new();
         for finding in &shown.findings {
             let waived = finding.suppressed.as_ref().is_some_and(|held| held.by == HeldBy::Waiver);

@@ -9,17 +9,18 @@ use std::sync::Arc;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{CheckArgs, Common, color, complain, exit, model, plain, say, settings_problems, shown, source, target, width};
+use super::{CheckArgs, Common, color, complain, exit, model, plain, say, settings_problems, shown, since, source, target, width};
 use crate::audit::Selection;
 use crate::config::waivers::WAIVERS_NAME;
 use crate::config::{self, Baseline, FILE_NAME};
+use crate::discover::mirror::Mirror;
 use crate::discover::{self, Discovered, Found, Options};
 use crate::finding::Severity;
 use crate::pipeline::setup::{Setup, SetupError, hex};
 use crate::pipeline::{self, Request, Task};
 use crate::programme::Clock;
 use crate::redact::{MASK, Shown, Terms as Masks};
-use crate::report::{Format, Prose, RuleCard, Run, Totals};
+use crate::report::{ChangeTotals, Format, Prose, RuleCard, Run, Totals};
 use crate::rule::{Rule, prose};
 use crate::schema::{Schema, form};
 use crate::settle::Terms;
@@ -55,8 +56,10 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     })?;
     let options = Options { no_ignore: args.no_ignore, working: working.clone() };
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
-    let discovered = discover::discover(&paths, &options);
-    let mut setups = Setups::read(&schema, &discovered, &args.common, &working)?;
+    let mut comparing = since::comparing(args, &schema, clock, &paths, &options)?;
+    let discovered = comparing.as_mut().map_or_else(|| discover::discover(&paths, &options), since::Comparing::discovered);
+    let governing = Governing { common: &args.common, working: &working };
+    let mut setups = Setups::read(&schema, &discovered, &governing, mirror(&comparing))?;
     let rules = setups.number();
     let run_setup = setups.list.first().ok_or(exit::FAULT)?;
     let select = setups.names_of_today(&args.select, &rules)?;
@@ -91,22 +94,26 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
         threads: args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1),
     };
     let strays: Vec<&PathBuf> = discovered.strays.iter().filter(|path| !setups.list.iter().any(|setup| setup.is_overlay(path))).collect();
-    let mut before = Totals {
+    let before = Totals {
         left_out: (discovered.left_out.0, discovered.left_out.1.as_deref().map(Shown::words)),
         strays: (strays.len(), strays.first().map(|first| Shown::words(&discover::shown(&working, first)))),
+        change: comparing.as_ref().map(|_| ChangeTotals::default()),
         ..Totals::default()
     };
     let mut incomplete = report_missing(&discovered, &working);
     let programmes = discovered.programmes.len();
     let mut tasks = pipeline::tasks(&setups.list, &|found| setups.of(found), discovered.programmes, &options);
     // Where all there is was asked for, a waiver for no programme in the run is for none at all.
-    let all = discovered.left_out.0 == 0 && tasks.len() == programmes;
-    attach(&setups, &mut tasks, &working, if all { &paths } else { &[] })?;
-    incomplete |= tasks.is_empty();
-    if tasks.is_empty() && !incomplete {
-        before.unjudged = 0;
+    let all = discovered.left_out.0 == 0 && tasks.len() == programmes && comparing.is_none();
+    attach(&setups, &mut tasks, &working, if all { &paths } else { &[] }, mirror(&comparing))?;
+    // A change may touch no programme.
+    incomplete |= tasks.is_empty() && comparing.is_none();
+    let compared = comparing.as_ref().map(since::Comparing::told);
+    let run = Run { compared, ..run(args, &setups, &tasks, &rules, &request, wanted) };
+    let objects = comparing.as_ref().map(since::Comparing::objects);
+    if let Some(comparing) = comparing {
+        comparing.put_beside(&mut tasks, &mut setups, &schema, &governing, &options)?;
     }
-    let run = run(args, &setups, &tasks, &rules, &request, wanted);
     let status = |totals: &Totals| {
         if pipeline::status(totals) == exit::FAULT {
             exit::FAULT
@@ -131,7 +138,8 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     if let Some(bar) = &bar {
         bar.finish_and_clear();
     }
-    let status = if target::keep(targets, outcome.written) { outcome.status } else { exit::FAULT };
+    let read = objects.is_none_or(|objects| since::all_was_read(&objects));
+    let status = if target::keep(targets, outcome.written) && read { outcome.status } else { exit::FAULT };
     if !args.quiet && io::stderr().is_terminal() {
         say(&format!("took {:.1} s", started.elapsed().as_secs_f64()));
     }
@@ -161,49 +169,110 @@ pub(super) fn clock(as_of: Option<&str>) -> Result<Clock, u8> {
     Ok(Clock { as_of: i32::try_from(now.div_euclid(86_400)).unwrap_or(0), given: false })
 }
 
+/// By which settings file programmes are governed.
+#[derive(Clone, Copy)]
+pub(super) struct Governing<'g> {
+    /// What the arguments say.
+    pub common: &'g Common,
+    /// The working directory.
+    pub working: &'g Path,
+}
+
+impl Governing<'_> {
+    /// Whether no settings file is read.
+    pub fn is_isolated(&self) -> bool {
+        self.common.isolated
+    }
+
+    /// The settings file that is named, in place of the closest.
+    pub fn named(&self) -> Option<&Path> {
+        self.common.config.as_deref()
+    }
+
+    /// The settings file of a folder, in a state that is laid out elsewhere if there is one.
+    fn file(&self, search: &mut config::Search, folder: &Path, mirror: Option<&Mirror>) -> Option<PathBuf> {
+        let inside = |path: &Path| mirror.map_or_else(|| path.to_owned(), |mirror| mirror.inside(path));
+        if self.common.isolated {
+            return None;
+        }
+        let Some(named) = self.named().map(|file| self.working.join(file)) else { return search.closest(&inside(folder)) };
+        // What lies outside the repository, or was not there yet, is read as it is.
+        Some(Some(inside(&named)).filter(|path| path.exists()).unwrap_or(named))
+    }
+}
+
 /// The settings of the run, and those of each programme.
+#[derive(Default)]
 pub(super) struct Setups {
     pub(super) list: Vec<Setup>,
     /// Files that are called like a waiver file, or nearly so, in the folders that were searched.
     waivers: Vec<PathBuf>,
     by_file: BTreeMap<PathBuf, usize>,
     of: BTreeMap<PathBuf, usize>,
+    /// Searches, by whether they look where a state is laid out.
+    searches: BTreeMap<PathBuf, config::Search>,
 }
 
 impl Setups {
-    pub(super) fn read(schema: &Arc<Schema>, discovered: &Discovered, common: &Common, working: &Path) -> Result<Self, u8> {
-        let mut setups = Setups { list: Vec::new(), waivers: Vec::new(), by_file: BTreeMap::new(), of: BTreeMap::new() };
-        let mut search = config::Search::new(None);
-        let run_file =
-            if common.isolated { None } else { common.config.clone().map(|file| working.join(file)).or_else(|| search.closest(working)) };
-        setups.add(schema, run_file.as_deref())?;
+    pub(super) fn read(
+        schema: &Arc<Schema>,
+        discovered: &Discovered,
+        governing: &Governing<'_>,
+        mirror: Option<&Mirror>,
+    ) -> Result<Self, u8> {
+        let mut setups = Setups::default();
+        let fault = |error: SetupError| {
+            complain(&error);
+            exit::FAULT
+        };
+        setups.setup_of(schema, governing, governing.working, mirror).map_err(fault)?;
         for found in &discovered.programmes {
-            let file = if common.isolated || common.config.is_some() { run_file.clone() } else { search.closest(&found.folder) };
-            let number = setups.add(schema, file.as_deref())?;
+            let number = setups.setup_of(schema, governing, &found.folder, mirror).map_err(fault)?;
             setups.of.insert(found.folder.clone(), number);
         }
-        setups.waivers = search.waivers().map(Path::to_owned).collect();
-        for near in search.near_misses() {
-            say(&format!("{} is not read; the settings file is called {FILE_NAME}", Visible(&discover::shown(working, near))));
+        let real = |path: &Path| mirror.map_or_else(|| path.to_owned(), |mirror| mirror.real(path));
+        setups.waivers = setups.searches.values().flat_map(config::Search::waivers).map(real).collect();
+        for near in setups.searches.values().flat_map(config::Search::near_misses).map(real) {
+            say(&format!("{} is not read; the settings file is called {FILE_NAME}", Visible(&discover::shown(governing.working, &near))));
         }
         Ok(setups)
     }
 
-    fn add(&mut self, schema: &Arc<Schema>, file: Option<&Path>) -> Result<usize, u8> {
-        let key = file.map(Path::to_owned).unwrap_or_default();
+    /// The number of the setup of a folder, read if it is not known yet.
+    pub fn setup_of(
+        &mut self,
+        schema: &Arc<Schema>,
+        governing: &Governing<'_>,
+        folder: &Path,
+        mirror: Option<&Mirror>,
+    ) -> Result<usize, SetupError> {
+        let place = mirror.map_or_else(PathBuf::new, |mirror| mirror.inside(Path::new("")));
+        let search = self.searches.entry(place).or_insert_with(|| config::Search::new(None));
+        let file = governing.file(search, folder, mirror);
+        let key = file.clone().unwrap_or_default();
         if let Some(known) = self.by_file.get(&key) {
             return Ok(*known);
         }
-        let setup = Setup::read(schema, &source(), file, &|_| true).map_err(|error| {
-            complain(&error);
-            exit::FAULT
+        let mut setup = Setup::read(schema, &source(), file.as_deref(), &|_| true).map_err(|mut error| {
+            if let Some(mirror) = mirror {
+                error.rename(&|path| mirror.real(path));
+            }
+            error
         })?;
+        if let Some(mirror) = mirror {
+            setup.rename(&|path| mirror.real(path));
+        }
         for note in &setup.notes {
             settings_problems(&note.text, &note.problems);
         }
         self.list.push(setup);
         self.by_file.insert(key, self.list.len() - 1);
         Ok(self.list.len() - 1)
+    }
+
+    /// A setup by its number.
+    pub fn get(&self, number: usize) -> Option<&Setup> {
+        self.list.get(number)
     }
 
     /// Numbers the rules of all settings files together, each name once, in order; gives the setup and the
@@ -330,14 +399,21 @@ fn run(args: &CheckArgs, setups: &Setups, tasks: &[Task], rules: &[(usize, usize
         statistics: args.statistics,
         show_suppressed: args.show_suppressed,
         group: args.group_by,
+        compared: None,
     }
 }
 
+/// Where settings are laid out as they are staged, if what is staged is looked at.
+fn mirror(comparing: &Option<since::Comparing>) -> Option<&Mirror> {
+    comparing.as_ref().and_then(|comparing| comparing.staged.as_ref())
+}
+
 /// Gives each programme its waiver files, and says which files of the kind are not read.
-pub(super) fn attach(setups: &Setups, tasks: &mut [Task], working: &Path, asked: &[PathBuf]) -> Result<(), u8> {
+pub(super) fn attach(setups: &Setups, tasks: &mut [Task], working: &Path, asked: &[PathBuf], mirror: Option<&Mirror>) -> Result<(), u8> {
     let asked: Vec<PathBuf> = asked.iter().filter_map(|path| fs::canonicalize(working.join(path)).ok()).collect();
     let whole = |folder: &Path| fs::canonicalize(folder).is_ok_and(|folder| asked.iter().any(|path| folder.starts_with(path)));
-    pipeline::waivers::attach(&setups.list, tasks, working, &whole).map_err(|faults| {
+    let place = |path: &Path| mirror.map_or_else(|| path.to_owned(), |mirror| mirror.inside(path));
+    pipeline::waivers::attach(&setups.list, tasks, working, &whole, &place).map_err(|faults| {
         faults.into_iter().for_each(|fault| complain(&SetupError::Config(fault)));
         exit::FAULT
     })?;

@@ -98,6 +98,28 @@ pub struct Faults {
     pub problems: Vec<Problem>,
 }
 
+impl Faults {
+    fn rename(&mut self, real: &dyn Fn(&Path) -> PathBuf) {
+        for problem in &mut self.problems {
+            problem.path = real(&problem.path);
+        }
+    }
+}
+
+impl SetupError {
+    /// Calls files by other paths than those by which they were read.
+    pub fn rename(&mut self, real: &dyn Fn(&Path) -> PathBuf) {
+        match self {
+            SetupError::Config(error) => error.rename(real),
+            SetupError::Settings(faults) => faults.iter_mut().for_each(|faults| faults.rename(real)),
+            SetupError::Pages(problems) => {
+                problems.iter_mut().filter_map(|problem| problem.path.as_mut()).for_each(|path| *path = real(path));
+            }
+            SetupError::Schema(_) => {}
+        }
+    }
+}
+
 /// Where rules come from.
 #[derive(Clone, Debug, Default)]
 pub struct RuleSource {
@@ -131,7 +153,10 @@ impl Setup {
         let Ground { schema, config, pages, mut problems } = Ground::read(schema, source, file)?;
         let schema = &schema;
         let mut settings = config.as_ref().map(|config| config.settings.clone()).unwrap_or_default();
-        let (rules, faults) = compile::compile_as_needed(schema, pages, wanted);
+        // A built-in page that does not go with an organisation's definition must not show only when it is asked.
+        let replaced = pages.iter().any(|page| page.is_definition() && page.replaces().is_some());
+        let compile = if replaced { compile::compile } else { compile::compile_as_needed };
+        let (rules, faults) = compile(schema, pages, wanted);
         problems.extend(faults);
         if !problems.is_empty() {
             return Err(SetupError::Pages(compile::without_echoes(problems)));
@@ -164,6 +189,14 @@ impl Setup {
             numbers: Vec::new(),
             effective: Mutex::default(),
         })
+    }
+
+    /// Calls the settings file by another path than that by which it was read.
+    pub fn rename(&mut self, real: &dyn Fn(&Path) -> PathBuf) {
+        self.folder = self.folder.as_deref().map(real);
+        self.file = self.file.as_deref().map(real);
+        self.read.iter_mut().for_each(|(path, _)| *path = real(path));
+        self.notes.iter_mut().for_each(|note| note.rename(real));
     }
 
     /// The settings of a programme's folder, given relative to the settings file.

@@ -17,11 +17,18 @@ use crate::schema::Schema;
 use crate::text;
 
 /// Gives each programme of a run the waiver files that concern it. `whole` says whether all programmes at or
-/// beneath a folder are among the tasks, so that a waiver for none of them is for none at all.
+/// beneath a folder are among the tasks, so that a waiver for none of them is for none at all. `place` says
+/// where a file is read: what is staged, or was there before a change, is not where it is called.
 ///
 /// # Errors
 /// All that is wrong with the form of the files, or with the names in them, one file after the other.
-pub fn attach(setups: &[Setup], tasks: &mut [Task], working: &Path, whole: &dyn Fn(&Path) -> bool) -> Result<(), Vec<ConfigError>> {
+pub fn attach(
+    setups: &[Setup],
+    tasks: &mut [Task],
+    working: &Path,
+    whole: &dyn Fn(&Path) -> bool,
+    place: &dyn Fn(&Path) -> PathBuf,
+) -> Result<(), Vec<ConfigError>> {
     let mut files: BTreeMap<PathBuf, Option<Arc<WaiverFile>>> = BTreeMap::new();
     let mut faults = Vec::new();
     for task in tasks.iter_mut() {
@@ -31,7 +38,7 @@ pub fn attach(setups: &[Setup], tasks: &mut [Task], working: &Path, whole: &dyn 
         folders.dedup();
         for folder in folders {
             let path = folder.join(WAIVERS_NAME);
-            let known = files.entry(path).or_insert_with_key(|path| read(path, working, setup, &mut faults));
+            let known = files.entry(path).or_insert_with_key(|path| read(path, &place(path), working, setup, &mut faults));
             let Some(file) = known else { continue };
             if !task.paths.is_empty() {
                 task.paths.push(file.path.clone());
@@ -48,19 +55,23 @@ pub fn attach(setups: &[Setup], tasks: &mut [Task], working: &Path, whole: &dyn 
 }
 
 /// Reads a waiver file, if there is one.
-fn read(path: &Path, working: &Path, setup: &Setup, faults: &mut Vec<ConfigError>) -> Option<Arc<WaiverFile>> {
-    if std::fs::symlink_metadata(path).is_err() {
+fn read(path: &Path, place: &Path, working: &Path, setup: &Setup, faults: &mut Vec<ConfigError>) -> Option<Arc<WaiverFile>> {
+    if std::fs::symlink_metadata(place).is_err() {
         return None;
     }
-    match config::waivers::read(path, &discover::shown(working, path)) {
-        Ok(file) => {
+    match config::waivers::read(place, &discover::shown(working, path)) {
+        Ok(mut file) => {
+            path.clone_into(&mut file.path);
             let problems = names(&file, &setup.rules, &setup.schema);
             if problems.is_empty() {
                 return Some(Arc::new(file));
             }
             faults.push(ConfigError::Problems { text: file.text, problems });
         }
-        Err(fault) => faults.push(fault),
+        Err(mut fault) => {
+            fault.rename(&|_| path.to_owned());
+            faults.push(fault);
+        }
     }
     None
 }
@@ -140,6 +151,11 @@ fn id(task: &Task) -> Option<String> {
     let bytes = match &charter.source {
         Source::Disk(path) => std::fs::read(path).ok()?,
         Source::Memory(bytes) => bytes.clone(),
+        Source::Kept(kept) => {
+            let mut bytes = Vec::new();
+            kept.read(crate::limits::FILE_BYTES_MAX, &mut bytes).ok()?;
+            bytes
+        }
         Source::Unreadable(_) | Source::Size(_) => return None,
     };
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);

@@ -225,6 +225,12 @@ impl Loader<'_> {
             Source::Memory(bytes) => self.scratch.extend_from_slice(bytes),
             Source::Unreadable(why) => return Err(unreadable(why)),
             Source::Size(bytes) => return Err(too_large(*bytes)),
+            Source::Kept(kept) => {
+                let size = kept.read(room, &mut self.scratch).map_err(|_| unreadable("git cannot give the version that it keeps"))?;
+                if size > room {
+                    return Err(too_large(size));
+                }
+            }
             Source::Disk(path) => {
                 let mut file = std::fs::File::open(path).map_err(|error| unreadable(&describe(&error)))?;
                 let size = file.metadata().map_err(|error| unreadable(&describe(&error)))?.len();

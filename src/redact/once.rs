@@ -13,9 +13,9 @@ pub fn once<'p>(programme: &'p ShownProgramme, terms: Terms, title: &dyn Fn(&str
     if !programme.findings.iter().any(|finding| finding.reveals) {
         return Cow::Borrowed(&programme.findings);
     }
-    let mut groups: BTreeMap<(&str, Severity, bool), (u64, &ShownFinding)> = BTreeMap::new();
+    let mut groups: BTreeMap<(&str, Severity, bool, bool), (u64, &ShownFinding)> = BTreeMap::new();
     for finding in programme.findings.iter().filter(|finding| finding.reveals) {
-        groups.entry((&finding.rule, finding.severity, finding.suppressed.is_some())).or_insert((0, finding)).0 += 1;
+        groups.entry((&finding.rule, finding.severity, finding.suppressed.is_some(), finding.counts())).or_insert((0, finding)).0 += 1;
     }
     let grouped = groups.into_values().filter_map(|(count, first)| {
         let location = programme.charter.clone()?;

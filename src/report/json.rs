@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::spool::Spool;
 use super::{End, Renderer, Run, Totals};
-use crate::redact::{ShownFinding, ShownProgramme};
+use crate::redact::{ShownChange, ShownFinding, ShownProgramme};
 
 /// The version of the contract. Within a major, members are only added.
 pub const VERSION: &str = "1.0";
@@ -21,6 +21,10 @@ pub(super) struct Saved {
     inputs: Spool,
     programmes: Spool,
     no_evidence: Spool,
+    /// Findings that are gone, where only what a change brought is asked for.
+    gone: Spool,
+    /// Programmes that are gone.
+    departed: Spool,
     /// The rules that have findings.
     found: std::collections::BTreeSet<String>,
 }
@@ -28,7 +32,15 @@ pub(super) struct Saved {
 impl Default for Saved {
     fn default() -> Self {
         let spool = || Spool::new(",\n");
-        Self { findings: false, inputs: spool(), programmes: spool(), no_evidence: spool(), found: Default::default() }
+        Self {
+            findings: false,
+            inputs: spool(),
+            programmes: spool(),
+            no_evidence: spool(),
+            gone: spool(),
+            departed: spool(),
+            found: Default::default(),
+        }
     }
 }
 
@@ -95,7 +107,7 @@ fn programme(programme: &ShownProgramme, run: &Run) -> Value {
         .map(|(rule, own)| (run.rule_name(rule).to_owned(), to_value(own)))
         .collect();
     let idle: Vec<Value> = programme.idle.iter().map(|(rule, why)| json!({ "rule": run.rule_name(*rule), "reason": why })).collect();
-    json!({
+    let mut value = json!({
         "id": programme.id,
         "path": programme.path,
         "stage": programme.stage,
@@ -111,12 +123,32 @@ fn programme(programme: &ShownProgramme, run: &Run) -> Value {
         "suppressed": programme.suppressed,
         "verdicts": verdicts,
         "not_run": idle,
+    });
+    if let (Some(object), Some(own)) = (value.as_object_mut(), &programme.change) {
+        object.insert("change".to_owned(), change(own));
+    }
+    value
+}
+
+/// How a programme stands to an earlier state of it.
+fn change(change: &ShownChange) -> Value {
+    json!({
+        "was": change.was,
+        "unchanged": severities(change.unchanged),
+        "unchanged_shared": severities(change.unchanged_once),
+        "gone": severities(change.gone),
+        "gone_shared": severities(change.gone_once),
+        "files_unjudged_before": change.unjudged_before,
+        "files_unjudged_still": change.unjudged_still,
     })
 }
 
 impl Renderer for Saved {
     fn begin(&mut self, run: &Run, to: &mut dyn Write) -> io::Result<()> {
-        let head = json!({ "version": VERSION, "tool": { "name": "havesay", "version": run.version }, "as_of": run.as_of, "settings": run.settings });
+        let mut head = json!({ "version": VERSION, "tool": { "name": "havesay", "version": run.version }, "as_of": run.as_of, "settings": run.settings });
+        if let (Some(object), Some(compared)) = (head.as_object_mut(), &run.compared) {
+            object.insert("compared_with".to_owned(), to_value(compared));
+        }
         let mut text = bytes(&head);
         text.pop();
         to.write_all(&text)?;
@@ -132,6 +164,14 @@ impl Renderer for Saved {
             to.write_all(&bytes(&finding(own, shown)))?;
             if !self.found.contains(&*own.rule) {
                 self.found.insert(own.rule.to_string());
+            }
+        }
+        if let Some(own) = &shown.change {
+            for gone in &own.gone_findings {
+                self.gone.add(&bytes(&finding(gone, shown)))?;
+            }
+            if own.departed {
+                return self.departed.add(&bytes(&json!({ "id": shown.id, "path": shown.path, "change": change(own) })));
             }
         }
         for file in &shown.files {
@@ -161,6 +201,12 @@ impl Renderer for Saved {
         self.programmes.pour(to)?;
         to.write_all(b"\n],\n\"no_evidence\":[\n")?;
         self.no_evidence.pour(to)?;
+        if run.compared.is_some() {
+            to.write_all(b"\n],\n\"gone\":[\n")?;
+            self.gone.pour(to)?;
+            to.write_all(b"\n],\n\"departed\":[\n")?;
+            self.departed.pour(to)?;
+        }
         to.write_all(b"\n],\n\"rules\":[\n")?;
         for (number, rule) in run.rules.iter().enumerate() {
             let params: Map<String, Value> =
@@ -186,7 +232,7 @@ impl Renderer for Saved {
             to.write_all(if number > 0 { b",\n" } else { b"" })?;
             to.write_all(&bytes(&value))?;
         }
-        let summary = json!({
+        let mut summary = json!({
             "status": end.status,
             "programmes": totals.programmes,
             "files": totals.files,
@@ -203,6 +249,17 @@ impl Renderer for Saved {
             "outside_programmes": { "count": totals.strays.0, "first": totals.strays.1 },
             "left_out_by_git": { "count": totals.left_out.0, "first": totals.left_out.1 },
         });
+        if let (Some(object), Some(change)) = (summary.as_object_mut(), &totals.change) {
+            let change = json!({
+                "departed": change.departed,
+                "new": severities(totals.findings),
+                "unchanged": severities(change.unchanged),
+                "gone": severities(change.gone),
+                "files_unjudged_before": change.unjudged_before,
+                "files_unjudged_still": change.unjudged_still,
+            });
+            object.insert("change".to_owned(), change);
+        }
         to.write_all(b"\n],\n\"summary\":")?;
         to.write_all(&bytes(&summary))?;
         to.write_all(b"}\n")

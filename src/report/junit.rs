@@ -91,7 +91,9 @@ fn cases(run: &Run, programme: &ShownProgramme, findings: &[ShownFinding]) -> Ve
     for (number, rule) in run.rules.iter().enumerate() {
         let own = by_rule.entry(&rule.name).or_default();
         let verdicts = programme.verdicts.get(number).copied().unwrap_or_default();
+        let idle = programme.idle.iter().any(|(rule, _)| *rule == number);
         if own.is_empty()
+            && !idle
             && let Some(kind) = rule_kind(&verdicts)
         {
             own.push(Case { class: class(&rule.name), name: rule.title.clone(), kind });

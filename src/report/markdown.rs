@@ -6,7 +6,7 @@
 
 use std::io::{self, Write};
 
-use super::{End, Renderer, Run, Totals, count, place, summary};
+use super::{End, Renderer, Run, Totals, change, count, place, summary};
 use crate::limits;
 use crate::redact::{ShownFinding, ShownProgramme};
 
@@ -95,9 +95,16 @@ impl Renderer for Markdown {
         let mut out = String::from("<!-- havesay -->\n");
         out.push_str(&format!("### havesay: {}\n\n", summary::findings(totals.findings)));
         out.push_str(&format!("{}\n\n", summary::outcome(totals, end.status)));
+        if let (Some(with), Some(own)) = (&run.compared, &totals.change) {
+            for line in change::lines(with, own, totals).lines() {
+                out.push_str(&format!("{}  \n", escape(line)));
+            }
+        }
         out.push_str(&format!("{}  \n{}\n", escape(&summary::scope(totals)), escape(&summary::reached(totals))));
-        let steps = summary::steps(totals);
-        if !steps.is_empty() {
+        for caveat in summary::caveats(totals) {
+            out.push_str(&format!("\n{}\n", escape(&caveat)));
+        }
+        if summary::has_steps(totals) {
             out.push_str("\n**Where to begin**\n\n");
             for (number, step) in totals.steps.iter().enumerate() {
                 out.push_str(&format!("{}. {}\n", number + 1, escape(&summary::words(step))));

@@ -11,10 +11,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::totals::RuleTotals;
-use super::{Output, Prose, RuleCard, Run, Step, Totals, Writing};
+use super::{ChangeTotals, ComparedWith, Output, Prose, RuleCard, Run, Step, Totals, Writing};
 use crate::finding::{BaselineState, Severity, Verdicts};
 use crate::redact::{
-    Excerpt, Location, Shown, ShownFile, ShownFinding, ShownLabel, ShownNoEvidence, ShownPart, ShownProgramme, ShownSubject,
+    Excerpt, Location, Shown, ShownChange, ShownFile, ShownFinding, ShownLabel, ShownNoEvidence, ShownPart, ShownProgramme, ShownSubject,
     ShownSuppression,
 };
 
@@ -100,6 +100,11 @@ struct File {
     programmes: Vec<Programme>,
     no_evidence: Vec<NoEvidence>,
     summary: Summary,
+    compared_with: Option<ComparedWith>,
+    #[serde(default)]
+    gone: Vec<Finding>,
+    #[serde(default)]
+    departed: Vec<Departed>,
 }
 
 #[derive(Deserialize)]
@@ -164,6 +169,41 @@ struct Programme {
     suppressed: u64,
     verdicts: std::collections::BTreeMap<String, Verdicts>,
     not_run: Vec<NotRun>,
+    change: Option<Change>,
+}
+
+#[derive(Deserialize)]
+struct Change {
+    was: Option<Shown>,
+    unchanged: Severities,
+    unchanged_shared: Severities,
+    gone: Severities,
+    gone_shared: Severities,
+    files_unjudged_before: u64,
+    files_unjudged_still: u64,
+}
+
+#[derive(Deserialize)]
+struct Departed {
+    id: Shown,
+    path: Shown,
+    change: Change,
+}
+
+impl Change {
+    fn shown(self, departed: bool, gone_findings: Vec<ShownFinding>) -> ShownChange {
+        ShownChange {
+            was: self.was,
+            departed,
+            unchanged: self.unchanged.list(),
+            unchanged_once: self.unchanged_shared.list(),
+            gone: self.gone.list(),
+            gone_once: self.gone_shared.list(),
+            gone_findings,
+            unjudged_before: self.files_unjudged_before,
+            unjudged_still: self.files_unjudged_still,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -282,7 +322,28 @@ fn foreign(text: &str) -> String {
     Shown::words(&cut).to_string()
 }
 
+/// Whether all that is made of digits is as it should be: it is passed on as it stands.
+fn check_forms(file: &File) -> Result<(), Refused> {
+    let hex = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let date = file.as_of.len() == 10 && file.as_of.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let faulty = |what: &str| Err(Refused::Faulty(format!("{what} is not of its form")));
+    if !date {
+        return faulty("as_of");
+    }
+    if !file.findings.iter().all(|finding| hex(finding.fingerprint.as_str(), 32)) {
+        return faulty("a fingerprint");
+    }
+    let inputs = file.inputs.iter().filter_map(|input| input.sha256.as_deref());
+    let programmes = file.programmes.iter().filter_map(|own| own.inputs_sha256.as_deref());
+    let rules = file.rules.iter().map(|rule| rule.digest.as_str());
+    if !inputs.chain(programmes).chain(rules).all(|digest| hex(digest, 64)) {
+        return faulty("a digest");
+    }
+    Ok(())
+}
+
 fn build(file: File) -> Result<Audit, Refused> {
+    check_forms(&file)?;
     let setting = |name: &str| file.settings.get(name);
     let fail_on = setting("fail_on").and_then(Value::as_str).and_then(Severity::from_word);
     let fail_on = fail_on.ok_or_else(|| Refused::Faulty("settings.fail_on is no severity".to_owned()))?;
@@ -295,6 +356,14 @@ fn build(file: File) -> Result<Audit, Refused> {
     };
     let mut findings = file.findings.into_iter().peekable();
     let mut no_evidence = file.no_evidence.into_iter().peekable();
+    let mut gone = file.gone.into_iter().peekable();
+    let mut gone_of = |path: &Shown| {
+        let mut listed = Vec::new();
+        while let Some(entry) = gone.next_if(|entry| entry.programme_path == *path) {
+            listed.push(finding(entry, &rules));
+        }
+        listed
+    };
     let mut inputs = file.inputs.into_iter();
     let mut programmes = Vec::with_capacity(file.programmes.len());
     let mut digests = Vec::with_capacity(file.programmes.len());
@@ -324,6 +393,7 @@ fn build(file: File) -> Result<Audit, Refused> {
             listed.push(finding(entry, &rules));
         }
         digests.push(own.inputs_sha256);
+        let gone_findings = gone_of(&own.path);
         programmes.push(ShownProgramme {
             id: own.id,
             path: own.path,
@@ -340,13 +410,20 @@ fn build(file: File) -> Result<Audit, Refused> {
             totals_once: own.findings_shared.list(),
             suppressed: own.suppressed,
             waivers: Vec::new(),
-            gone: Vec::new(),
+            lingering: Vec::new(),
             failing: own.failing,
             elsewhere: 0,
             beyond: 0,
             unjudged: own.files_unjudged,
             faulted: false,
+            change: own.change.map(|change| change.shown(false, gone_findings)),
         });
+    }
+    for own in file.departed {
+        let gone_findings = gone_of(&own.path);
+        let change = Some(own.change.shown(true, gone_findings));
+        digests.push(None);
+        programmes.push(ShownProgramme { id: own.id, path: own.path, change, ..ShownProgramme::default() });
     }
     if findings.peek().is_some() || no_evidence.peek().is_some() {
         return Err(Refused::Faulty("findings do not stand in the order of the programmes".to_owned()));
@@ -364,8 +441,9 @@ fn build(file: File) -> Result<Audit, Refused> {
         statistics: false,
         show_suppressed: false,
         group: super::Group::None,
+        compared: file.compared_with,
     };
-    let mut totals = Totals::default();
+    let mut totals = Totals { change: run.compared.as_ref().map(|_| ChangeTotals::default()), ..Totals::default() };
     for programme in &programmes {
         totals.add(programme, &run);
     }

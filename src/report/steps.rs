@@ -38,7 +38,7 @@ pub struct Step {
 pub(super) fn add(steps: &mut Vec<Step>, programme: &ShownProgramme) {
     // What one act mends: how many findings, and the first of them.
     let mut acts: HashMap<(&str, Severity, &Shown), (u64, usize)> = HashMap::new();
-    for (number, finding) in programme.findings.iter().enumerate().filter(|(_, finding)| finding.suppressed.is_none()) {
+    for (number, finding) in programme.findings.iter().enumerate().filter(|(_, finding)| finding.counts()) {
         acts.entry((&finding.rule, finding.severity, &finding.help)).or_insert((0, number)).0 += 1;
     }
     let mut acts: Vec<(u64, usize, &ShownFinding)> =

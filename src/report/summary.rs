@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{End, Run, Step, Totals, count};
+use super::{End, Run, Step, Totals, change, count};
 use crate::finding::{HeldBy, Severity, Verdicts};
-use crate::redact::ShownSuppression;
+use crate::redact::{Shown, ShownSuppression};
 
 /// A number with thousands set apart.
 #[must_use]
@@ -59,38 +59,52 @@ pub fn lines(run: &Run, totals: &Totals, end: End) -> String {
         statistics(&mut out, run, totals);
     }
     let verdicts = &totals.verdicts;
-    let _ = writeln!(out, "{}", scope(totals));
-    let _ = writeln!(out, "{}", reached(totals));
+    // A change that touches no programme has nothing to count.
+    if totals.change.is_none() || totals.programmes > 0 {
+        let _ = writeln!(out, "{}", scope(totals));
+        let _ = writeln!(out, "{}", reached(totals));
+    }
     if verdicts.no_evidence > 0 && !run.verbose {
         out.push_str("What has no evidence was not judged; -v says why.\n");
     }
-    if totals.elsewhere > 0 {
-        let _ = writeln!(out, "{} outside the paths that were named", count(totals.elsewhere, "finding lies", "findings lie"));
+    if let (Some(with), Some(own)) = (&run.compared, &totals.change) {
+        out.push_str(&change::lines(with, own, totals));
     }
-    if totals.left_out.0 > 0 {
-        let first = totals.left_out.1.as_ref().map_or("", |first| first.as_str());
-        let _ = writeln!(
-            out,
-            "git ignores {}, which {} not read, the first is {first}; --no-ignore reads all",
-            count(totals.left_out.0 as u64, "file or folder", "files and folders"),
-            if totals.left_out.0 == 1 { "was" } else { "were" }
-        );
-    }
-    if totals.strays.0 > 0 {
-        let first = totals.strays.1.as_ref().map_or("", |first| first.as_str());
-        let _ = writeln!(
-            out,
-            "{} to no programme and {} not read, the first is {first}",
-            count(totals.strays.0 as u64, "JSON file belongs", "JSON files belong"),
-            if totals.strays.0 == 1 { "was" } else { "were" }
-        );
-    }
-    if totals.unjudged > 0 {
-        let _ = writeln!(out, "{} could not be judged as a whole, so the audit is incomplete", count(totals.unjudged, "file", "files"));
+    for caveat in caveats(totals) {
+        let _ = writeln!(out, "{caveat}");
     }
     out.push_str(outcome(totals, end.status));
     out.push('\n');
     out
+}
+
+/// What the totals do not count, and why the audit may not be whole.
+#[must_use]
+pub fn caveats(totals: &Totals) -> Vec<String> {
+    let first = |seen: &(usize, Option<Shown>)| seen.1.as_ref().map_or_else(String::new, ToString::to_string);
+    let were = |number: usize| if number == 1 { "was" } else { "were" };
+    let mut all = Vec::new();
+    if totals.elsewhere > 0 {
+        all.push(format!("{} outside the paths that were named", count(totals.elsewhere, "finding lies", "findings lie")));
+    }
+    if totals.left_out.0 > 0 {
+        let what = count(totals.left_out.0 as u64, "file or folder", "files and folders");
+        let were = were(totals.left_out.0);
+        all.push(format!("git ignores {what}, which {were} not read, the first is {}; --no-ignore reads all", first(&totals.left_out)));
+    }
+    if totals.strays.0 > 0 {
+        let what = count(totals.strays.0 as u64, "JSON file belongs", "JSON files belong");
+        all.push(format!("{what} to no programme and {} not read, the first is {}", were(totals.strays.0), first(&totals.strays)));
+    }
+    if totals.newly_unjudged() > 0 {
+        let files = count(totals.newly_unjudged(), "file", "files");
+        all.push(format!("{files} could not be judged as a whole, so the audit is incomplete"));
+    }
+    if totals.unjudged > totals.newly_unjudged() {
+        let files = count(totals.unjudged - totals.newly_unjudged(), "file", "files");
+        all.push(format!("{files} could be judged as a whole neither before nor now"));
+    }
+    all
 }
 
 /// What was audited, and what was found.
@@ -135,6 +149,9 @@ pub fn reached(totals: &Totals) -> String {
 /// What the status means, in words.
 #[must_use]
 pub fn outcome(totals: &Totals, status: u8) -> &'static str {
+    if let Some(words) = totals.change.as_ref().and_then(|_| change::outcome(totals, status)) {
+        return words;
+    }
     match status {
         0 if totals.all() == 0 => "Clean.",
         0 => "Nothing that fails the run.",
@@ -145,11 +162,17 @@ pub fn outcome(totals: &Totals, status: u8) -> &'static str {
     }
 }
 
+/// Whether there is more to do than the next steps say by themselves.
+#[must_use]
+pub fn has_steps(totals: &Totals) -> bool {
+    !totals.steps.is_empty() && totals.all() > totals.steps.len() as u64
+}
+
 /// The next steps, where there is more to do than they say by themselves.
 #[must_use]
 pub fn steps(totals: &Totals) -> String {
     let mut out = String::new();
-    if totals.all() <= totals.steps.len() as u64 {
+    if !has_steps(totals) {
         return out;
     }
     out.push_str("Where to begin:\n");

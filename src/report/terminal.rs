@@ -265,6 +265,9 @@ impl Renderer for Terminal {
         if self.format == Format::Full {
             to.write_all(summary::steps(totals).as_bytes())?;
         }
+        if let Some(change) = totals.change.as_ref().filter(|_| run.verbose) {
+            to.write_all(change.gone().as_bytes())?;
+        }
         to.write_all(summary::lines(run, totals, end).as_bytes())
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Run, Step, steps};
+use super::{ChangeTotals, Run, Step, steps};
 use crate::finding::{Severity, Verdicts};
 use crate::redact::{Shown, ShownProgramme};
 
@@ -56,6 +56,8 @@ pub struct Totals {
     pub steps: Vec<Step>,
     /// Rules whose counts are left out, because they say something sensitive of single people.
     pub withheld: usize,
+    /// What the change brought beside the findings above, where one is looked at.
+    pub change: Option<ChangeTotals>,
 }
 
 /// What one programme comes to.
@@ -93,6 +95,9 @@ pub struct RuleTotals {
 impl Totals {
     /// Adds a programme.
     pub fn add(&mut self, programme: &ShownProgramme, run: &Run) {
+        if programme.change.is_some() && !self.change.get_or_insert_default().add(programme) {
+            return;
+        }
         self.programmes += 1;
         self.files += programme.files.len() as u64;
         self.records += programme.records;
@@ -146,7 +151,7 @@ impl Totals {
     /// Counts the findings of a programme by rule.
     fn found(&mut self, programme: &ShownProgramme) {
         let mut rules: BTreeMap<&str, (u64, Severity)> = BTreeMap::new();
-        for finding in programme.findings.iter().filter(|finding| finding.suppressed.is_none()) {
+        for finding in programme.findings.iter().filter(|finding| finding.counts()) {
             let own = rules.entry(&finding.rule).or_insert((0, finding.severity));
             *own = (own.0 + 1, own.1.max(finding.severity));
         }
@@ -170,6 +175,9 @@ impl Totals {
     pub fn once(&self, run: &Run) -> Self {
         let mut own = self.clone();
         own.findings = own.findings_once;
+        if let Some(change) = &mut own.change {
+            change.once();
+        }
         for programme in &mut own.by_programme {
             programme.findings = programme.findings_once;
             programme.verdicts = programme.verdicts_once;
@@ -190,6 +198,12 @@ impl Totals {
         // How many findings such a step mends says how many people it is about, and the place says who.
         own.steps.retain(|step| !reveals(&step.rule));
         own
+    }
+
+    /// Files left unjudged as a whole, where a change is looked at only those that it left so.
+    #[must_use]
+    pub fn newly_unjudged(&self) -> u64 {
+        self.unjudged.saturating_sub(self.change.as_ref().map_or(0, |change| change.unjudged_still))
     }
 
     /// Whether anything was judged: a pass or a finding.

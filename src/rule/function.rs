@@ -124,7 +124,7 @@ pub const LIBRARY: &[Function] = &[
         "statistics",
         "fit_p",
         "fit_p(counts, shares)",
-        "How probable counts are that fit the shares no better than these: exact multinomial where a count of less than 5 is expected, else chi-squared.",
+        "How probable counts are that fit the shares no better than these: exact multinomial, or chi-squared where there are too many outcomes to go through.",
     ),
     function(
         "statistics",

@@ -42,10 +42,9 @@ fn place(pages: &[Page], added: &BTreeSet<String>, page: &Page) -> Result<Option
     }
     let known = pages.iter().position(|known| known.name == page.name);
     match (known.and_then(|at| pages.get(at)), replaces) {
-        (Some(known), _) if added.contains(&*page.name) => {
-            let other =
-                known.path.as_ref().map_or_else(String::new, |path| format!(": {}", text::from_bytes(path.as_os_str().as_encoded_bytes())));
-            Err(problem(Span::default(), format!("another of your pages is called {name}{other}"), "keep one of the two"))
+        (Some(_), _) if added.contains(&*page.name) => {
+            let help = "keep one of the two, or give this one another name";
+            Err(problem(Span::default(), format!("a page of another folder of yours is called {name} already"), help))
         }
         (Some(_), None) => {
             let help = "give the page another name; to change only the severity or the numbers of that one, say so in havesay.toml; to put this page in its place, write replaces: true in its front matter";

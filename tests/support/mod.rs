@@ -170,7 +170,8 @@ impl Call {
 }
 
 /// The names of all formats.
-pub const FORMATS: [&str; 11] = ["full", "concise", "narrated", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown", "csv"];
+pub const FORMATS: [&str; 12] =
+    ["full", "concise", "narrated", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown", "html", "csv"];
 
 /// A run without rules, as renderers see it.
 pub fn run() -> havesay::report::Run {
@@ -187,6 +188,7 @@ pub fn run() -> havesay::report::Run {
         statistics: false,
         show_suppressed: false,
         group: havesay::report::Group::None,
+        compared: None,
     }
 }
 
@@ -258,7 +260,8 @@ fn agree(audit: &Value) {
     }
     let unanswered: u64 = list("/no_evidence").iter().map(|entry| entry["count"].as_u64().unwrap()).sum();
     assert_eq!(unanswered, number("/summary/verdicts/no_evidence"), "every verdict of no evidence has its cause");
-    for finding in list("/findings") {
+    let gone = audit.get("gone").and_then(Value::as_array).into_iter().flatten();
+    for finding in list("/findings").iter().chain(gone) {
         let parts: String = finding["parts"]
             .as_array()
             .unwrap()
@@ -270,9 +273,16 @@ fn agree(audit: &Value) {
         let rules = list("/rules");
         let rule = finding["rule"].as_str().unwrap();
         let known = rules.iter().any(|known| known["name"] == rule);
-        assert!(known || rule.starts_with("record/"), "{rule} is among the rules");
+        // A rule may be gone with its findings.
+        assert!(known || rule.starts_with("record/") || finding["baseline"] == "absent", "{rule} is among the rules");
     }
-    let written = list("/findings").len() as u64;
+    let is = |finding: &&Value, state: &str| finding["baseline"] == state;
+    let written = if audit.get("compared_with").is_some() {
+        compared(audit);
+        list("/findings").iter().filter(|finding| is(finding, "new")).count() as u64
+    } else {
+        list("/findings").len() as u64
+    };
     let counted: u64 = ["error", "warning", "advice"].iter().map(|severity| number(&format!("/summary/findings/{severity}"))).sum();
     if audit["settings"]["min_severity"] == "advice" {
         let held = number("/summary/suppressed");
@@ -282,6 +292,30 @@ fn agree(audit: &Value) {
     } else {
         assert!(written <= counted, "findings");
     }
+}
+
+/// What is said of a change in one part of a saved audit must be what the others say.
+fn compared(audit: &Value) {
+    let programmes = || audit["programmes"].as_array().unwrap().iter().chain(audit["departed"].as_array().unwrap());
+    for (what, listed, state) in [("unchanged", "findings", "unchanged"), ("gone", "gone", "absent"), ("new", "findings", "new")] {
+        let total = |of: &Value| -> u64 { ["error", "warning", "advice"].iter().map(|severity| of[severity].as_u64().unwrap()).sum() };
+        let summed = total(&audit["summary"]["change"][what]);
+        let of_programmes: u64 = if what == "new" {
+            audit["programmes"].as_array().unwrap().iter().map(|programme| total(&programme["findings"])).sum()
+        } else {
+            programmes().map(|programme| total(&programme["change"][what])).sum()
+        };
+        assert_eq!(of_programmes, summed, "{what} of the programmes");
+        let listed =
+            audit[listed].as_array().unwrap().iter().filter(|finding| finding["baseline"] == state && finding["suppressed"].is_null());
+        let listed = listed.count() as u64;
+        if audit["settings"]["min_severity"] == "advice" && audit["summary"]["unwritten"] == 0 {
+            assert_eq!(listed, summed, "{what}");
+        } else {
+            assert!(listed <= summed, "{what}");
+        }
+    }
+    assert_eq!(audit["departed"].as_array().unwrap().len() as u64, audit["summary"]["change"]["departed"].as_u64().unwrap(), "departed");
 }
 
 /// Holds text against the stored one, or stores it where `BLESS=1` asks for that.

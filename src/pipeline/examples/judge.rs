@@ -65,7 +65,7 @@ pub(super) fn of_rule(rules: &Rules, name: &str, example: &Example, records: &Re
     state.steps_max = effort.most;
     let mut audited = audit::audit(programme, rules, &state, as_of);
     let terms = settle::Terms::new(Severity::Advice, Severity::Error);
-    let settled = settle::settle(programme, rules, &state, &mut audited, as_of, &terms, &|_| true);
+    let settled = settle::settle(programme, rules, &state, &mut audited, as_of, &terms, &|_| true, None);
     effort.taken += audited.steps;
     effort.stopped |= audited.exhausted;
     let verdicts = audited.verdicts.get(number).copied().unwrap_or_default();

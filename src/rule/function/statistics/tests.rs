@@ -90,6 +90,13 @@ fn exact_p(counts: &[u64], shares: &[f64], steps: u64) -> Option<(f64, u64)> {
     Some((p, steps - exact.steps.0))
 }
 
+/// The chi-squared p-value after pooling.
+fn pooled_p(counts: &[u64], shares: &[f64]) -> Result<f64, NotTestable> {
+    let Sample { cells, total } = Sample::new(counts, shares)?;
+    let n = f64::from(total);
+    chi_squared_p(&pool(cells, n), n)
+}
+
 fn shares_of(weights: &[u64]) -> Vec<f64> {
     let whole: u64 = weights.iter().sum();
     weights.iter().map(|&weight| weight as f64 / whole as f64).collect()
@@ -139,7 +146,7 @@ mod fit {
     use super::*;
 
     #[test]
-    fn is_chi_squared_where_every_expectation_is_five() {
+    fn knows_chi_squared() {
         // scipy.stats.chisquare(counts, [share * n …]).pvalue
         let table: [(&[u64], &[f64], f64); 8] = [
             (&[18, 30, 52], &[0.25, 0.35, 0.40], 0.0434066398717),
@@ -151,6 +158,26 @@ mod fit {
             (&[8, 8, 2, 2], &[0.25; 4], 0.0657890526851),
             // Expected 5, in binary a little less.
             (&[9, 68], &[5.0 / 77.0, 72.0 / 77.0], 0.064324371114),
+        ];
+        for (counts, shares, expected) in table {
+            assert!(is_close(pooled_p(counts, shares), expected), "{counts:?}: {:?}", pooled_p(counts, shares));
+        }
+    }
+
+    #[test]
+    fn is_chi_squared_where_all_outcomes_are_too_many() {
+        let (counts, shares) = ([110, 90, 105, 95, 120, 80, 100, 100], [0.125; 8]);
+        assert_eq!(exact_p(&counts, &shares, EXACT_STEPS_MAX), None);
+        assert!(is_close(fit_p(&counts, &shares), 0.161964493079), "{:?}", fit_p(&counts, &shares));
+    }
+
+    #[test]
+    fn is_exact_whatever_is_expected() {
+        // In fractions. Chi-squared would give 0.0164, 0.0495 and 0.0434.
+        let table: [(&[u64], &[f64], f64); 3] = [
+            (&[5, 16], &[0.5, 0.5], 0.0266036987305),
+            (&[6, 15], &[0.5, 0.5], 0.0783538818359),
+            (&[18, 30, 52], &[0.25, 0.35, 0.40], 0.0491844229379),
         ];
         for (counts, shares, expected) in table {
             assert!(is_close(fit_p(counts, shares), expected), "{counts:?}: {:?}", fit_p(counts, shares));
@@ -238,10 +265,11 @@ mod fit {
 
     #[test]
     fn pools_small_cells_where_the_exact_test_takes_too_long() {
-        // In list order, two by two: scipy.stats.chisquare([18, 2, 4, 4, 2], [6] * 5).pvalue
+        // In list order, two by two, [18, 2, 4, 4, 2]: exactly, in fractions; and scipy.stats.chisquare(…, [6] * 5).pvalue
         let (counts, shares) = ([9, 9, 1, 1, 2, 2, 3, 1, 1, 1], [0.1; 10]);
         assert_eq!(exact_p(&counts, &shares, EXACT_STEPS_MAX), None);
-        assert!(is_close(fit_p(&counts, &shares), 3.58008031341e-6), "{:?}", fit_p(&counts, &shares));
+        assert!(is_close(fit_p(&counts, &shares), 4.89536717992e-5), "{:?}", fit_p(&counts, &shares));
+        assert!(is_close(pooled_p(&counts, &shares), 3.58008031341e-6), "{:?}", pooled_p(&counts, &shares));
 
         // Even the bounds of 3 001 cells are too many steps; pooled, these counts are about what is expected.
         let shares = [vec![0.5], vec![0.5 / 3000.0; 3000]].concat();
@@ -253,13 +281,11 @@ mod fit {
     #[test]
     fn pools_the_smallest_expectations_first() {
         // 1.2 + 1.8 = 3, 2.4 + 3 = 5.4: scipy.stats.chisquare([12, 18, 30], [5.4, 24.6, 30]).pvalue
-        let sample = Sample::new(&[18, 4, 30, 3, 5], &[0.41, 0.03, 0.5, 0.02, 0.04]);
-        let p = sample.and_then(|sample| chi_squared_p(&pool(sample.cells, 60.0), 60.0));
+        let p = pooled_p(&[18, 4, 30, 3, 5], &[0.41, 0.03, 0.5, 0.02, 0.04]);
         assert!(is_close(p, 0.0073086318293), "{p:?}");
 
         // 2 + 2 = 4, the last of four then, so that 4 + 4 and 4 + 4: [7, 13, 20] where [8, 8, 24] are expected.
-        let sample = Sample::new(&[3, 1, 2, 5, 9, 20], &[0.05, 0.05, 0.1, 0.1, 0.1, 0.6]);
-        let p = sample.and_then(|sample| chi_squared_p(&pool(sample.cells, 40.0), 40.0));
+        let p = pooled_p(&[3, 1, 2, 5, 9, 20], &[0.05, 0.05, 0.1, 0.1, 0.1, 0.6]);
         assert!(is_close(p, 0.141093380701), "{p:?}");
     }
 
@@ -299,12 +325,18 @@ mod fit {
         let alarms = (0..2000).filter(|_| fit_p(&random.draw(12, &weights), &shares).is_ok_and(|p| p <= 0.05));
         assert!(alarms.count() <= 100 + 30);
         let shares = shares_of(&[1; 12]);
-        let pooled_p = |counts: &[u64]| {
-            let sample = Sample::new(counts, &shares)?;
-            chi_squared_p(&pool(sample.cells, 40.0), 40.0)
-        };
-        let alarms = (0..2000).filter(|_| pooled_p(&random.draw(40, &[1; 12])).is_ok_and(|p| p <= 0.05));
+        let alarms = (0..2000).filter(|_| pooled_p(&random.draw(40, &[1; 12]), &shares).is_ok_and(|p| p <= 0.05));
         assert!(alarms.count() <= 100 + 30);
+    }
+
+    #[test]
+    fn two_equal_cells_raise_no_more_false_alarms_than_promised() {
+        // Chi-squared would raise 0.078 at 21.
+        for n in 5..=60 {
+            let alarms = outcomes(n, 2).into_iter().filter(|o| fit_p(o, &[0.5; 2]).is_ok_and(|p| p <= 0.05));
+            let rate: f64 = alarms.map(|outcome| probability(&outcome, &[0.5; 2])).sum();
+            assert!(rate <= 0.05, "{n}: {rate}");
+        }
     }
 
     #[test]
