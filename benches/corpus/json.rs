@@ -84,6 +84,11 @@ impl Value {
         self
     }
 
+    /// Whether this object has a key.
+    pub fn has(&self, key: &str) -> bool {
+        matches!(self, Value::Object(pairs) if pairs.iter().any(|pair| pair.0 == key && !matches!(pair.1, Value::Absent)))
+    }
+
     /// The text under a key; empty where there is none.
     pub fn text(&self, key: &str) -> &str {
         match self {

@@ -101,7 +101,7 @@ impl Programme {
             turn: (draw % 20) as usize,
             ascii: index % 10 == 9,
             bent: Bent::default(),
-            keeps_together: draw % 2 == 0,
+            keeps_together: draw.is_multiple_of(2),
             rows: Vec::new(),
         }
     }

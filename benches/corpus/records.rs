@@ -108,6 +108,7 @@ impl Programme {
             "start": if long { "17:30".to_owned() } else { format!("{:02}:00", 9 + number % 8) },
             "end": if long { "20:00".to_owned() } else { format!("{:02}:00", 10 + number % 8) },
             "mode": if long { "in-person" } else { pick(&["in-person", "remote-live"], number as u64) },
+            "influence_points": list!["prioritisation"],
             "facilitators": facilitators,
             "recording": if long { "notes" } else { "none" },
             "invited_on": date(on - 21),

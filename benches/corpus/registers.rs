@@ -357,22 +357,24 @@ impl Programme {
     }
 
     /// What is under way, with a date or without, and what was given up.
-    fn unfinished(&self, block: usize) -> [Value; 2] {
+    fn unfinished(&self, block: usize) -> Vec<Value> {
         let outcome = |i: usize, kind: &'static str, status: &'static str| {
             object! {
                 "id": format!("o-{block:04}-{i}"), "kind": kind, "owner": "team/m-04", "status": status,
                 "started_on": date(self.week(50) + (block % 5) as i64), "ambition": "incremental"
             }
         };
-        [
-            outcome(3, "training", "in-progress")
-                .with("implements", list![format!("d-{block:04}-4")])
-                .with("due_on", (block + self.turn).is_multiple_of(2).then(|| date(AS_OF + 45))),
-            outcome(4, "technology", "dropped")
-                .with("derived_from", list![format!("k-{block:04}b-1")])
-                .with("dropped_on", date(self.week(57)))
-                .with("dropped_reason", self.words(59, block)),
-        ]
+        let under_way = outcome(3, "training", "in-progress")
+            .with("implements", list![format!("d-{block:04}-4")])
+            .with("due_on", (block + self.turn).is_multiple_of(2).then(|| date(AS_OF + 45)));
+        if self.bent.only_successes {
+            return vec![under_way];
+        }
+        let given_up = outcome(4, "technology", "dropped")
+            .with("derived_from", list![format!("k-{block:04}b-1")])
+            .with("dropped_on", date(self.week(57)))
+            .with("dropped_reason", self.words(59, block));
+        vec![under_way, given_up]
     }
 
     pub fn consents(&self, n: usize) -> Vec<Value> {
@@ -427,7 +429,7 @@ impl Programme {
                 sessions.push(if kind == "interview" {
                     session.with("sprint", "sp-2").with("mode", "remote-live").with("end", format!("{:02}:30", 9 + (n + 3) % 8))
                 } else {
-                    session.with("sprint", "sp-1").with("mode", "in-person")
+                    session.with("sprint", "sp-1").with("mode", "in-person").with("influence_points", list!["problem-framing"])
                 });
             }
         }

@@ -218,10 +218,9 @@ impl States {
         });
         let (mut changes, untracked, (tracked, staged)) = (changes?, untracked?, tracked?);
         if let Some(tree) = &staged {
-            match state {
-                // Before the first commit all that is staged is new.
-                None => changes.extend(tree.beneath(Path::new("")).map(|(path, _)| Change { old: None, new: Some(path.clone()) })),
-                Some(_) => {}
+            // Before the first commit all that is staged is new.
+            if state.is_none() {
+                changes.extend(tree.beneath(Path::new("")).map(|(path, _)| Change { old: None, new: Some(path.clone()) }));
             }
         } else if let Some(state) = state {
             let new: Vec<PathBuf> = untracked.iter().filter(|path| !is_hidden(path)).cloned().collect();

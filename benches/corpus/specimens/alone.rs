@@ -1,7 +1,6 @@
 //! Specimens each of which has a programme to itself, because what is wrong with it is too much for any other.
 
-use crate::corpus::chance::{AS_OF, date};
-use crate::corpus::json::Value;
+use crate::corpus::chance::AS_OF;
 use crate::corpus::kit::{Guest, Kit, Specimen};
 
 pub const SPECIMENS: &[Specimen] = &[
@@ -15,10 +14,13 @@ pub const SPECIMENS: &[Specimen] = &[
                 let guest = kit.guest(&format!("once-{i}"));
                 // Somebody wrote in, besides coming.
                 let further = if i == 0 && !bad { guest.further.clone().without("session") } else { guest.further.clone() };
-                let kind = if i == 0 { "non-user" } else { "customer" };
+                let kind = ["non-user", "frontline-staff"].get(i).copied().unwrap_or("customer");
                 let participant = guest.participant.clone().with("types", list![kind]);
                 kit.come(Guest { participant, further, ..guest });
             }
+            // Everybody has heard how it stands.
+            let news = kit.answer("news", &[], AS_OF - 20, Vec::new());
+            kit.add("feedback", news);
             "programme".into()
         },
     },

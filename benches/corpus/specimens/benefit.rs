@@ -94,7 +94,7 @@ pub const SPECIMENS: &[Specimen] = &[
     },
     Specimen {
         rule: "benefit/terms-missing",
-        apart: &[],
+        apart: &["power/zero-influence"],
         sow: |kit, bad| {
             for (name, terms) in [("with-terms", true), ("without-terms", false)] {
                 if !terms && !bad {

@@ -92,4 +92,106 @@ pub const SPECIMENS: &[Specimen] = &[
             "consents/c-bundled".into()
         },
     },
+    Specimen {
+        rule: "consent/minor-without-guardian",
+        apart: &[],
+        sow: |kit, bad| {
+            for (name, themselves) in [("both-asked", true), ("not-asked", false)] {
+                if !themselves && !bad {
+                    continue;
+                }
+                let guest = kit.guest(name);
+                let participant = guest.participant.with("age_band", "under 16").with("age_under", 16);
+                let consent = guest.consent.with("guardian_consent", true).with("child_assent", themselves.then_some(true));
+                kit.come(Guest { participant, consent, ..guest });
+            }
+            "participants/p-not-asked".into()
+        },
+    },
+    Specimen {
+        rule: "consent/not-refreshed",
+        apart: &[],
+        sow: |kit, bad| {
+            let changed = kit.of.week(3);
+            for (name, again) in [("asked-again", true), ("old-purpose", false)] {
+                if !again && !bad {
+                    continue;
+                }
+                let guest = kit.guest(name);
+                let participant = guest.participant.with("invited_on", date(changed - 20)).with("joined_on", date(changed - 10));
+                let consent = guest.consent.with("given_on", date(changed - 1)).with("purpose_version", 1);
+                let consent = consent.with("reconfirmed_on", again.then(|| date(guest.day)));
+                kit.come(Guest { participant, consent, ..guest });
+            }
+            "participants/p-old-purpose".into()
+        },
+    },
+    Specimen {
+        rule: "consent/scope-exceeded",
+        apart: &[],
+        sow: |kit, bad| {
+            for (name, purposes) in [("on-tape", list!["participation", "recording"]), ("taped", list!["participation"])] {
+                if name == "taped" && !bad {
+                    continue;
+                }
+                let guest = kit.guest(name);
+                let consent = guest.consent.with("purposes", purposes);
+                kit.come(Guest { consent, session: guest.session.with("recording", "audio"), ..guest });
+            }
+            "participants/p-taped".into()
+        },
+    },
+    // The same rule, of what is published.
+    Specimen {
+        rule: "consent/scope-exceeded",
+        apart: &[],
+        sow: |kit, bad| {
+            for (name, purpose) in [("quoted", "quotation"), ("exposed", "recording")] {
+                if name == "exposed" && !bad {
+                    continue;
+                }
+                let guest = kit.guest(name);
+                let consent = guest.consent.with("purposes", list!["participation", purpose]);
+                kit.come(Guest { consent, ..guest });
+                let publication = object! {
+                    "id": format!("pub-{name}"), "kind": "evaluation", "audience": "public", "published_on": date(kit.of.week(61)),
+                    "features": list![format!("p-{name}")]
+                };
+                kit.add("publications", publication);
+            }
+            "publications/pub-exposed".into()
+        },
+    },
+    Specimen {
+        rule: "consent/tied-to-payment",
+        apart: &[],
+        sow: |kit, bad| {
+            // A session that is shown live cannot be held without.
+            let guest = kit.guest("broadcast");
+            let consent = guest.consent.with("purposes", list!["participation", "publicity"]);
+            let consent = consent.with("necessary_purposes", list!["publicity"]).with("separate_answers", true);
+            let payment = guest.payment.with("required_purposes", list!["participation", "publicity"]);
+            kit.come(Guest { consent, payment, ..guest });
+            if bad {
+                let guest = kit.guest("receipt");
+                kit.come(Guest { consent: guest.consent.with("on_pay_receipt", true), ..guest });
+            }
+            "consents/c-receipt".into()
+        },
+    },
+    Specimen {
+        rule: "consent/withdrawal-route-missing",
+        apart: &[],
+        sow: |kit, bad| {
+            for (name, back) in [("by-call", "call"), ("by-letter", "post")] {
+                if back == "post" && !bad {
+                    continue;
+                }
+                let guest = kit.guest(name);
+                let consent = guest.consent.with("method", "form").with("withdrawal_method", back);
+                kit.come(Guest { consent, ..guest });
+            }
+            "consents/c-by-letter".into()
+        },
+    },
 ];

@@ -84,7 +84,7 @@ pub const SPECIMENS: &[Specimen] = &[
     },
     Specimen {
         rule: "governance/decided-own-proposal",
-        apart: &[],
+        apart: &["power/zero-influence"],
         sow: |kit, bad| {
             for (name, agreed) in [("seconded", true), ("own", false)] {
                 if !agreed && !bad {
@@ -277,7 +277,9 @@ pub const SPECIMENS: &[Specimen] = &[
         rule: "governance/squad-function-missing",
         apart: &[],
         sow: |kit, bad| {
-            kit.amend("team", |member| if member.text("id") == "m-01" { member.with("functions", list!["service"]) } else { member });
+            kit.amend("team", |member| {
+                if member.text("id") == "m-01" || !member.has("functions") { member.with("functions", list!["service"]) } else { member }
+            });
             let side = if bad { "observer" } else { "volunteer" };
             kit.add("team", object! { "id": "m-adviser", "side": side, "functions": list!["policy"], "interests_declared": true });
             "programme".into()

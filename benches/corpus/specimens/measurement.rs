@@ -55,8 +55,11 @@ pub const SPECIMENS: &[Specimen] = &[
         rule: "measurement/learning-velocity-incomplete",
         apart: &[],
         sow: |kit, bad| {
-            // One insight in three bears no date, or one in five.
-            kit.amend("insights", |insight| if insight.text("id").ends_with("-1") { insight.without("recorded_on") } else { insight });
+            // Half of the insights bear no date, or one in six.
+            kit.amend("insights", move |insight| {
+                let id = insight.text("id");
+                if id.ends_with("-1") || bad && id.ends_with("-2") { insight.without("recorded_on") } else { insight }
+            });
             for i in 0..if bad { 0 } else { kit.of.blocks * 2 } {
                 let insight = object! {
                     "id": format!("i-dated-{i}x"), "statement": kit.of.words(61, i), "evidence_type": "observed",

@@ -29,13 +29,13 @@ pub const SPECIMENS: &[Specimen] = &[
             // One who said nothing of their own, yet was heard on a decision.
             let quiet = kit.guest("quiet-heard");
             let decided = quiet.day + 20;
-            kit.come(Guest { contribution: Value::Absent, further: Value::Absent, message: Value::Absent, ..quiet });
+            kit.come(said_nothing(quiet));
             let decision = kit.decision("quiet", decided).with("input_from", list!["p-quiet-heard"]);
             kit.add("decisions", decision);
             kit.delivery("quiet", decided);
             if bad {
                 let silent = kit.guest("quiet");
-                kit.come(Guest { contribution: Value::Absent, further: Value::Absent, message: Value::Absent, ..silent });
+                kit.come(said_nothing(silent));
             }
             "participants/p-quiet".into()
         },
@@ -137,4 +137,165 @@ pub const SPECIMENS: &[Specimen] = &[
             "roles/r-paper/decision_rights[topic=t-paper,right=agree]".into()
         },
     },
+    Specimen {
+        rule: "power/agenda-set-only-by-staff",
+        apart: &[],
+        sow: |kit, bad| {
+            kit.amend("sessions", move |session| {
+                let open = !bad && session.text("id") == "s-0000a";
+                let asked = |item: Value| if open && item.has("proposed_by") { item } else { item.with("proposed_by", "team/m-03") };
+                session.edit("agenda", |agenda| agenda.each(asked))
+            });
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "power/decision-predates-participation",
+        apart: &[],
+        sow: |kit, bad| {
+            let guest = kit.guest("foretold");
+            let met = guest.day;
+            for (name, days) in [("same-evening", 0), ("foregone", 1)] {
+                if days > 0 && !bad {
+                    continue;
+                }
+                let decision = kit.decision(name, met - days).with("informed_by", list!["s-foretold"]);
+                kit.add("decisions", decision);
+                kit.delivery(name, met - days);
+            }
+            kit.come(guest);
+            "decisions/d-foregone".into()
+        },
+    },
+    Specimen {
+        rule: "power/filtered-before-choice",
+        apart: &["power/zero-influence", "record/only-successes"],
+        sow: |kit, bad| {
+            // Whatever was not taken up is turned down, and the vote is among few.
+            kit.amend("contributions", move |contribution| {
+                let base = contribution.text("id").starts_with("k-0") && !contribution.has("in_reply_to");
+                if !base || contribution.text("disposition") == "adopted" {
+                    return contribution;
+                }
+                let by = if bad { list!["m-02"] } else { list!["m-02", "bodies/b-panel"] };
+                contribution
+                    .with("disposition", "rejected")
+                    .with("disposition_reason", "Not now.")
+                    .with("disposed_by", by)
+                    .without("review_on")
+            });
+            kit.amend("tallies", |tally| {
+                let first = |option: Value| if option.text("option").ends_with("c-0") { option } else { Value::Absent };
+                tally.edit("options", |options| options.each(first))
+            });
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "power/influence-stage-missing",
+        apart: &[],
+        sow: |kit, bad| {
+            kit.amend("sessions", move |session| {
+                if session.text("type") != "pilot-review" {
+                    return session;
+                }
+                let kind = if bad { "workshop" } else { "pilot-review" };
+                session.with("type", kind).with("influence_points", list!["prioritisation"]).without("tests")
+            });
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "power/minority-on-body",
+        apart: &[],
+        sow: |kit, bad| {
+            for (id, staff) in [("b-third", 2), ("b-quarter", 3)] {
+                if staff > 2 && !bad {
+                    continue;
+                }
+                let seat = |person: String| object! { "person": person, "voting": true };
+                let mut seats: Vec<Value> = (1..=staff).map(|i| seat(format!("team/m-{i:02}"))).collect();
+                // Whoever may not vote does not count.
+                seats.push(object! { "person": "m-05", "voting": false });
+                seats.push(seat("p-00001".to_owned()));
+                let body = object! {
+                    "id": id, "name": "Awards committee", "kind": "board", "mandate": "binding", "rule": "majority", "quorum": 2,
+                    "seats": seats
+                };
+                kit.add("bodies", body);
+            }
+            "bodies/b-quarter".into()
+        },
+    },
+    Specimen {
+        rule: "power/negotiables-unstated",
+        apart: &[],
+        sow: |kit, bad| {
+            kit.amend("programme", move |charter| {
+                let open = |topic: Value| if topic.text("id") == "t-5" { Value::Absent } else { topic };
+                let charter = charter.edit("topics", |topics| topics.each(open));
+                charter.with("nothing_fixed", (!bad).then(|| object! { "answer": true, "reason": "The service is new." }))
+            });
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "power/no-dissent-recorded",
+        apart: &[],
+        sow: |kit, bad| {
+            // With fewer decisions, people may simply have agreed.
+            kit.blocks_min = 2;
+            kit.amend("decisions", move |decision| {
+                let differed = !bad && decision.text("id") == "d-0000-1";
+                if decision.text("status") == "rejected" {
+                    return Value::Absent;
+                }
+                let vote = |link: Value| if matches!(&link, Value::Text(id) if id.starts_with("v-")) { Value::Absent } else { link };
+                let decision = decision.without("options").edit("informed_by", |links| links.each(vote));
+                decision.with("dissent", differed.then_some("One of us would have waited."))
+            });
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "power/right-out-of-reach",
+        apart: &[],
+        sow: |kit, bad| {
+            kit.amend("tallies", move |tally| {
+                let reached = !bad && tally.text("id") == "v-0000";
+                if reached || !tally.has("threshold") { tally } else { tally.with("threshold", 99) }
+            });
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "power/showcased-without-contributing",
+        apart: &[],
+        sow: |kit, bad| {
+            for name in ["shown-heard", "shown-only"] {
+                let heard = name == "shown-heard";
+                if !heard && !bad {
+                    continue;
+                }
+                // They left, so that having had no say is not their own matter any more.
+                let guest = kit.guest(name);
+                let participant = guest.participant.clone().with("status", "left-early").with("left_reason", "moved");
+                let participant = participant.with("left_on", date(guest.day + 30));
+                let consent = guest.consent.clone().with("purposes", list!["participation", "publicity"]);
+                let guest = Guest { participant, consent: consent.with("separate_answers", true), ..guest };
+                kit.come(if heard { guest } else { said_nothing(guest) });
+                let publication = object! {
+                    "id": format!("pub-{name}"), "kind": "publicity", "audience": "public", "published_on": date(kit.of.week(61)),
+                    "features": list![format!("p-{name}")]
+                };
+                kit.add("publications", publication);
+            }
+            "publications/pub-shown-only".into()
+        },
+    },
 ];
+
+/// Somebody who came and of whom nothing is on record.
+fn said_nothing(guest: Guest) -> Guest {
+    Guest { contribution: Value::Absent, further: Value::Absent, message: Value::Absent, ..guest }
+}

@@ -110,7 +110,7 @@ pub const SPECIMENS: &[Specimen] = &[
             if kit.of.blocks > 2 {
                 return String::new();
             }
-            kit.row("attributes", two("household", ("alone", 0.3), ("with others", 0.7)));
+            kit.row("attributes", two("household", ("alone", 0.12), ("with others", 0.88)));
             for name in ["gone-alone", "gone-with-others"] {
                 let guest = kit.guest(name);
                 kit.come(leaving(guest));
@@ -129,13 +129,22 @@ pub const SPECIMENS: &[Specimen] = &[
     },
     Specimen {
         rule: "representation/dominant-voice",
-        apart: &["representation/voice-concentrated"],
+        // Whoever brings less than the others makes all voices less even.
+        apart: &[
+            "representation/voice-concentrated",
+            "representation/present-but-silent",
+            "representation/differential-attrition",
+            "power/symbolic-participant",
+            "trace/contribution-never-shipped",
+            "trace/feedback-not-closed",
+            "trace/production-rate-low",
+        ],
         sow: |kit, bad| {
             if kit.of.blocks > 2 {
                 return String::new();
             }
             // Not so many that the few who bring most stand out more than this one.
-            let many = kit.of.blocks * if bad { 20 } else { 4 };
+            let many = kit.of.blocks * if bad { 16 } else { 4 };
             let letters: Vec<String> = (0..many).map(|i| format!("k-once-more-{i}")).collect();
             let on = kit.of.week(40);
             for (i, id) in (0..).zip(&letters) {
@@ -185,7 +194,7 @@ pub const SPECIMENS: &[Specimen] = &[
     },
     Specimen {
         rule: "representation/present-but-silent",
-        apart: &[],
+        apart: &["representation/voice-concentrated"],
         sow: |kit, bad| {
             if kit.of.blocks > 2 {
                 return String::new();
@@ -222,7 +231,13 @@ pub const SPECIMENS: &[Specimen] = &[
     },
     Specimen {
         rule: "representation/same-faces",
-        apart: &[],
+        apart: &[
+            "representation/attrition-high",
+            "representation/differential-attrition",
+            "representation/dominant-voice",
+            "representation/present-but-silent",
+            "representation/voice-concentrated",
+        ],
         sow: |kit, bad| {
             if kit.of.blocks > 2 {
                 return String::new();

@@ -128,7 +128,8 @@ pub const SPECIMENS: &[Specimen] = &[
     },
     Specimen {
         rule: "trace/acknowledged-not-answered",
-        apart: &[],
+        // It parks something, which is no success.
+        apart: &["record/only-successes"],
         sow: |kit, bad| {
             for (name, review) in [("put-off", true), ("put-aside", false)] {
                 if !review && !bad {
@@ -158,7 +159,7 @@ pub const SPECIMENS: &[Specimen] = &[
     },
     Specimen {
         rule: "trace/blueprint-missing",
-        apart: &["trace/blueprint-not-operationalised"],
+        apart: &["trace/blueprint-not-operationalised", "record/required-missing"],
         sow: |kit, bad| {
             kit.amend("artefacts", move |artefact| match artefact.text("type") {
                 "service-blueprint" if bad || artefact.text("status") != "draft" => artefact.with("type", "journey-map").without("layers"),
@@ -196,7 +197,7 @@ pub const SPECIMENS: &[Specimen] = &[
     },
     Specimen {
         rule: "trace/decision-without-participant-input",
-        apart: &[],
+        apart: &["power/promise-exceeds-practice"],
         sow: |kit, bad| {
             let on = kit.of.week(37);
             let note = kit.of.artefact("a-count".into(), "note", kit.of.week(9), Vec::new());
@@ -260,7 +261,7 @@ pub const SPECIMENS: &[Specimen] = &[
         apart: &[],
         sow: |kit, bad| {
             // More than one decision in ten, whatever other specimens add.
-            for i in 0..(kit.of.blocks * 4 + 8) / 9 + 1 {
+            for i in 0..(kit.of.blocks * 4).div_ceil(9) + 1 {
                 let (name, on) = (format!("made-up-{i}"), kit.of.week(41));
                 kit.add("decisions", kit.decision(&name, on));
                 let outcome = kit.of.outcome(format!("o-{name}"), "script", vec![format!("d-{name}")], on + 14, on + 70);
