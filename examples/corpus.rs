@@ -98,12 +98,8 @@ fn measure(root: &Path, rounds: usize) -> Result<(), String> {
     let request = Request {
         clock: Clock { as_of, given: true },
         selection: Selection::default(),
-        terms: Terms {
-            min_severity: havesay::finding::Severity::Advice,
-            fail_on: havesay::finding::Severity::Error,
-            waivers: true,
-            audit_only: false,
-        },
+        terms: Terms::new(havesay::finding::Severity::Advice, havesay::finding::Severity::Error),
+        baseline: None,
         masks: Masks { min_cell: 5 },
         excerpts: 100,
         digests: false,

@@ -49,6 +49,9 @@ pub struct Audit {
     pub verdicts: Vec<Verdicts>,
     /// What could not be judged.
     pub no_evidence: Vec<NoEvidence>,
+    /// On which subjects (nodes) a rule, by number, reached no answer; none where it is on all of a kind. Kept
+    /// only where findings are held against waivers or a baseline.
+    pub unanswered: Vec<(usize, Option<u32>)>,
     /// Why rules did not run, by number.
     pub idle: Vec<(usize, String)>,
     /// Whether a rule was at fault.
@@ -63,7 +66,7 @@ pub struct Audit {
 
 impl Audit {
     /// Counts a verdict of "no evidence" of a rule that judges the audit itself, with its cause.
-    pub fn unanswered(&mut self, rule: usize, cause: Vec<Part>, address: Vec<Part>) {
+    pub fn no_answer(&mut self, rule: usize, cause: Vec<Part>, address: Vec<Part>) {
         if let Some(verdicts) = self.verdicts.get_mut(rule) {
             verdicts.no_evidence += 1;
         }
@@ -167,6 +170,10 @@ impl<'p> Auditor<'p> {
 
     fn no_evidence_for(&mut self, number: usize, key: Cause, cause: Vec<Part>, not_testable: bool, subject: Option<Item>) {
         self.verdicts(number).no_evidence += 1;
+        // Asked only of what was known before: by waivers and the baseline.
+        if self.programme.is_held_against() {
+            self.audit.unanswered.push((number, subject.map(|subject| subject.node)));
+        }
         let address = |programme: &Programme| subject.map(|subject| programme.address(subject.node).address);
         match self.audit.no_evidence.iter_mut().find(|known| known.rule == number && known.key == key) {
             // A register that is not kept is one gap, however many subjects there are.

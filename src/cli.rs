@@ -1,5 +1,7 @@
 //! Arguments into calls to the pipeline, and its answers into words and an exit status.
 
+mod audited;
+mod baseline;
 mod check;
 mod compare;
 mod config;
@@ -61,6 +63,8 @@ enum Command {
     Test(TestArgs),
     /// List, check, add and remove waivers
     Waivers(waivers::WaiversArgs),
+    /// Write, update, prune and check a baseline of findings that are known
+    Baseline(baseline::BaselineArgs),
 }
 
 #[derive(Args, Debug, Clone)]
@@ -116,15 +120,18 @@ struct CheckArgs {
     /// How many programmes are judged at a time [default: as many as there are cores]
     #[arg(long, value_name = "NUMBER")]
     threads: Option<usize>,
-    /// Also show the findings that a waiver holds back
+    /// Also show the findings that a waiver or the baseline holds back
     #[arg(long)]
     show_suppressed: bool,
     /// Let no waiver hold a finding back: the auditor's view
     #[arg(long)]
     no_waivers: bool,
-    /// Only what is said of waivers and the baseline
+    /// Hold back the findings that this baseline knows; those that are new are not
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Only findings of rules whose names begin so: what havesay waivers check asks for
     #[arg(long, hide = true)]
-    audit_only: bool,
+    about: Option<String>,
     /// Count the four verdicts for each rule and programme
     #[arg(long)]
     statistics: bool,
@@ -386,6 +393,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::New(args) => new::new(&args),
         Command::Test(args) => test::test(&args),
         Command::Waivers(args) => waivers::waivers(&args),
+        Command::Baseline(args) => baseline::baseline(&args),
     };
     ExitCode::from(status)
 }

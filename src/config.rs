@@ -1,5 +1,5 @@
 //! Reads `havesay.toml` into settings, each with the place in the file where it was set, and the waivers
-//! that stand beside it ([`waivers`]).
+//! that stand beside it ([`waivers`]), and the [`baseline`] that a run is held against.
 //!
 //! The form of a file is judged here: keys, types, severities, patterns, reasons. Whether a rule, a
 //! parameter or a register of that name exists is judged by the rooms that know them, with the places
@@ -10,6 +10,7 @@ mod chain;
 mod contract;
 mod keys;
 mod lock;
+pub mod baseline;
 mod mentions;
 mod pattern;
 mod reader;
@@ -32,6 +33,7 @@ use crate::text::{self, Span};
 pub use chain::{Config, resolve};
 pub use contract::schema;
 pub use lock::covers;
+pub use baseline::Baseline;
 pub use mentions::mentions;
 pub use pattern::Pattern;
 pub use search::{FILE_NAME, Found, Search, closest, relative};
@@ -294,8 +296,13 @@ pub fn read(path: &Path) -> Result<ConfigFile, ConfigError> {
 ///
 /// Where it cannot be read, is too large to be one, or is not UTF-8.
 pub fn text_of(path: &Path) -> Result<String, ConfigError> {
+    text_up_to(path, CONFIG_BYTES_MAX)
+}
+
+/// The text of a file of at most so many bytes.
+fn text_up_to(path: &Path, most: u64) -> Result<String, ConfigError> {
     let unreadable = |message: String, help: &str| ConfigError::Unreadable { path: path.to_path_buf(), message, help: help.to_owned() };
-    let bytes = bytes(path).map_err(|error| {
+    let bytes = bytes(path, most).map_err(|error| {
         let (message, help) = match error.kind() {
             io::ErrorKind::NotFound => ("does not exist".to_owned(), "check the path"),
             io::ErrorKind::PermissionDenied => ("may not be read".to_owned(), "give yourself the right to read it"),
@@ -304,21 +311,22 @@ pub fn text_of(path: &Path) -> Result<String, ConfigError> {
         };
         unreadable(message, help)
     })?;
-    if bytes.len() as u64 > CONFIG_BYTES_MAX {
-        let message = format!("is larger than {CONFIG_BYTES_MAX} bytes, the most for a configuration file");
+    if bytes.len() as u64 > most {
+        let kind = if most == CONFIG_BYTES_MAX { "a configuration file" } else { "a baseline" };
+        let message = format!("is larger than {most} bytes, the most for {kind}");
         return Err(unreadable(message, "check that this is the right file"));
     }
     String::from_utf8(bytes).map_err(|error| not_utf8(path, error.as_bytes(), error.utf8_error().valid_up_to()))
 }
 
 /// The bytes of a file, at most one more than the limit: a pipe tells no size beforehand.
-fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+fn bytes(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     // Asked beforehand, because Windows calls opening a folder "permission denied".
     if path.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
     let mut bytes = Vec::new();
-    fs::File::open(path)?.take(CONFIG_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

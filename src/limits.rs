@@ -45,6 +45,8 @@ pub const CONFIG_DEPTH_MAX: usize = 8;
 
 /// Counts of people from 1 up to, not including, this are withheld where no settings say otherwise.
 pub const MIN_CELL: u64 = 5;
+/// Bytes of one baseline file.
+pub const BASELINE_BYTES_MAX: u64 = 64 << 20;
 
 /// The greatest absolute value of a number in rules and records, in units.
 pub const NUMBER_MAX: i128 = 1_000_000_000_000_000_000;

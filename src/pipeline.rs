@@ -21,9 +21,10 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use crate::audit::{self, Selection};
+use crate::config::Baseline;
 use crate::discover::{self, Found, Input, Options};
 use crate::document::Forest;
 use crate::finding::BaselineState;
@@ -44,6 +45,8 @@ pub struct Request {
     pub selection: Selection,
     /// Which findings are shown, and which fail.
     pub terms: Terms,
+    /// The baseline that findings are held against.
+    pub baseline: Option<Arc<Baseline>>,
     /// How much is masked.
     pub masks: Masks,
     /// For how many findings of a programme lines around places are cut.
@@ -69,6 +72,7 @@ pub fn one(
 ) -> (ShownProgramme, Forest) {
     let mut programme = programme::load(&setup.schema, &setup.judges, folder, inputs, forest, request.clock, request.digests);
     programme.waivers = waivers.to_vec();
+    programme.baseline.clone_from(&request.baseline);
     let state = audit::state::state(&setup.rules, &programme, &setup.effective(home), &request.selection);
     let mut audit = audit::audit(&programme, &setup.rules, &state, request.clock.as_of);
     let inside = |file: u32| only(file as usize);
@@ -121,6 +125,7 @@ fn show(
         totals_once: settled.totals_once,
         suppressed: settled.suppressed,
         waivers: settled.waivers,
+        lingering: settled.lingering,
         failing: settled.failing,
         elsewhere: settled.elsewhere,
         beyond: audit.beyond as u64,

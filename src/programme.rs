@@ -20,7 +20,7 @@ pub use load::{Clock, load};
 pub use place::Addressed;
 pub use validate::Judges;
 
-use crate::config::WaiverFile;
+use crate::config::{Baseline, WaiverFile};
 use crate::document::{Forest, Kind};
 use crate::finding::{Part, Place};
 use crate::schema::{CHARTER, FieldId, ReferenceId, RegisterId, Schema, StructId};
@@ -184,6 +184,8 @@ pub struct Programme {
     pub id: String,
     /// Waiver files that concern it. Findings may lie in them: they are counted after its own files.
     pub waivers: Vec<Beside>,
+    /// The baseline of the run, counted after the waiver files.
+    pub baseline: Option<Arc<Baseline>>,
     /// Records whose id another before them has, and the how-manieth of that id each is.
     repeats: HashMap<u32, usize>,
     /// Records without an id, in order.
@@ -209,6 +211,12 @@ pub enum Reading {
 }
 
 impl Programme {
+    /// Whether findings are held against waivers or a baseline.
+    #[must_use]
+    pub fn is_held_against(&self) -> bool {
+        !self.waivers.is_empty() || self.baseline.is_some()
+    }
+
     /// The charter as an item.
     #[must_use]
     pub fn charter_item(&self) -> Item {

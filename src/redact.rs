@@ -217,6 +217,8 @@ pub struct ShownProgramme {
     pub suppressed: u64,
     /// How each waiver that concerns it stands.
     pub waivers: Vec<Stand>,
+    /// What of it is in the baseline and no longer there, by number.
+    pub lingering: Vec<usize>,
     /// How many fail the run.
     pub failing: u64,
     /// Findings outside the paths that were asked for.

@@ -3,9 +3,12 @@
 //!
 //! [`waivers`] holds findings against the waivers that concern the programme, and says what is wrong with
 //! those: rules that judge the audit itself (`check: built-in`, subject `audit`) are judged here, when all
-//! others are done. [`change`] holds them against those of an earlier state. What is held back, or was there
-//! before, is kept and counted, never dropped. Formats are not known.
+//! others are done; `baseline` does the same for the baseline. [`change`] holds them against those of an
+//! earlier state. What is held back, or was there before, is kept and counted, never dropped. Formats are not
+//! known.
 
+mod answers;
+mod baseline;
 pub mod change;
 pub mod waivers;
 
@@ -13,7 +16,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::audit::{Audit, State};
-use crate::finding::{BaselineState, Finding, Severity, Suppression};
+use crate::finding::{BaselineState, Finding, HeldBy, Severity, Suppression};
 use crate::programme::Programme;
 use crate::rule::Rules;
 
@@ -26,8 +29,16 @@ pub struct Terms {
     pub fail_on: Severity,
     /// Whether waivers hold findings back. What is wrong with waivers is said in any case.
     pub waivers: bool,
-    /// Whether only what is said of the audit itself (waivers, the baseline) is shown and counted.
-    pub audit_only: bool,
+    /// If only some findings are shown and counted, what the names of their rules begin with.
+    pub about: Option<&'static str>,
+}
+
+impl Terms {
+    /// All findings, held back by whatever holds them back.
+    #[must_use]
+    pub const fn new(min_severity: Severity, fail_on: Severity) -> Self {
+        Self { min_severity, fail_on, waivers: true, about: None }
+    }
 }
 
 /// How one finding stands to waivers and the baseline.
@@ -63,6 +74,8 @@ pub struct Settled {
     pub elsewhere: u64,
     /// How each waiver that concerns the programme stands.
     pub waivers: Vec<waivers::Stand>,
+    /// What of the programme is in the baseline and no longer there, by number.
+    pub lingering: Vec<usize>,
 }
 
 /// Settles the findings of one programme, and judges the rules that judge the audit itself. `inside` says
@@ -83,15 +96,26 @@ pub fn settle(
     let mut revealing = BTreeSet::new();
     let waived = waivers::judge(programme, rules, state, audit, as_of);
     settled.waivers = waived.stands;
-    let held: Vec<Option<Suppression>> = waived.held.into_iter().map(|held| held.filter(|_| terms.waivers)).collect();
+    let known = baseline::judge(programme, rules, state, audit);
+    settled.lingering = known.gone;
+    let mut states = known.states.into_iter();
+    let mut held = Vec::with_capacity(audit.findings.len());
+    let mut stands = Vec::with_capacity(audit.findings.len());
+    for (finding, waiver) in audit.findings.iter().zip(waived.held.into_iter().chain(std::iter::repeat(None))) {
+        let stand = states.next().flatten();
+        let there = || Suppression { by: HeldBy::Baseline, address: finding.subject.address.clone(), until: None };
+        held.push(waiver.filter(|_| terms.waivers).or_else(|| (stand == Some(BaselineState::Unchanged)).then(there)));
+        stands.push(stand);
+    }
     let compared = before.map(|before| change::compare(before, audit.findings.iter().zip(held.iter().map(Option::is_some))));
     let mut new = compared.iter().flat_map(|compared| compared.new.iter());
-    let mut held = held.into_iter();
+    let mut held = held.into_iter().zip(stands);
     for finding in std::mem::take(&mut audit.findings) {
-        let baseline = new.next().map(|new| if *new { BaselineState::New } else { BaselineState::Unchanged });
+        let (held, stand) = held.next().unwrap_or_default();
+        // An earlier state says more of a finding than a baseline does.
+        let baseline = new.next().map(|new| if *new { BaselineState::New } else { BaselineState::Unchanged }).or(stand);
         let unchanged = baseline == Some(BaselineState::Unchanged);
-        let waiver = held.next().flatten();
-        if terms.audit_only && !rules.number(&finding.rule).and_then(|number| rules.rules.get(number)).is_some_and(|rule| rule.of_audit) {
+        if terms.about.is_some_and(|about| !finding.rule.starts_with(about)) {
             continue;
         }
         let place = finding.labels.first().map_or(0, |label| label.place.file);
@@ -99,7 +123,7 @@ pub fn settle(
             settled.elsewhere += 1;
             continue;
         }
-        let standing = Standing { suppressed: waiver, baseline };
+        let standing = Standing { suppressed: held, baseline };
         if standing.suppressed.is_some() {
             settled.suppressed += 1;
         } else {

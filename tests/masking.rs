@@ -551,7 +551,8 @@ fn types_that_reach_a_renderer_print_nothing_that_is_masked() {
         let request = Request {
             clock: Clock { as_of: 20_635, given: true },
             selection: Selection::default(),
-            terms: Terms { min_severity: Severity::Advice, fail_on: Severity::Error, waivers: true, audit_only: false },
+            terms: Terms::new(Severity::Advice, Severity::Error),
+            baseline: None,
             masks: Masks { min_cell: 5 },
             excerpts: usize::MAX,
             digests: true,

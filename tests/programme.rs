@@ -275,7 +275,8 @@ proptest! {
         let request = Request {
             clock: CLOCK,
             selection: Selection::default(),
-            terms: Terms { min_severity: Severity::Advice, fail_on: Severity::Error, waivers: true, audit_only: false },
+            terms: Terms::new(Severity::Advice, Severity::Error),
+            baseline: None,
             masks: Masks { min_cell: 5 },
             excerpts: usize::MAX,
             digests: true,

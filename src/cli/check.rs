@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::{CheckArgs, Common, color, complain, exit, model, plain, say, settings_problems, shown, since, source, target, width};
 use crate::audit::Selection;
 use crate::config::waivers::WAIVERS_NAME;
-use crate::config::{self, FILE_NAME};
+use crate::config::{self, Baseline, FILE_NAME};
 use crate::discover::mirror::Mirror;
 use crate::discover::{self, Discovered, Found, Options};
 use crate::finding::Severity;
@@ -70,6 +70,7 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let wanted = Wanted { digests: any(Format::has_digests), prose: any(Format::has_prose) };
     let most = |format: Format| args.max_findings.unwrap_or_else(|| format.most());
     let excerpts_max = targets.iter().filter(|target| target.format.has_excerpts()).map(|target| most(target.format)).max();
+    let baseline = args.baseline.as_deref().map(|path| read_baseline(path, &working)).transpose()?;
     let request = Request {
         clock,
         selection: Selection { select, ignore, stage },
@@ -77,8 +78,9 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
             min_severity: if args.quiet { fail_on.max(args.min_severity) } else { args.min_severity },
             fail_on,
             waivers: !args.no_waivers,
-            audit_only: args.audit_only,
+            about: args.about.as_deref().and_then(about),
         },
+        baseline,
         masks: Masks { min_cell },
         excerpts: excerpts_max.unwrap_or(0),
         digests: wanted.digests,
@@ -135,6 +137,11 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
         say(&format!("took {:.1} s", started.elapsed().as_secs_f64()));
     }
     Ok(status)
+}
+
+/// The rules of which only the findings are wanted, by what their names begin with.
+fn about(word: &str) -> Option<&'static str> {
+    ["record/waiver-"].into_iter().find(|known| *known == word)
 }
 
 /// The date of the audit: as given, else of the build environment, else today.
@@ -363,6 +370,7 @@ fn run(args: &CheckArgs, setups: &Setups, tasks: &[Task], rules: &[(usize, usize
         "files": setups.files().map(|(path, digest)| json!({ "path": discover::shown(&working, path), "sha256": digest })).collect::<Vec<_>>(),
         "waivers": waiver_files(tasks),
         "waivers_hold": request.terms.waivers,
+        "baseline": request.baseline.as_ref().map(|baseline| json!({ "path": baseline.shown, "sha256": hex(&Sha256::digest(baseline.text.as_bytes())) })),
         "fail_on": request.terms.fail_on,
         "min_severity": request.terms.min_severity,
         "min_cell": request.masks.min_cell,
@@ -410,6 +418,17 @@ pub(super) fn attach(setups: &Setups, tasks: &mut [Task], working: &Path, asked:
         ));
     }
     Ok(())
+}
+
+/// Reads the baseline that findings are held against.
+pub(super) fn read_baseline(path: &Path, working: &Path) -> Result<Arc<Baseline>, u8> {
+    match config::baseline::read(path, &discover::shown(working, &working.join(path))) {
+        Ok(baseline) => Ok(Arc::new(baseline)),
+        Err(fault) => {
+            complain(&SetupError::Config(fault));
+            Err(exit::FAULT)
+        }
+    }
 }
 
 /// The waiver files of a run, each once, with their digests.

@@ -9,21 +9,18 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::check::{Governing, Setups, attach, check, clock, report_missing};
-use super::replace::replace;
-use super::{CheckArgs, Cli, Command, Common, complain, exit, model, out, say};
-use crate::audit::Selection;
+use super::audited::{Audited, MASKS, write};
+use super::check::check;
+use super::{CheckArgs, Cli, Command, Common, complain, exit, out, say};
 use crate::config::waivers::{self, Draft, Scope, WAIVERS_NAME};
 use crate::config::{ConfigError, ReasonType, Waiver, WaiverFile};
-use crate::discover::{self, Options};
-use crate::document::Forest;
-use crate::finding::{Care, Severity};
+use crate::discover;
+use crate::finding::Care;
 use crate::pipeline::setup::SetupError;
-use crate::pipeline::{self, Request, Task};
-use crate::programme::{Beside, Clock};
-use crate::redact::{self, Shown, ShownProgramme, Terms as Masks};
+use crate::pipeline::{self, Task};
+use crate::programme::Beside;
+use crate::redact::{self, Shown};
 use crate::schema::form;
-use crate::settle::Terms;
 use crate::settle::waivers::{Hold, Stand, address_parts};
 use crate::text::Lines;
 
@@ -138,78 +135,21 @@ pub(super) fn waivers(args: &WaiversArgs) -> u8 {
 /// Each waiver file, and how each of its waivers stands in the programmes that it concerns.
 type Stands = BTreeMap<PathBuf, (Arc<WaiverFile>, BTreeMap<usize, Vec<Stand>>)>;
 
-/// The audit that every command makes.
-struct Audited {
-    setups: Setups,
-    tasks: Vec<Task>,
-    working: PathBuf,
-    clock: Clock,
-    /// Whether a path was missing or held no programme.
-    incomplete: bool,
-}
-
-impl Audited {
-    fn read(paths: &[PathBuf], as_of: Option<&str>, common: &Common) -> Result<Self, u8> {
-        let schema = model()?;
-        let clock = clock(as_of)?;
-        let working = std::env::current_dir().map_err(|_| {
-            say("the working directory cannot be read");
-            exit::INCOMPLETE
-        })?;
-        let options = Options { no_ignore: false, working: working.clone() };
-        let paths = if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() };
-        let discovered = discover::discover(&paths, &options);
-        let setups = Setups::read(&schema, &discovered, &Governing { common, working: &working }, None)?;
-        let incomplete = report_missing(&discovered, &working);
-        let (found, left_out) = (discovered.programmes.len(), discovered.left_out.0);
-        let mut tasks = pipeline::tasks(&setups.list, &|found| setups.of(found), discovered.programmes, &options);
-        let all = left_out == 0 && tasks.len() == found && !incomplete;
-        attach(&setups, &mut tasks, &working, if all { &paths } else { &[] }, None)?;
-        Ok(Self { setups, tasks, working, clock, incomplete })
+/// How each waiver stands in each programme that it concerns, by file and number.
+fn stands(audited: &Audited) -> Stands {
+    let mut files = Stands::new();
+    for beside in audited.tasks.iter().flat_map(|task| &task.waivers) {
+        files.entry(beside.file.path.clone()).or_insert_with(|| (Arc::clone(&beside.file), BTreeMap::new()));
     }
-
-    /// Audits one programme under these waivers.
-    fn one(&self, task: &Task, waivers: &[Beside]) -> Option<ShownProgramme> {
-        let request = Request {
-            clock: self.clock,
-            selection: Selection::default(),
-            terms: Terms { min_severity: Severity::Advice, fail_on: Severity::Error, waivers: true, audit_only: false },
-            masks: MASKS,
-            excerpts: 0,
-            digests: false,
-            threads: 1,
-        };
-        let setup = self.setups.list.get(task.setup)?;
-        let shown =
-            pipeline::one(setup, &request, &task.found.shown, &task.inputs, waivers, &|_| true, &task.found.folder, Forest::default());
-        Some(shown.0)
-    }
-
-    /// How each waiver stands in each programme that it concerns, by file and number.
-    fn stands(&self) -> Stands {
-        let mut files = Stands::new();
-        for task in &self.tasks {
-            for beside in &task.waivers {
-                files.entry(beside.file.path.clone()).or_insert_with(|| (Arc::clone(&beside.file), BTreeMap::new()));
-            }
-            if task.waivers.is_empty() {
-                continue;
-            }
-            for stand in self.one(task, &task.waivers).map(|shown| shown.waivers).unwrap_or_default() {
-                let Some(file) = task.waivers.get(stand.file).and_then(|beside| files.get_mut(&beside.file.path)) else { continue };
-                file.1.entry(stand.waiver).or_default().push(stand);
-            }
+    let shown = audited.all(&|task| if task.waivers.is_empty() { None } else { audited.one(task, &task.waivers, None) });
+    for (task, shown) in audited.tasks.iter().zip(shown) {
+        for stand in shown.map(|shown| shown.waivers).unwrap_or_default() {
+            let Some(file) = task.waivers.get(stand.file).and_then(|beside| files.get_mut(&beside.file.path)) else { continue };
+            file.1.entry(stand.waiver).or_default().push(stand);
         }
-        files
     }
-
-    fn status(&self, fine: u8) -> u8 {
-        if self.incomplete || self.tasks.is_empty() { exit::INCOMPLETE } else { fine }
-    }
+    files
 }
-
-/// How much of what stands in a waiver is masked: it holds no counts of people.
-const MASKS: Masks = Masks { min_cell: 0 };
 
 fn shown(text: &str) -> Shown {
     redact::text(&address_parts(text), MASKS)
@@ -258,7 +198,7 @@ fn list(args: &ReadArgs) -> Result<u8, u8> {
     let audited = Audited::read(&args.paths, args.as_of.as_deref(), &args.common)?;
     let mut text = String::new();
     let mut number = 0;
-    for (file, stands) in audited.stands().into_values() {
+    for (file, stands) in stands(&audited).into_values() {
         for (at, waiver) in file.waivers.iter().enumerate() {
             number += 1;
             let _ = writeln!(text, "{}", heading(&file, waiver));
@@ -283,7 +223,8 @@ fn list(args: &ReadArgs) -> Result<u8, u8> {
 /// An audit of which only what is said of waivers is shown, and which fails if anything is.
 fn checked(args: &ReadArgs) -> u8 {
     use clap::Parser;
-    let Ok(Cli { command: Command::Check(parsed) }) = Cli::try_parse_from(["havesay", "check", "--audit-only", "--fail-on", "advice"])
+    let Ok(Cli { command: Command::Check(parsed) }) =
+        Cli::try_parse_from(["havesay", "check", "--about", "record/waiver-", "--fail-on", "advice"])
     else {
         return exit::FAULT;
     };
@@ -295,7 +236,7 @@ fn prune(args: &PruneArgs) -> Result<u8, u8> {
     let mut text = String::new();
     let mut changes: Vec<(PathBuf, String)> = Vec::new();
     let mut number = 0;
-    for (path, (file, stands)) in audited.stands() {
+    for (path, (file, stands)) in stands(&audited) {
         let mut gone = Vec::new();
         for (at, waiver) in file.waivers.iter().enumerate() {
             let Some(stands) = stands.get(&at) else { continue };
@@ -330,13 +271,6 @@ fn prune(args: &PruneArgs) -> Result<u8, u8> {
     Ok(if written == exit::FINE { audited.status(exit::FINE) } else { written })
 }
 
-fn write(path: &Path, text: &str, working: &Path) -> Result<(), u8> {
-    replace(path, text).map_err(|error| {
-        say(&format!("{} cannot be written: {}", discover::shown(working, path), error.kind()));
-        exit::FAULT
-    })
-}
-
 fn add(args: &AddArgs) -> Result<u8, u8> {
     let audited = Audited::read(std::slice::from_ref(&args.path), args.as_of.as_deref(), &args.common)?;
     if audited.incomplete {
@@ -352,7 +286,7 @@ fn add(args: &AddArgs) -> Result<u8, u8> {
         return Err(exit::FAULT);
     };
     let setup = audited.setups.list.get(task.setup).ok_or(exit::FAULT)?;
-    let before = audited.one(task, &task.waivers).ok_or(exit::FAULT)?;
+    let before = audited.one(task, &task.waivers, None).ok_or(exit::FAULT)?;
     let Some(rule) = setup.rules.find(&args.rule) else {
         let near = crate::text::nearest(&args.rule, setup.rules.rules.iter().map(|rule| &*rule.name));
         say(&format!("there is no rule {}{}", shown(&args.rule), near.map_or_else(String::new, |near| format!("; did you mean {near}?"))));
@@ -428,7 +362,7 @@ fn add(args: &AddArgs) -> Result<u8, u8> {
 
 /// Refuses a waiver that would not hold or covers nothing, in the words that an audit would use.
 fn judged(audited: &Audited, task: &Task, beside: &[Beside], (file, number): (usize, usize), rule: &str, open: &[&str]) -> Result<(), u8> {
-    let after = audited.one(task, beside).ok_or(exit::FAULT)?;
+    let after = audited.one(task, beside, None).ok_or(exit::FAULT)?;
     let stand = after.waivers.iter().find(|stand| (stand.file, stand.waiver) == (file, number));
     if stand.is_none_or(|stand| stand.covers == 0) {
         nothing(rule, open);

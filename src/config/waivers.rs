@@ -16,6 +16,7 @@ use crate::finding::Care;
 use crate::text::Span;
 
 pub use edit::{Draft, add, prune};
+pub(super) use reading::conflict;
 
 /// The name of a waiver file.
 pub const WAIVERS_NAME: &str = "havesay.waivers.toml";

@@ -65,6 +65,7 @@ fn audited(setup: &Setup, request: &Request, from: &Read<'_>, id: Option<&str>, 
     let digests = request.digests && id.is_none();
     let mut programme = programme::load(&setup.schema, &setup.judges, from.folder, from.inputs, forest, request.clock, digests);
     programme.waivers = from.waivers.to_vec();
+    programme.baseline.clone_from(&request.baseline);
     // A programme that is named by its folder in one of the states is one with what stands at its place in the other.
     if let Some(id) = id
         && (*programme.id == *programme.folder || id == from.folder)

@@ -52,6 +52,7 @@ pub fn load(
         folder: Arc::from(folder),
         id: folder.to_owned(),
         waivers: Vec::new(),
+        baseline: None,
         repeats: HashMap::new(),
         nameless: Vec::new(),
         ordinals: RefCell::default(),

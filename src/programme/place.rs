@@ -95,7 +95,7 @@ impl Programme {
     /// The text of a file, as its places are counted.
     #[must_use]
     pub fn text_of(&self, file: u32) -> &str {
-        let Some(entry) = self.files.get(file as usize) else { return self.beside(file).map_or("", |beside| &beside.text) };
+        let Some(entry) = self.files.get(file as usize) else { return self.text_beside(file) };
         match (&entry.text, entry.tree.and_then(|tree| self.forest.trees.get(tree as usize))) {
             (Some(text), _) => text,
             (None, Some(tree)) => self.forest.text.get(tree.text.range()).unwrap_or(""),
@@ -110,12 +110,28 @@ impl Programme {
         self.waivers.get(number).map(|beside| &*beside.file)
     }
 
+    /// The baseline, if this is its number.
+    #[must_use]
+    pub fn baseline_at(&self, file: u32) -> Option<&crate::config::Baseline> {
+        self.baseline.as_deref().filter(|_| file as usize == self.files.len() + self.waivers.len())
+    }
+
+    fn text_beside(&self, file: u32) -> &str {
+        match (self.beside(file), self.baseline_at(file)) {
+            (Some(waivers), _) => &waivers.text,
+            (None, Some(baseline)) => &baseline.text,
+            (None, None) => "",
+        }
+    }
+
     /// The path of a file, its own or one beside it, as shown.
     #[must_use]
     pub fn path_of(&self, file: u32) -> &str {
-        match self.files.get(file as usize) {
-            Some(file) => &file.path,
-            None => self.beside(file).map_or("", |beside| &beside.shown),
+        match (self.files.get(file as usize), self.beside(file), self.baseline_at(file)) {
+            (Some(own), ..) => &own.path,
+            (None, Some(waivers), _) => &waivers.shown,
+            (None, None, Some(baseline)) => &baseline.shown,
+            (None, None, None) => "",
         }
     }
 

@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthChar;
 
 use super::{Shown, ShownLabel};
 use crate::document::Kind;
-use crate::finding::Place;
+use crate::finding::{Care, Place};
 use crate::limits;
 use crate::programme::Programme;
 use crate::rule::function::text::looks_like_contact;
@@ -165,6 +165,9 @@ fn near(line: &str, byte: usize, most: usize) -> std::ops::Range<usize> {
 
 /// The bytes of a stretch of a line that are known to be safe. Nothing is, in a file that could not be understood.
 fn safe_ranges(programme: &Programme, file: u32, line: Span) -> Vec<Span> {
+    if let Some(baseline) = programme.baseline_at(file) {
+        return words_like_ids(&baseline.text, line);
+    }
     if let Some(beside) = programme.beside(file) {
         let within = |span: &Span| span.start < line.end && span.end > line.start;
         let is_safe = |span: Span, care| {
@@ -202,6 +205,28 @@ fn safe_ranges(programme: &Programme, file: u32, line: Span) -> Vec<Span> {
         if !node.is_container() && is_value_safe(programme, at) {
             safe.push(Span::new(node.start - base, node.end - base));
         }
+    }
+    safe
+}
+
+/// The words of a stretch of text that have the form of an id.
+fn words_like_ids(text: &str, line: Span) -> Vec<Span> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | ':' | '#');
+    let mut safe = Vec::new();
+    let mut start = line.start;
+    for (at, c) in text.get(line.range()).unwrap_or("").char_indices().chain([(line.range().len(), ' ')]) {
+        if is_part(c) {
+            continue;
+        }
+        let end = line.start + at as u32;
+        let word = text.get(start as usize..end as usize).unwrap_or("");
+        if super::value(word, Care::Id, super::Terms { min_cell: 0 }).as_str() != super::MASK {
+            safe.push(Span::new(start, end));
+        }
+        if matches!(c, '/' | '=') {
+            safe.push(Span::new(end, end + 1));
+        }
+        start = end + c.len_utf8() as u32;
     }
     safe
 }

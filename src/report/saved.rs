@@ -410,6 +410,7 @@ fn build(file: File) -> Result<Audit, Refused> {
             totals_once: own.findings_shared.list(),
             suppressed: own.suppressed,
             waivers: Vec::new(),
+            lingering: Vec::new(),
             failing: own.failing,
             elsewhere: 0,
             beyond: 0,

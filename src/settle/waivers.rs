@@ -11,6 +11,7 @@ mod said;
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::answers::{Answer, Answers};
 use crate::audit::{Audit, State};
 use crate::config::Waiver;
 use crate::config::waivers::{FILES, Scope, WHOLE};
@@ -85,6 +86,8 @@ struct Concern<'p> {
     own: Vec<usize>,
     /// Those that it holds back.
     holds: Vec<usize>,
+    /// Whether the rule could tell that there is nothing else there; none where it did not run.
+    told: Option<bool>,
 }
 
 const DAYS_MAX: &str = "max_days";
@@ -109,6 +112,14 @@ pub(super) fn judge(programme: &Programme, rules: &Rules, state: &State, audit: 
             });
         }
     }
+    let mut answers = Answers::new(programme, rules, state);
+    for concern in &mut concerns {
+        concern.told = concern.rule.and_then(|rule| match answers.of(rule, audit) {
+            Answer::DidNotRun => None,
+            Answer::Unknown => Some(false),
+            Answer::But(open) => Some(!open.iter().any(|address| touches(&concern.waiver.address.value, address))),
+        });
+    }
     said::judge(programme, rules, state, audit, &concerns);
     // What was said of waivers is held back by nothing.
     waived.held.resize(audit.findings.len(), None);
@@ -121,7 +132,7 @@ pub(super) fn judge(programme: &Programme, rules: &Rules, state: &State, audit: 
             covers: concern.covers.len(),
             holds: concern.holds.len(),
             until: concern.until,
-            idle: said::is_idle(concern, rules, state, audit),
+            idle: said::is_idle(concern),
         })
         .collect();
     waived
@@ -181,7 +192,7 @@ fn concerns<'p>(programme: &'p Programme, rules: &Rules, state: &State, as_of: i
                 Hold::Holds
             };
             let (covers, own, holds) = (Vec::new(), Vec::new(), Vec::new());
-            concerns.push(Concern { file, number, waiver, rule, state: hold, until, beyond, covers, own, holds });
+            concerns.push(Concern { file, number, waiver, rule, state: hold, until, beyond, covers, own, holds, told: None });
         }
     }
     concerns
@@ -193,6 +204,12 @@ fn param(rules: &Rules, state: &State, page: &str, name: &str) -> Option<i64> {
         Value::Number(number) => number.to_whole(),
         _ => None,
     }
+}
+
+/// Whether what a waiver covers may lie at, in or around what an address names.
+fn touches(covered: &str, address: &str) -> bool {
+    let within = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[']));
+    covered == WHOLE || covered.starts_with(FILES.trim_end_matches('/')) || within(address, covered) || within(covered, address)
 }
 
 /// Notes which findings each waiver covers.

@@ -56,13 +56,15 @@ pub(super) fn of_rule(rules: &Rules, name: &str, example: &Example, records: &Re
     select.extend(rule.yields_to.iter().map(ToString::to_string));
     if rule.of_audit {
         let waived = programme.waivers.iter().flat_map(|beside| &beside.file.waivers);
-        let named = waived.filter_map(|waiver| rules.rules.get(rules.number(&waiver.rule.value)?));
+        let known = programme.baseline.iter().flat_map(|baseline| &baseline.entries);
+        let names = waived.map(|waiver| waiver.rule.value.as_str()).chain(known.map(|entry| entry.rule.as_str()));
+        let named = names.filter_map(|name| rules.rules.get(rules.number(name)?));
         select.extend(named.map(|rule| rule.name.to_string()));
     }
     let mut state = audit::state::state(rules, programme, settings, &Selection { select, ..Selection::default() });
     state.steps_max = effort.most;
     let mut audited = audit::audit(programme, rules, &state, as_of);
-    let terms = settle::Terms { min_severity: Severity::Advice, fail_on: Severity::Error, waivers: true, audit_only: false };
+    let terms = settle::Terms::new(Severity::Advice, Severity::Error);
     let settled = settle::settle(programme, rules, &state, &mut audited, as_of, &terms, &|_| true, None);
     effort.taken += audited.steps;
     effort.stopped |= audited.exhausted;
@@ -184,10 +186,9 @@ fn addresses_at(programme: &programme::Programme, place: crate::finding::Place) 
     let Some(tree) =
         programme.files.get(place.file as usize).and_then(|file| file.tree).and_then(|tree| programme.forest.trees.get(tree as usize))
     else {
-        return match programme.beside(place.file) {
-            Some(beside) => vec![format!("{} line {}", beside.shown, Lines::of(&beside.text).line_of(place.span.start) + 1)],
-            None => vec!["file".to_owned()],
-        };
+        let is_beside = place.file as usize >= programme.files.len();
+        let line = || Lines::of(programme.text_of(place.file)).line_of(place.span.start) + 1;
+        return vec![if is_beside { format!("{} line {}", programme.path_of(place.file), line()) } else { "file".to_owned() }];
     };
     let start = place.span.start + tree.text.start;
     let begins = |at: &u32| programme.forest.node(*at).start == start;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{AS_OF, Records, Refused, unusable};
+use crate::config::baseline::BASELINE_NAME;
 use crate::config::waivers::WAIVERS_NAME;
 use crate::config::{self, Effective};
 use crate::discover::{Input, Role, Source};
@@ -45,6 +46,13 @@ fn read(setup: &Setup, example: &Example, stage: &str, given: bool, whole: bool)
         return unusable(format!("the records break the schema: {}: {shown}", flaw.rule));
     }
     programme.waivers = waivers(setup, example)?;
+    if let Some(file) = example.files.iter().find(|file| is_baseline(&file.info)) {
+        let read = config::baseline::of_text(Path::new(BASELINE_NAME), &file.content);
+        match read {
+            Ok(baseline) => programme.baseline = Some(Arc::new(baseline)),
+            Err(problem) => return unusable(format!("the baseline is at fault: {}; {}", problem.message, problem.help)),
+        }
+    }
     Ok(Records { programme, as_of, settings })
 }
 
@@ -64,6 +72,10 @@ fn waivers(setup: &Setup, example: &Example) -> Result<Vec<Beside>, Refused> {
         beside.push(Beside { file: Arc::new(read), folder: PathBuf::new(), strays });
     }
     Ok(beside)
+}
+
+fn is_baseline(info: &str) -> bool {
+    info.trim() == format!("jsonl {BASELINE_NAME}")
 }
 
 /// The name of a file of settings or waivers.
@@ -87,6 +99,7 @@ fn files(setup: &Setup, example: &Example, stage: &str) -> Result<(Vec<Input>, i
                 settings = own.with(&[]);
                 continue;
             }
+            _ if is_baseline(&file.info) => continue,
             _ => {}
         }
         let mut words = file.info.split_whitespace();
@@ -124,7 +137,8 @@ fn files(setup: &Setup, example: &Example, stage: &str) -> Result<(Vec<Input>, i
                 _ => return unusable("a state block says unreadable, link, bad-name, second-charter or size and a number"),
             },
             "toml" => return unusable(format!("a toml block is called {} or {WAIVERS_NAME}", config::FILE_NAME)),
-            other => return unusable(format!("{other} is no kind of file; use json, hex, state or toml")),
+            "jsonl" => return unusable(format!("a jsonl block is called {BASELINE_NAME}")),
+            other => return unusable(format!("{other} is no kind of file; use json, hex, state, toml or jsonl")),
         };
         let state = if kind == "state" { file.content.trim() } else { "" };
         let role = role(setup, &name, state);

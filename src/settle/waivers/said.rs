@@ -62,7 +62,7 @@ pub(super) fn judge(programme: &Programme, rules: &Rules, state: &State, audit: 
             match verdict(name, concern, concerns, programme, rules, state, audit) {
                 Verdict::Pass => verdicts.pass += 1,
                 Verdict::NotApplicable => verdicts.not_applicable += 1,
-                Verdict::NoEvidence(cause) => audit.unanswered(number, vec![Part::words(cause)], own_name.clone()),
+                Verdict::NoEvidence(cause) => audit.no_answer(number, vec![Part::words(cause)], own_name.clone()),
                 Verdict::Finding(said) => {
                     verdicts.finding += 1;
                     found.push(finding(name, number, concern, own_name, said, programme, rules, state));
@@ -173,7 +173,7 @@ fn verdict(
         },
         OWN => own(concern, programme, audit, &subject),
         BROAD => broad(concern, rules, state, audit, &subject),
-        UNUSED => unused(concern, concerns, programme, rules, state, audit, &subject),
+        UNUSED => unused(concern, concerns, programme, &subject),
         _ => Verdict::NotApplicable,
     }
 }
@@ -234,33 +234,15 @@ fn record_of(address: &str) -> String {
 }
 
 /// Whether it could be told that a waiver is of no use.
-pub(super) fn is_idle(concern: &Concern<'_>, rules: &Rules, state: &State, audit: &Audit) -> bool {
+pub(super) fn is_idle(concern: &Concern<'_>) -> bool {
     match concern.state {
         Hold::Stray => true,
-        Hold::Holds => concern.holds.is_empty() && concern.own.is_empty() && could_tell(concern, rules, state, audit) == Some(true),
+        Hold::Holds => concern.holds.is_empty() && concern.own.is_empty() && concern.told == Some(true),
         _ => false,
     }
 }
 
-/// Whether the rule ran and reached an answer everywhere, so that what it did not find is not there; none
-/// where it did not run.
-fn could_tell(concern: &Concern<'_>, rules: &Rules, state: &State, audit: &Audit) -> Option<bool> {
-    let number = concern.rule?;
-    let ran = state.rules.get(number).is_some_and(|state| state.on.is_ok())
-        && rules.rules.get(number).is_some_and(|rule| state.reached(rule.from) == Some(true));
-    let verdicts = audit.verdicts.get(number)?;
-    ran.then_some(verdicts.no_evidence == 0 && audit.beyond == 0)
-}
-
-fn unused(
-    concern: &Concern<'_>,
-    concerns: &[Concern<'_>],
-    programme: &Programme,
-    rules: &Rules,
-    state: &State,
-    audit: &Audit,
-    subject: &Sentence<'_>,
-) -> Verdict {
+fn unused(concern: &Concern<'_>, concerns: &[Concern<'_>], programme: &Programme, subject: &Sentence<'_>) -> Verdict {
     let waiver = concern.waiver;
     if concern.state == Hold::Stray {
         let mut message = subject(" is for the programme ");
@@ -288,9 +270,9 @@ fn unused(
             also: also.into_iter().collect(),
         });
     }
-    match could_tell(concern, rules, state, audit) {
+    match concern.told {
         None => Verdict::NotApplicable,
-        Some(false) => Verdict::NoEvidence("the rule that is waived could not reach an answer everywhere"),
+        Some(false) => Verdict::NoEvidence("the rule that is waived could not reach an answer there"),
         Some(true) => said(waiver.address.span, "no finding here", subject(" covers nothing: the rule finds nothing there")),
     }
 }
