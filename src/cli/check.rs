@@ -9,9 +9,7 @@ use std::sync::Arc;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{
-    CheckArgs, Common, color, complain, exit, model, plain, say, settings_problems, shown, since, source, target, width,
-};
+use super::{CheckArgs, Common, color, complain, exit, model, plain, say, settings_problems, shown, since, source, target, width};
 use crate::audit::Selection;
 use crate::config::waivers::WAIVERS_NAME;
 use crate::config::{self, FILE_NAME};
@@ -209,7 +207,12 @@ pub(super) struct Setups {
 }
 
 impl Setups {
-    pub(super) fn read(schema: &Arc<Schema>, discovered: &Discovered, governing: &Governing<'_>, mirror: Option<&Mirror>) -> Result<Self, u8> {
+    pub(super) fn read(
+        schema: &Arc<Schema>,
+        discovered: &Discovered,
+        governing: &Governing<'_>,
+        mirror: Option<&Mirror>,
+    ) -> Result<Self, u8> {
         let mut setups = Setups::default();
         let fault = |error: SetupError| {
             complain(&error);
@@ -229,7 +232,13 @@ impl Setups {
     }
 
     /// The number of the setup of a folder, read if it is not known yet.
-    pub fn setup_of(&mut self, schema: &Arc<Schema>, governing: &Governing<'_>, folder: &Path, mirror: Option<&Mirror>) -> Result<usize, SetupError> {
+    pub fn setup_of(
+        &mut self,
+        schema: &Arc<Schema>,
+        governing: &Governing<'_>,
+        folder: &Path,
+        mirror: Option<&Mirror>,
+    ) -> Result<usize, SetupError> {
         let place = mirror.map_or_else(PathBuf::new, |mirror| mirror.inside(Path::new("")));
         let search = self.searches.entry(place).or_insert_with(|| config::Search::new(None));
         let file = governing.file(search, folder, mirror);

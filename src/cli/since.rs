@@ -33,7 +33,13 @@ pub(super) struct Comparing {
 }
 
 /// What the arguments ask for, if they ask for a change.
-pub(super) fn comparing(args: &CheckArgs, schema: &Arc<Schema>, clock: Clock, paths: &[PathBuf], options: &Options) -> Result<Option<Comparing>, u8> {
+pub(super) fn comparing(
+    args: &CheckArgs,
+    schema: &Arc<Schema>,
+    clock: Clock,
+    paths: &[PathBuf],
+    options: &Options,
+) -> Result<Option<Comparing>, u8> {
     let since = match (&args.since, args.staged) {
         (Some(name), _) => Since::Name(name),
         (None, true) => Since::Staged,
@@ -49,7 +55,10 @@ pub(super) fn comparing(args: &CheckArgs, schema: &Arc<Schema>, clock: Clock, pa
     let mut touched = touched(paths, since, &governed, options, &id_of).map_err(complain)?;
     let pairs = std::mem::take(&mut touched.pairs);
     let kept = pairs.iter().flat_map(|pair| pair.old.iter().chain(&pair.new)).flat_map(|side| side.sources.values());
-    touched.objects.check(kept.filter_map(|(source, _)| if let Source::Kept(kept) = source { Some(kept) } else { None })).map_err(complain)?;
+    touched
+        .objects
+        .check(kept.filter_map(|(source, _)| if let Source::Kept(kept) = source { Some(kept) } else { None }))
+        .map_err(complain)?;
     let name = args.since.clone().unwrap_or_else(|| "HEAD".to_owned());
     let mut own = Comparing { touched, name, pairs, staged: None };
     if let Some(tree) = &own.touched.staged
@@ -86,7 +95,14 @@ type Lookup<'l> = dyn Fn(&Path) -> Result<discover::git::Entries, Trouble> + 'l;
 impl Comparing {
     fn state<'s>(&'s self, entries: &'s Lookup<'s>, named: Option<&'s Path>, programmes: &'s [PathBuf]) -> mirror::State<'s> {
         let touched = &self.touched;
-        mirror::State { root: touched.repository.root(), entries, objects: &touched.objects, settings: &touched.old_settings, named, programmes }
+        mirror::State {
+            root: touched.repository.root(),
+            entries,
+            objects: &touched.objects,
+            settings: &touched.old_settings,
+            named,
+            programmes,
+        }
     }
 
     /// The programmes of the later state, as if they had been found on the disk.
@@ -120,7 +136,14 @@ impl Comparing {
     }
 
     /// Puts beside each programme of the run what it was, and adds those that are gone.
-    pub fn put_beside(self, tasks: &mut Vec<Task>, setups: &mut Setups, schema: &Arc<Schema>, governing: &Governing<'_>, options: &Options) -> Result<(), u8> {
+    pub fn put_beside(
+        self,
+        tasks: &mut Vec<Task>,
+        setups: &mut Setups,
+        schema: &Arc<Schema>,
+        governing: &Governing<'_>,
+        options: &Options,
+    ) -> Result<(), u8> {
         let old = self.earlier_settings(governing, options)?;
         let mut earlier = Earlier { schema, governing, mirror: old.as_ref(), later: self.staged.as_ref(), fallen_back: false };
         let mut by_folder: BTreeMap<PathBuf, usize> = BTreeMap::new();
@@ -130,7 +153,8 @@ impl Comparing {
         // Each programme as it was: a task of its own until it has its waivers.
         let (mut olds, mut befores): (Vec<Task>, Vec<(Option<usize>, Before)>) = (Vec::new(), Vec::new());
         for pair in self.pairs {
-            let Some(task) = pair.new.as_ref().and_then(|side| by_folder.get(&side.found.folder)).and_then(|number| tasks.get_mut(*number)) else {
+            let Some(task) = pair.new.as_ref().and_then(|side| by_folder.get(&side.found.folder)).and_then(|number| tasks.get_mut(*number))
+            else {
                 // It is gone, or the settings leave it out now.
                 if let Some(before) = pair.old.and_then(|side| earlier.before(setups, side, None, options).transpose()) {
                     let (task, before) = before?;

@@ -127,7 +127,10 @@ fn git(folder: &Path) -> Command {
 
 fn not_run(error: &io::Error) -> Trouble {
     if error.kind() == io::ErrorKind::NotFound {
-        Trouble::new("the program git was not found, and only git knows what a change brought", "install git, or audit the whole state without --since and --staged")
+        Trouble::new(
+            "the program git was not found, and only git knows what a change brought",
+            "install git, or audit the whole state without --since and --staged",
+        )
     } else {
         Trouble::new(format!("the program git cannot be run: {}", error.kind()), "audit the whole state without --since and --staged")
     }
@@ -171,12 +174,18 @@ impl Repository {
         if !output.status.success() {
             let said = words(&output);
             return Err(if said.contains("not a git repository") {
-                Trouble::new(format!("{shown} lies in no git repository, so there is nothing to compare with"), "audit the whole state without --since and --staged")
+                Trouble::new(
+                    format!("{shown} lies in no git repository, so there is nothing to compare with"),
+                    "audit the whole state without --since and --staged",
+                )
             } else if said.contains("dubious ownership") || said.contains("unsafe repository") {
                 let help = "this is a setting of git's own, safe.directory: git config --global --add safe.directory FOLDER";
                 Trouble::new(format!("git does not read the repository around {shown}, because it belongs to somebody else"), help)
             } else if said.contains("work tree") {
-                Trouble::new(format!("the git repository around {shown} has no files, only their history"), "name a folder of a clone with files")
+                Trouble::new(
+                    format!("the git repository around {shown} has no files, only their history"),
+                    "name a folder of a clone with files",
+                )
             } else {
                 Trouble::new(format!("git cannot read the repository around {shown}: {said}"), "")
             });
@@ -185,7 +194,10 @@ impl Repository {
         let root = root.strip_prefix(b"\n").unwrap_or(root);
         let root = path_of(root.strip_suffix(b"\n").unwrap_or(root));
         if root.as_os_str().is_empty() {
-            return Err(Trouble::new(format!("the git repository around {shown} has no files, only their history"), "name a folder of a clone with files"));
+            return Err(Trouble::new(
+                format!("the git repository around {shown} has no files, only their history"),
+                "name a folder of a clone with files",
+            ));
         }
         Ok(Self { root, shallow: shallow == b"true" })
     }
@@ -203,7 +215,11 @@ impl Repository {
     /// What git answers, if it is able to.
     fn ask<A: AsRef<OsStr>>(&self, what: &str, args: impl IntoIterator<Item = A>) -> Result<Vec<u8>, Trouble> {
         let output = self.run(args)?;
-        if output.status.success() { Ok(output.stdout) } else { Err(Trouble::new(format!("git cannot say {what}: {}", words(&output)), "")) }
+        if output.status.success() {
+            Ok(output.stdout)
+        } else {
+            Err(Trouble::new(format!("git cannot say {what}: {}", words(&output)), ""))
+        }
     }
 
     /// The object that a name stands for, if it stands for one of this kind.
@@ -340,14 +356,18 @@ impl Repository {
         for (path, entry, stage) in pieces(&listed).filter_map(|line| entry(line, 1)) {
             if stage != "0" {
                 let shown = text::from_bytes(path.as_os_str().as_encoded_bytes());
-                return Err(Trouble::new(format!("{shown} has a merge conflict, so nothing is staged for it"), "resolve the conflict, then git add the file"));
+                return Err(Trouble::new(
+                    format!("{shown} has a merge conflict, so nothing is staged for it"),
+                    "resolve the conflict, then git add the file",
+                ));
             }
             entries.insert(path, entry);
         }
         let mut meant_later = Vec::new();
         if entries.values().any(|entry| EMPTY.contains(&entry.object.as_str())) {
             // What is only meant to be added later stands in the index as an empty file.
-            let meant = ["diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative", "--diff-filter=A", "--ignore-submodules=all", "--"];
+            let meant =
+                ["diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative", "--diff-filter=A", "--ignore-submodules=all", "--"];
             for path in changes(&self.ask("what is staged", meant)?).into_iter().filter_map(|change| change.new) {
                 entries.remove(&path);
                 meant_later.push(path);
@@ -362,9 +382,20 @@ impl Repository {
     /// # Errors
     /// Where git cannot compare them.
     pub fn changes(&self, from: &State, staged: bool, untracked: &[PathBuf]) -> Result<Vec<Change>, Trouble> {
-        let mut args: Vec<&OsStr> = ["diff", "--raw", "-z", "--no-abbrev", "-M", "--no-relative", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=all"]
-            .map(OsStr::new)
-            .to_vec();
+        let mut args: Vec<&OsStr> = [
+            "diff",
+            "--raw",
+            "-z",
+            "--no-abbrev",
+            "-M",
+            "--no-relative",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--no-color",
+            "--ignore-submodules=all",
+        ]
+        .map(OsStr::new)
+        .to_vec();
         if staged {
             args.push(OsStr::new("--cached"));
         }
@@ -375,13 +406,22 @@ impl Repository {
         // git would write into the index what it finds out about files that only look changed: into a copy.
         let index = self.index_with(untracked)?;
         let output = git(&self.root).env("GIT_INDEX_FILE", index.path()).args(args).output().map_err(|error| not_run(&error))?;
-        if output.status.success() { Ok(changes(&output.stdout)) } else { Err(Trouble::new(format!("git cannot say what changed: {}", words(&output)), "")) }
+        if output.status.success() {
+            Ok(changes(&output.stdout))
+        } else {
+            Err(Trouble::new(format!("git cannot say what changed: {}", words(&output)), ""))
+        }
     }
 
     /// A copy of the index that knows of these files too, so that git sees which of them were there under
     /// another name. Their bytes are not stored.
     fn index_with(&self, files: &[PathBuf]) -> Result<tempfile::NamedTempFile, Trouble> {
-        let failed = |error: io::Error| Trouble::new(format!("a copy of git's index cannot be written: {}", error.kind()), "make room in the folder for temporary files");
+        let failed = |error: io::Error| {
+            Trouble::new(
+                format!("a copy of git's index cannot be written: {}", error.kind()),
+                "make room in the folder for temporary files",
+            )
+        };
         let listed = self.ask("where its index is", ["rev-parse", "--git-path", "index"])?;
         let index = self.root.join(path_of(listed.strip_suffix(b"\n").unwrap_or(&listed)));
         let mut copy = tempfile::Builder::new().prefix("havesay-index-").tempfile().map_err(failed)?;
@@ -400,7 +440,9 @@ impl Repository {
         }
         let mut names = tempfile::tempfile().map_err(failed)?;
         for file in files {
-            io::Write::write_all(&mut names, file.as_os_str().as_encoded_bytes()).and_then(|()| io::Write::write_all(&mut names, b"\0")).map_err(failed)?;
+            io::Write::write_all(&mut names, file.as_os_str().as_encoded_bytes())
+                .and_then(|()| io::Write::write_all(&mut names, b"\0"))
+                .map_err(failed)?;
         }
         io::Seek::rewind(&mut names).map_err(failed)?;
         // Even for a file that is only meant to be added git stores an object, the empty one.

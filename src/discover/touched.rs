@@ -162,7 +162,8 @@ pub fn touched(
     };
     strays.retain(|path| asked.paths.iter().any(|asked| path.starts_with(asked)));
 
-    let mut gathering = Gathering { root: &root, options, states: &states, old: &old, objects: &objects, renamed: HashMap::new(), disk: BTreeMap::new() };
+    let mut gathering =
+        Gathering { root: &root, options, states: &states, old: &old, objects: &objects, renamed: HashMap::new(), disk: BTreeMap::new() };
     let left_out = gathering.disk(&keys);
     let couples = couples(&gathering.olds(&keys, id_of), &gathering.news(&keys, id_of), &states);
     let mut pairs: Vec<Pair> = couples.into_iter().filter_map(|couple| gathering.pair(couple)).collect();
@@ -253,8 +254,10 @@ impl States {
 
     /// Which folders have a charter or settings in which state: those of the present names, but for what changed.
     fn name(&mut self, names: &[PathBuf]) {
-        let added: BTreeSet<&PathBuf> = self.changes.iter().filter(|change| change.old != change.new).filter_map(|change| change.new.as_ref()).collect();
-        let gone: BTreeSet<&PathBuf> = self.changes.iter().filter(|change| change.old != change.new).filter_map(|change| change.old.as_ref()).collect();
+        let added: BTreeSet<&PathBuf> =
+            self.changes.iter().filter(|change| change.old != change.new).filter_map(|change| change.new.as_ref()).collect();
+        let gone: BTreeSet<&PathBuf> =
+            self.changes.iter().filter(|change| change.old != change.new).filter_map(|change| change.old.as_ref()).collect();
         let charter = |path: &&PathBuf| path.file_name().is_some_and(is_charter);
         let settings = |path: &&PathBuf| path.file_name().is_some_and(|name| name == FILE_NAME);
         let folder = |path: &PathBuf| path.parent().map(Path::to_owned);
@@ -263,7 +266,8 @@ impl States {
         let of = |paths: &mut dyn Iterator<Item = &PathBuf>| paths.filter_map(folder).collect::<BTreeSet<PathBuf>>();
         let (old_charters, new_charters) = (of(&mut old().filter(charter)), of(&mut new().filter(charter)));
         let (old_settings, new_settings) = (of(&mut old().filter(settings)), of(&mut new().filter(settings)));
-        (self.old_charters, self.new_charters, self.old_settings, self.new_settings) = (old_charters, new_charters, old_settings, new_settings);
+        (self.old_charters, self.new_charters, self.old_settings, self.new_settings) =
+            (old_charters, new_charters, old_settings, new_settings);
     }
 
     /// The text of a settings file in the later state.
@@ -301,7 +305,11 @@ impl Asked {
             }
             let Ok(within) = absolute.strip_prefix(root).map(Path::to_owned) else {
                 return Err(Trouble {
-                    message: format!("{} lies outside the repository {}", shown(&options.working, &absolute), shown(&options.working, root)),
+                    message: format!(
+                        "{} lies outside the repository {}",
+                        shown(&options.working, &absolute),
+                        shown(&options.working, root)
+                    ),
                     help: "name paths of one repository, and compare each repository by itself".to_owned(),
                 });
             };
@@ -349,12 +357,14 @@ fn couples(olds: &[Known], news: &[Known], states: &States) -> Vec<Couple> {
     let mut votes: BTreeMap<(&Path, &Path), usize> = BTreeMap::new();
     for change in &states.changes {
         let (Some(old), Some(new)) = (&change.old, &change.new) else { continue };
-        let (from, to) = (closest(old, |folder| states.old_charters.contains(folder)), closest(new, |folder| states.new_charters.contains(folder)));
+        let (from, to) =
+            (closest(old, |folder| states.old_charters.contains(folder)), closest(new, |folder| states.new_charters.contains(folder)));
         if let (Some(from), Some(to)) = (from, to)
             && from != to
         {
             // The charter outweighs all else.
-            *votes.entry((from, to)).or_default() += if old.parent() == Some(from) && old.file_name().is_some_and(is_charter) { 1 << 32 } else { 1 };
+            *votes.entry((from, to)).or_default() +=
+                if old.parent() == Some(from) && old.file_name().is_some_and(is_charter) { 1 << 32 } else { 1 };
         }
     }
     couple(olds, news, &votes)
@@ -470,7 +480,9 @@ impl<'g> Gathering<'g> {
 
     fn pair(&self, (old, new): Couple) -> Option<Pair> {
         // What a sparse checkout leaves out is in neither state.
-        let sparse = |folder: &Path| self.states.staged.is_none() && self.states.new_charters.contains(folder) && !self.disk.contains_key(&joined(self.root, folder));
+        let sparse = |folder: &Path| {
+            self.states.staged.is_none() && self.states.new_charters.contains(folder) && !self.disk.contains_key(&joined(self.root, folder))
+        };
         if new.is_none() && old.as_deref().is_some_and(sparse) {
             return None;
         }
@@ -555,7 +567,8 @@ mod tests {
     }
 
     /// Programmes as folder and id before, as folder and id after, votes, and the couples expected.
-    type Case<'c> = (&'c [(&'c str, Option<&'c str>)], &'c [(&'c str, Option<&'c str>)], &'c [(&'c str, &'c str, usize)], &'c [(&'c str, &'c str)]);
+    type Case<'c> =
+        (&'c [(&'c str, Option<&'c str>)], &'c [(&'c str, Option<&'c str>)], &'c [(&'c str, &'c str, usize)], &'c [(&'c str, &'c str)]);
 
     #[test]
     fn programmes_are_followed_by_id_then_folder_then_what_was_renamed() {

@@ -77,7 +77,14 @@ fn audited(setup: &Setup, request: &Request, from: &Read<'_>, id: Option<&str>, 
 }
 
 impl Audited {
-    fn settle(&mut self, setup: &Setup, request: &Request, terms: &Terms, inside: &dyn Fn(u32) -> bool, before: Option<&[(Finding, Standing)]>) -> Settled {
+    fn settle(
+        &mut self,
+        setup: &Setup,
+        request: &Request,
+        terms: &Terms,
+        inside: &dyn Fn(u32) -> bool,
+        before: Option<&[(Finding, Standing)]>,
+    ) -> Settled {
         settle::settle(&self.programme, &setup.rules, &self.state, &mut self.audit, request.clock.as_of, terms, inside, before)
     }
 
@@ -107,7 +114,8 @@ pub(super) fn both(
     let setup = setups.get(before.setup)?;
     let mut then = audited(setup, request, &before.read(), None, forest);
     let findings = then.findings(setup, request);
-    let all: Vec<usize> = findings.iter().enumerate().filter(|(_, (_, standing))| standing.suppressed.is_none()).map(|(at, _)| at).collect();
+    let all: Vec<usize> =
+        findings.iter().enumerate().filter(|(_, (_, standing))| standing.suppressed.is_none()).map(|(at, _)| at).collect();
     let mut told = ShownChange { departed: true, unjudged_before: unjudged(&then.programme).count() as u64, ..ShownChange::default() };
     let id = shown_id(&then.programme, request);
     gone(&mut told, &mut then.programme, before, &findings, &all, task, request);

@@ -32,7 +32,15 @@ pub(super) struct Saved {
 impl Default for Saved {
     fn default() -> Self {
         let spool = || Spool::new(",\n");
-        Self { findings: false, inputs: spool(), programmes: spool(), no_evidence: spool(), gone: spool(), departed: spool(), found: Default::default() }
+        Self {
+            findings: false,
+            inputs: spool(),
+            programmes: spool(),
+            no_evidence: spool(),
+            gone: spool(),
+            departed: spool(),
+            found: Default::default(),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{change, End, Run, Step, Totals, count};
+use super::{End, Run, Step, Totals, change, count};
 use crate::finding::{HeldBy, Severity, Verdicts};
 use crate::redact::{Shown, ShownSuppression};
 

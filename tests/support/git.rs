@@ -77,7 +77,11 @@ impl Repository {
     /// Removes a file or folder.
     pub fn remove(&self, path: impl AsRef<Path>) -> &Self {
         let path = self.at(path);
-        if path.is_dir() { std::fs::remove_dir_all(path).unwrap() } else { std::fs::remove_file(path).unwrap() }
+        if path.is_dir() {
+            std::fs::remove_dir_all(path).unwrap()
+        } else {
+            std::fs::remove_file(path).unwrap()
+        }
         self
     }
 

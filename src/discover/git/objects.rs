@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{git, not_run, Trouble};
+use super::{Trouble, git, not_run};
 
 /// Bytes of a line that are read at a time.
 const LINE_BYTES: u64 = 1 << 20;
@@ -101,8 +101,12 @@ impl Objects {
             let answer = answers.next().unwrap_or_default();
             if !answer.windows(6).any(|words| words == b" blob ") {
                 return Err(Trouble {
-                    message: format!("git does not have the earlier version of {}", crate::text::from_bytes(one.path.as_os_str().as_encoded_bytes())),
-                    help: "the clone is incomplete: fetch what is missing with git fetch --refetch, or clone again without a filter".to_owned(),
+                    message: format!(
+                        "git does not have the earlier version of {}",
+                        crate::text::from_bytes(one.path.as_os_str().as_encoded_bytes())
+                    ),
+                    help: "the clone is incomplete: fetch what is missing with git fetch --refetch, or clone again without a filter"
+                        .to_owned(),
                 });
             }
         }
