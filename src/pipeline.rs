@@ -165,7 +165,7 @@ pub struct Task {
     /// Its folder, relative to its settings file.
     pub overrides: PathBuf,
     /// What stands against it in an earlier state, where only what a change brought is asked for.
-    pub against: Option<Against>,
+    pub compared: Option<Against>,
 }
 
 /// Prepares the programmes of a run.
@@ -192,7 +192,7 @@ pub fn tasks(setups: &[Setup], of: &dyn Fn(&Found) -> usize, discovered: Vec<Fou
                 .map(|input| if let discover::Source::Disk(path) = &input.source { path.clone() } else { PathBuf::new() })
                 .collect()
         };
-        tasks.push(Task { setup: number, found, inputs, paths, waivers: Vec::new(), overrides, against: None });
+        tasks.push(Task { setup: number, found, inputs, paths, waivers: Vec::new(), overrides, compared: None });
     }
     tasks
 }
@@ -223,7 +223,7 @@ pub fn run(
         let setup = setups.get(task.setup)?;
         let only =
             |file: usize| task.paths.is_empty() || task.paths.get(file).is_some_and(|path| settle::lies_within(path, &task.found.only));
-        if let Some(against) = &task.against {
+        if let Some(against) = &task.compared {
             return change::both(setups, request, task, against, &only, forest);
         }
         Some(one(setup, request, &task.found.shown, &task.inputs, &task.waivers, &only, &task.overrides, forest))

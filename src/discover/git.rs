@@ -425,15 +425,12 @@ impl Repository {
         let listed = self.ask("where its index is", ["rev-parse", "--git-path", "index"])?;
         let index = self.root.join(path_of(listed.strip_suffix(b"\n").unwrap_or(&listed)));
         let mut copy = tempfile::Builder::new().prefix("havesay-index-").tempfile().map_err(failed)?;
-        match std::fs::File::open(&index) {
-            Ok(mut file) => {
-                io::copy(&mut file, &mut copy).map_err(failed)?;
-                // By the index's own time git tells which files may have changed unnoticed since.
-                let written = file.metadata().and_then(|known| known.modified()).map_err(failed)?;
-                copy.as_file().set_modified(written).map_err(failed)?;
-            }
-            // Before anything is added there is none.
-            Err(_) => {}
+        // Before anything is added there is none.
+        if let Ok(mut file) = std::fs::File::open(&index) {
+            io::copy(&mut file, &mut copy).map_err(failed)?;
+            // By the index's own time git tells which files may have changed unnoticed since.
+            let written = file.metadata().and_then(|known| known.modified()).map_err(failed)?;
+            copy.as_file().set_modified(written).map_err(failed)?;
         }
         if files.is_empty() {
             return Ok(copy);

@@ -83,7 +83,7 @@ mod tests {
                 severity: Severity::Error,
                 message: Vec::new(),
                 help: Arc::from(""),
-                subject: Subject { register: Arc::from(""), id: None, address: Vec::new(), file: 0, node: 0, pointer: Vec::new() },
+                subject: Subject { register: Arc::from(""), id: None, address: Vec::new(), file: 0, node: None, pointer: Vec::new() },
                 labels: Vec::new(),
                 labels_more: 0,
                 reveals: false,
