@@ -1,6 +1,6 @@
 //! Writes a corpus of programme records, and measures each stage of an audit beside a plain typed parse.
 //!
-//! `cargo run --release --example corpus -- write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults]`
+//! `cargo run --release --example corpus -- write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults] [seed=NUMBER]`
 //! `cargo run --release --example corpus -- measure FOLDER [ROUNDS]`
 //! `cargo run --release --example corpus -- rules FOLDER [RULE]`
 //!
@@ -38,18 +38,21 @@ const AS_OF: &str = "2026-07-01";
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let arg = |at: usize| args.get(at).map(String::as_str).unwrap_or_default();
-    let done = match arg(0) {
-        "write" => write(
-            Path::new(arg(1)),
-            arg(2).parse().unwrap_or(3.0),
-            arg(3).parse().unwrap_or(20),
-            arg(4),
-            args.iter().any(|arg| arg == "faults"),
-        ),
-        "measure" => measure(Path::new(arg(1)), arg(2).parse().unwrap_or(3)),
-        "rules" => rules(Path::new(arg(1)), args.get(2).map(String::as_str)),
-        _ => Err("write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults], measure FOLDER [ROUNDS], or rules FOLDER [RULE]".to_owned()),
-    };
+    let done =
+        match arg(0) {
+            "write" => write(
+                Path::new(arg(1)),
+                arg(2).parse().unwrap_or(3.0),
+                arg(3).parse().unwrap_or(20),
+                arg(4),
+                args.iter().any(|arg| arg == "faults"),
+                args.iter().find_map(|arg| arg.strip_prefix("seed=")?.parse().ok()).unwrap_or(42),
+            ),
+            "measure" => measure(Path::new(arg(1)), arg(2).parse().unwrap_or(3)),
+            "rules" => rules(Path::new(arg(1)), args.get(2).map(String::as_str)),
+            _ => Err("write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults] [seed=NUMBER], measure FOLDER [ROUNDS], or rules FOLDER [RULE]"
+                .to_owned()),
+        };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
@@ -59,7 +62,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn write(root: &Path, megabytes: f64, programmes: usize, layout: &str, faults: bool) -> Result<(), String> {
+fn write(root: &Path, megabytes: f64, programmes: usize, layout: &str, faults: bool, seed: u64) -> Result<(), String> {
     let layout = match layout {
         "inline" => corpus::Layout::Inline,
         "registers" => corpus::Layout::RegisterFiles,
@@ -67,7 +70,7 @@ fn write(root: &Path, megabytes: f64, programmes: usize, layout: &str, faults: b
         "bundles" => corpus::Layout::Bundles,
         _ => corpus::Layout::Mixed,
     };
-    let plan = corpus::Plan { seed: 42, programmes, bytes: (megabytes * 1e6) as u64, layout, faults };
+    let plan = corpus::Plan { seed, programmes, bytes: (megabytes * 1e6) as u64, layout, faults };
     let planted = corpus::write(&plan, root).map_err(|error| error.to_string())?;
     for fault in &planted {
         println!("{}\t{}\t{}", fault.programme, fault.rule, fault.address);

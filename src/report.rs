@@ -1,7 +1,7 @@
 //! Renders what was audited and masked: one file for each format. Nothing unmasked can get here, by type.
 //!
 //! Every format is rendered from the same value: a [`Run`], its programmes in path order, the [`Totals`].
-//! [`Writing`] hands them to a format's [`Renderer`] one after another, so that a finished programme is
+//! [`Writing`] hands them to a format's `Renderer` one after another, so that a finished programme is
 //! written at once and memory does not grow with the number of programmes. [`saved`] reads the value back
 //! from a saved audit, and [`compare`] holds two of them against one another. Rules' insides and records are
 //! not known here.

@@ -185,6 +185,7 @@ pub struct Charter<'a> {
     pub promise: Option<Text<'a>>,
     pub purpose: Option<Text<'a>>,
     pub purpose_version: Option<u64>,
+    pub purpose_changed_on: Option<&'a str>,
     pub topics: List<Topic<'a>>,
     pub journey: Option<Journey<'a>>,
     pub fit_rationale: List<&'a str>,
@@ -192,9 +193,11 @@ pub struct Charter<'a> {
     pub sponsor: Option<&'a str>,
     pub claims: List<ClaimRow<'a>>,
     pub started_on: Option<&'a str>,
+    pub pauses: List<PauseRow<'a>>,
     pub population: Option<&'a str>,
     pub sensitivity: Option<&'a str>,
     pub impact_assessment: Option<&'a str>,
+    pub support_contact: Option<&'a str>,
     pub capability_transfer: Option<&'a str>,
     pub independent_facilitation: Option<Answer<'a>>,
     pub policies: List<PolicyRow<'a>>,
@@ -231,6 +234,14 @@ pub struct Charter<'a> {
     pub agreements: List<Agreement<'a>>,
     pub publications: List<Publication<'a>>,
     pub incidents: List<Incident<'a>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+pub struct PauseRow<'a> {
+    pub from: Option<&'a str>,
+    pub to: Option<&'a str>,
+    pub reason: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -359,6 +370,7 @@ pub struct DataAssetRow<'a> {
     pub kind: Option<Text<'a>>,
     pub lawful_basis: Option<&'a str>,
     pub controller: Option<Text<'a>>,
+    pub shared_with: List<Text<'a>>,
     pub stored_in: Option<Text<'a>>,
     pub collected_on: Option<&'a str>,
     pub retention_months: Option<u64>,
@@ -378,6 +390,7 @@ pub struct Participant<'a> {
     pub left_on: Option<&'a str>,
     pub attributes: Option<BTreeMap<&'a str, Text<'a>>>,
     pub age_band: Option<Text<'a>>,
+    pub age_under: Option<u64>,
     pub languages: List<&'a str>,
     pub access_needs: List<AccessNeedRow<'a>>,
     pub pay_eligibility: Option<&'a str>,
@@ -487,7 +500,10 @@ pub struct Consent<'a> {
     pub retention_months: Option<u64>,
     pub lawful_basis: Option<&'a str>,
     pub explicit: Option<bool>,
+    pub guardian_consent: Option<bool>,
+    pub child_assent: Option<bool>,
     pub purpose_version: Option<u64>,
+    pub on_pay_receipt: Option<bool>,
     pub note: Option<Text<'a>>,
 }
 
@@ -503,6 +519,7 @@ pub struct Payment<'a> {
     pub travel_hours: Option<f64>,
     pub amount: Option<f64>,
     pub currency: Option<&'a str>,
+    pub required_purposes: List<&'a str>,
     pub offered_on: Option<&'a str>,
     pub earned_on: Option<&'a str>,
     pub paid_on: Option<&'a str>,
@@ -655,6 +672,8 @@ pub struct Outcome<'a> {
     pub started_on: Option<&'a str>,
     pub due_on: Option<&'a str>,
     pub shipped_on: Option<&'a str>,
+    pub dropped_on: Option<&'a str>,
+    pub dropped_reason: Option<Text<'a>>,
     pub serves: List<ServedGroupRow<'a>>,
     pub tickets: List<&'a str>,
     pub test_cases: List<&'a str>,
@@ -796,7 +815,10 @@ pub struct Publication<'a> {
     pub kind: Option<&'a str>,
     pub audience: Option<&'a str>,
     pub published_on: Option<&'a str>,
+    pub features: List<&'a str>,
     pub tables: List<TableRow<'a>>,
+    pub quasi_identifiers: List<Text<'a>>,
+    pub smallest_group_count: Option<u64>,
     pub uri: Option<&'a str>,
 }
 

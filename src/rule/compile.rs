@@ -775,7 +775,6 @@ impl<'c> Ground<'c> {
         Ok(groups)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one block of one page")]
     fn cases(
         &self,
         page: &Page,

@@ -31,10 +31,22 @@ pub struct Limit {
     pub own: bool,
 }
 
+impl Limit {
+    /// The part in per cent, with as many places as it has.
+    fn words(self) -> String {
+        // A thousandth of a per cent is finer than any limit.
+        let text = format!("{:.5}", self.part * 100.0);
+        format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
+    }
+}
+
 /// The limits of a study's rules, as their pages have them.
 #[must_use]
 pub fn limits(judge: &Judge, study: &Study) -> Vec<Limit> {
-    let own = |rule| judge.param(rule, "alpha").and_then(|alpha| alpha.parse().ok());
+    let own = |rule| {
+        let alpha = if study.customary { None } else { judge.param(rule, "alpha") };
+        alpha.and_then(|alpha| alpha.parse().ok())
+    };
     study.rules.iter().map(|rule| own(rule).map_or(Limit { part: CUSTOMARY, own: false }, |part| Limit { part, own: true })).collect()
 }
 
@@ -84,8 +96,12 @@ pub fn section(measured: &Measured<'_>) -> String {
     let Measured { study, limits, results } = measured;
     let mut out = format!("## {}\n\n{}\n\n", study.title, study.drawn);
     for (rule, limit) in study.rules.iter().zip(limits) {
-        let own = if limit.own { "its own `alpha`" } else { "customary; the page names none" };
-        let _ = writeln!(out, "- `{rule}`: at most {} false alarms ({own}).", percent(limit.part, 0));
+        let own = match (limit.own, study.customary) {
+            (true, _) => "its own `alpha`",
+            (false, true) => "customary; an `alpha` of the page is about single contributions",
+            (false, false) => "customary; the page names none",
+        };
+        let _ = writeln!(out, "- `{rule}`: at most {} false alarms ({own}).", limit.words());
     }
     out.push_str("\n### False alarms: ");
     let _ = writeln!(out, "{}\n", study.title.to_lowercase());

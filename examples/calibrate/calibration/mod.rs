@@ -27,7 +27,7 @@ use judge::{Judge, Verdict};
 /// The seed of the document.
 pub const SEED: u64 = 20_260_701;
 /// One in so many outcomes that stand for their rearrangements is also judged in another order.
-const REARRANGED_EVERY: usize = 3;
+const REARRANGED_EVERY: usize = 10;
 
 /// What is drawn for some rules.
 pub struct Study {
@@ -41,6 +41,8 @@ pub struct Study {
     pub told_by: Vec<&'static str>,
     /// The customary limits.
     pub rivals: Vec<&'static str>,
+    /// Whether false alarms are held to the customary limit, because the rules' own `alpha` speaks of something else.
+    pub customary: bool,
     /// Rules that exceed their limit here, and why.
     pub beyond: Vec<(&'static str, &'static str)>,
     /// The rules that judge the same draws.
@@ -60,6 +62,12 @@ pub struct Effort {
     pub draws: u32,
 }
 
+/// What is made of an outcome.
+pub type OfOutcome<T> = Box<dyn Fn(&[u32]) -> T + Send + Sync>;
+
+/// What came of a ground: its number, and the shares of verdicts for each space.
+type Done = (usize, Result<Vec<Shares>, String>);
+
 /// One kind of programme.
 pub struct Ground {
     /// What tells it apart within its study: the first cells of its row.
@@ -71,9 +79,9 @@ pub struct Ground {
     /// The effort for the fair space, and for each departure.
     pub effort: (Effort, Effort),
     /// The records of an outcome.
-    pub records: Box<dyn Fn(&[u32]) -> String + Send + Sync>,
+    pub records: OfOutcome<String>,
     /// What the customary limits make of an outcome.
-    pub rivals: Box<dyn Fn(&[u32]) -> Vec<bool> + Send + Sync>,
+    pub rivals: OfOutcome<Vec<bool>>,
 }
 
 /// Shares of all that can come about, or of all draws.
@@ -212,7 +220,7 @@ fn add(shares: &mut Shares, weight: f64, judged: &Judged) {
 /// The first thing that cannot be judged.
 pub fn run(judge: &Judge, study: &Study, threads: usize, done: &(dyn Fn(&Ground) + Sync)) -> Result<Vec<Vec<Shares>>, String> {
     let next = AtomicUsize::new(0);
-    let results: Mutex<Vec<(usize, Result<Vec<Shares>, String>)>> = Mutex::default();
+    let results: Mutex<Vec<Done>> = Mutex::default();
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {

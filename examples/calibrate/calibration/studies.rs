@@ -3,9 +3,11 @@
 use super::chance::Space;
 use super::{Effort, Ground, Study, rivals};
 
-/// The effort for fair panels: the tests there are exact, so that their false alarms come close to the limit, and only
-/// counting out tells on which side of it they lie.
-const PANELS: Effort = Effort { outcomes: 100_000, draws: 10_000 };
+/// The effort for fair panels. The tests there are exact, so that the false alarms of small panels come close to the limit,
+/// and only counting out tells on which side of it they lie.
+const SMALL_PANELS: Effort = Effort { outcomes: 100_000, draws: 10_000 };
+/// See [`SMALL_PANELS`].
+const LARGE_PANELS: Effort = Effort { outcomes: 12_000, draws: 10_000 };
 /// The effort for other fair programmes.
 const FAIR: Effort = Effort { outcomes: 12_000, draws: 4_000 };
 /// The effort for departures.
@@ -14,7 +16,7 @@ const DEPARTURES: Effort = Effort { outcomes: 12_000, draws: 1_000 };
 /// The panel sizes.
 const PEOPLE: [u32; 5] = [12, 20, 40, 100, 400];
 /// The smallest groups in which a conversation is judged, and the panel sizes.
-const SPEAKERS: [u32; 8] = [5, 6, 8, 12, 20, 40, 100, 400];
+const SPEAKERS: [u32; 9] = [5, 6, 8, 10, 12, 20, 40, 100, 400];
 
 /// The groups of a population: shares in thousandths, the largest first.
 const MIXES: [&[u32]; 9] = [
@@ -93,7 +95,7 @@ fn panels() -> Study {
                 told_by: vec![people.to_string(), mix_words(mix)],
                 alike: mix.to_vec(),
                 spaces: vec![pick(mix.to_vec()), pick(halved), pick(absent), pick(crowded)],
-                effort: (PANELS, DEPARTURES),
+                effort: (if people > 40 { LARGE_PANELS } else { SMALL_PANELS }, DEPARTURES),
                 records: Box::new(|counts| {
                     let people = list((0..).zip(each_person(counts)).map(|(number, group): (u32, _)| {
                         format!("{{\"id\":\"p-{number}\",\"status\":\"active\",\"attributes\":{{\"region\":\"g{group}\"}}}}")
@@ -110,6 +112,7 @@ fn panels() -> Study {
         drawn: "People come one by one, each from a group with the chance of its share of the population: two to eight groups of 5 to 50 %. Where not all outcomes are gone through, 10,000 panels are drawn.",
         told_by: vec!["people", "groups"],
         rivals: THREE.to_vec(),
+        customary: false,
         beyond: Vec::new(),
         rules: vec!["representation/segment-underrepresented", "representation/composition-departs-from-frame"],
         departures: vec![
@@ -174,6 +177,7 @@ fn choice() -> Study {
         drawn: "Three times as many people have applied as there are seats, by group as in the population, and the seats go to them by lot. Where not all outcomes are gone through, 4,000 choices are drawn.",
         told_by: vec!["seats", "groups"],
         rivals: THREE.to_vec(),
+        customary: false,
         beyond: Vec::new(),
         rules: vec!["representation/selection-rate-disparity"],
         departures: vec![
@@ -207,6 +211,7 @@ fn answers() -> Study {
         drawn: "Three times as many people are invited as are wanted, by group as in the population, and everyone accepts with a chance of one in three. Where not all outcomes are gone through, 4,000 rounds are drawn.",
         told_by: vec!["invited", "groups"],
         rivals: THREE.to_vec(),
+        customary: false,
         beyond: Vec::new(),
         rules: vec!["representation/selection-rate-disparity"],
         departures: vec![
@@ -264,6 +269,7 @@ fn losses() -> Study {
         drawn: "Everyone who started, by group as in the population, leaves before their time with the same chance. Where not all outcomes are gone through, 4,000 programmes are drawn.",
         told_by: vec!["people", "groups", "chance of leaving"],
         rivals: THREE.to_vec(),
+        customary: false,
         beyond: Vec::new(),
         rules: vec!["representation/differential-attrition"],
         departures: vec!["20 points more of the second group leave".to_owned(), "40 points more of the second group leave".to_owned()],
@@ -289,6 +295,7 @@ fn attrition() -> Study {
         drawn: "Everyone who started leaves before their time with a chance of 5 %, which the page calls of little concern. All outcomes are gone through. The customary limit beside it is the bare fifth.",
         told_by: vec!["people"],
         rivals: vec!["a fifth left"],
+        customary: false,
         beyond: Vec::new(),
         rules: vec!["representation/attrition-high"],
         departures: ["10 % leave", "20 % leave", "30 % leave"].map(str::to_owned).to_vec(),
@@ -354,6 +361,7 @@ fn voices() -> Study {
         drawn: "Every contribution falls on a person at random. The customary limits take every person for a group, with equal shares. Where not all outcomes are gone through, 4,000 conversations are drawn.",
         told_by: vec!["people", "contributions each"],
         rivals: THREE.to_vec(),
+        customary: false,
         beyond: vec![(VOICE_RULES[0], "In the smallest groups, with few contributions, chance alone reaches one half more often.")],
         rules: VOICE_RULES.to_vec(),
         departures: speaker_words(),
@@ -364,7 +372,7 @@ fn voices() -> Study {
 fn bursts() -> Study {
     let mut grounds = Vec::new();
     for people in SPEAKERS {
-        for each in each_brings(people, &[4, 6, 8, 16]) {
+        for each in each_brings(people, &[2, 3, 4, 6, 8, 16]) {
             let spaces = speakers(people).map(|odds| Space::Runs { turns: people * each / 2, odds, further: 500 }).to_vec();
             grounds.push(conversation(people, each, spaces));
         }
@@ -375,6 +383,7 @@ fn bursts() -> Study {
         drawn: "Turns fall on people at random, and whoever has one goes on with a chance of one in two, so that a turn brings two contributions on average. Real talk is more like this than like single contributions. 4,000 conversations are drawn.",
         told_by: vec!["people", "contributions each"],
         rivals: THREE.to_vec(),
+        customary: true,
         beyond: vec![
             (VOICE_RULES[0], "The page's level of chance takes contributions for independent; in runs they spread less evenly by chance."),
             (
@@ -456,6 +465,7 @@ fn heard() -> Study {
         drawn: "People, by group as in the population, bring four contributions each on average, in proportion to the hours for which they are there: singly, or in runs as above. 4,000 conversations are drawn. The customary limits compare contributions with hours.",
         told_by: vec!["people", "groups", "they speak"],
         rivals: THREE.to_vec(),
+        customary: false,
         beyond: Vec::new(),
         rules: vec!["representation/present-but-silent"],
         departures: vec![
@@ -508,6 +518,7 @@ fn places() -> Study {
         drawn: "Everyone comes to every session with the same chance. The customary limits take every person for a group, with equal shares. Where not all outcomes are gone through, 4,000 programmes are drawn.",
         told_by: vec!["people", "sessions", "chance of coming"],
         rivals: THREE.to_vec(),
+        customary: false,
         beyond: Vec::new(),
         rules: vec!["representation/same-faces"],
         departures: vec![

@@ -1,5 +1,7 @@
 //! What a waiver file may hold, and what is said of one that is at fault.
 
+#![expect(clippy::panic, reason = "a test that cannot go on has failed")]
+
 use super::*;
 use crate::text::Lines;
 

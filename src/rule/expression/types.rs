@@ -343,6 +343,12 @@ pub type FlagCode = Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<bool> + Send + Sync>
 pub type DateCode = Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<Period> + Send + Sync>;
 /// Compiled code that gives any value.
 pub type ValueCode = Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<Value<'p>> + Send + Sync>;
+/// Compiled code that gives a record or row in any way.
+pub type AnyItem = Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<Item> + Send + Sync>;
+/// Compiled code that walks a list of records or rows in any way.
+pub type AnyItems = Arc<dyn for<'p, 'v> Fn(&mut Cx<'p>, &mut VisitItem<'v, 'p>) -> Eval<()> + Send + Sync>;
+/// Compiled code that walks a list of anything. The outcome says whether all of the list was there.
+pub type AnyList = Arc<dyn for<'p, 'v> Fn(&mut Cx<'p>, &mut Visit<'v, 'p>) -> Eval<()> + Send + Sync>;
 /// What is done with each element of a list; says whether to go on.
 pub type Visit<'v, 'p> = dyn FnMut(&mut Cx<'p>, Eval<Value<'p>>) -> bool + 'v;
 /// What is done with each record or row of a list; says whether to go on.
@@ -425,7 +431,7 @@ pub enum ItemCode {
     /// The record to which a field of another refers.
     Target(Box<ItemCode>, Fields),
     /// Anything else.
-    Code(Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<Item> + Send + Sync>),
+    Code(AnyItem),
 }
 
 impl ItemCode {
@@ -463,7 +469,7 @@ pub enum ItemsCode {
     /// Those of a list for which a test holds; the variable of the test.
     Filter(Box<ItemsCode>, usize, FlagCode),
     /// Anything else.
-    Code(Arc<dyn for<'p, 'v> Fn(&mut Cx<'p>, &mut VisitItem<'v, 'p>) -> Eval<()> + Send + Sync>),
+    Code(AnyItems),
 }
 
 impl ItemsCode {
@@ -586,7 +592,7 @@ pub enum ListCode {
     /// Of records or rows.
     Items(ItemsCode),
     /// Of anything. The outcome says whether all of the list was there.
-    Code(Arc<dyn for<'p, 'v> Fn(&mut Cx<'p>, &mut Visit<'v, 'p>) -> Eval<()> + Send + Sync>),
+    Code(AnyList),
 }
 
 impl ListCode {

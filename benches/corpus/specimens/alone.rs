@@ -1,0 +1,87 @@
+//! Specimens each of which has a programme to itself, because what is wrong with it is too much for any other.
+
+use crate::corpus::chance::AS_OF;
+use crate::corpus::kit::{Guest, Kit, Specimen};
+
+pub const SPECIMENS: &[Specimen] = &[
+    Specimen {
+        rule: "governance/one-off-event",
+        apart: &[],
+        sow: |kit, bad| {
+            young(kit, "define");
+            kit.bare = Some(&["participants", "consents", "sessions", "payments", "contributions", "feedback", "outcomes"]);
+            for i in 0..6 {
+                let guest = kit.guest(&format!("once-{i}"));
+                // Somebody wrote in, besides coming.
+                let further = if i == 0 && !bad { guest.further.clone().without("session") } else { guest.further.clone() };
+                let kind = ["non-user", "frontline-staff"].get(i).copied().unwrap_or("customer");
+                let participant = guest.participant.clone().with("types", list![kind]);
+                kit.come(Guest { participant, further, ..guest });
+            }
+            // Everybody has heard how it stands.
+            let news = kit.answer("news", &[], AS_OF - 20, Vec::new());
+            kit.add("feedback", news);
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "measurement/activity-metrics-only",
+        apart: &[],
+        sow: |kit, bad| {
+            young(kit, "develop");
+            kit.bare = Some(&["metrics"]);
+            for (name, level) in [("reached", "experience"), ("held", "operational"), ("said", "equity-integrity")] {
+                let metric = kit.metric(name).with("level", level).with("scope", "journey").with("headline", level != "experience");
+                let metric = metric.with("activity_count", bad || name != "said").with("defined_with", list!["p-00000"]);
+                kit.add("metrics", metric);
+            }
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "trace/unanswered",
+        apart: &[],
+        sow: |kit, bad| {
+            young(kit, "develop");
+            kit.bare = Some(&["contributions", "feedback"]);
+            let message = kit.answer("all", &[], AS_OF - 70, vec!["k-00023".into()]);
+            kit.add("feedback", message);
+            // Each without an answer is at fault by itself as well: the other rule speaks of every one.
+            for i in 0..24 {
+                let id = format!("k-{i:05}");
+                let letter = kit.letter(&id, 0, AS_OF - 91, "informs").without("by");
+                let open = i < if bad { 13 } else { 0 };
+                kit.add(
+                    "contributions",
+                    if open { letter.without("disposition").without("disposed_on").without("disposed_by") } else { letter },
+                );
+                if open {
+                    kit.plant("trace/no-disposition", format!("contributions/{id}"));
+                }
+            }
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "record/newer-version",
+        apart: &[],
+        sow: |kit, bad| {
+            kit.amend("programme", move |charter| charter.with("records", if bad { 2 } else { 1 }));
+            "programme/records".into()
+        },
+    },
+    Specimen {
+        rule: "record/two-charters",
+        apart: &[],
+        sow: |kit, bad| {
+            let name = if bad { "programme.yaml" } else { "former-programme.yaml" };
+            kit.stray.push((name, b"title: A charter\n".to_vec()));
+            "files/programme.yaml".into()
+        },
+    },
+];
+
+/// Makes the programme one that has come no further than a stage, and is compared with no population.
+fn young(kit: &mut Kit, stage: &'static str) {
+    kit.amend("programme", move |charter| charter.with("stage", stage).without("panel").without("quotas"));
+}
