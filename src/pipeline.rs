@@ -169,7 +169,7 @@ pub struct Task {
     /// The waiver files that concern it.
     pub waivers: Vec<Beside>,
     /// What stands against it in an earlier state, where only what a change brought is asked for.
-    pub against: Option<Against>,
+    pub compared: Option<Against>,
 }
 
 /// The files of a programme. A schema overlay is no record, wherever it stands.
@@ -200,7 +200,7 @@ pub fn tasks(setups: &[Setup], of: &dyn Fn(&Found) -> usize, discovered: Vec<Fou
                 .map(|input| if let discover::Source::Disk(path) = &input.source { path.clone() } else { PathBuf::new() })
                 .collect()
         };
-        tasks.push(Task { setup: number, found, inputs, paths, waivers: Vec::new(), against: None });
+        tasks.push(Task { setup: number, found, inputs, paths, waivers: Vec::new(), compared: None });
     }
     tasks
 }
@@ -231,7 +231,7 @@ pub fn run(
         let setup = setups.get(task.setup)?;
         let only =
             |file: usize| task.paths.is_empty() || task.paths.get(file).is_some_and(|path| settle::lies_within(path, &task.found.only));
-        if let Some(against) = &task.against {
+        if let Some(against) = &task.compared {
             return change::both(setups, request, task, against, &only, forest);
         }
         Some(one(setup, request, &task.found.shown, &task.inputs, &task.waivers, &only, &task.found.folder, forest))

@@ -97,7 +97,6 @@ const FIELD_NAMES: &[(&str, &[&str], &str)] = &[
     ("tests", &["report"], "an attribute of JUnit's XML"),
     ("uri", &["report"], "a member of SARIF"),
     ("covers", &["settle"], "the findings that a waiver is about"),
-    ("against", &["pipeline"], "the earlier state that a change is held against"),
     ("informed", &["config"], "whether those whom a waiver concerns were told"),
     ("gates", &["config"], "a key of havesay.toml for a later version, refused by name"),
 ];

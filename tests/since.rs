@@ -64,9 +64,6 @@ fn since_head(repository: &Repository) -> [usize; 3] {
     paid(&repository.check(&["--since", "HEAD", "-f", "json", SELECT]))
 }
 
-/// Lets go of what a step gives back.
-fn done<T>(_: T) {}
-
 #[test]
 fn only_what_is_new_is_listed_and_fails_the_run() {
     let Some(repository) = repository("only_what_is_new_is_listed_and_fails_the_run", &["a", "b"]) else { return };
@@ -110,20 +107,16 @@ fn verbose_names_what_is_gone() {
 #[test]
 fn records_and_files_are_followed() {
     let name = "records_and_files_are_followed";
-    type Change = fn(&Repository);
+    type Change = fn(&Repository) -> &Repository;
     let changes: [(&str, Change, [usize; 3]); 12] = [
-        (
-            "the order and the lines of records",
-            |own| done(own.write("a/payments.json", format!("\n\n{}", payments(&[30, 6, 5])))),
-            [0, 0, 2],
-        ),
+        ("the order and the lines of records", |own| own.write("a/payments.json", format!("\n\n{}", payments(&[30, 6, 5]))), [0, 0, 2]),
         (
             "records to another file",
-            |own| done(own.write("a/payments/one.json", payments(&[6])).write("a/payments.json", payments(&[30, 5]))),
+            |own| own.write("a/payments/one.json", payments(&[6])).write("a/payments.json", payments(&[30, 5])),
             [0, 0, 2],
         ),
-        ("a register's file into the register's folder", |own| done(own.rename("a/payments.json", "a/payments/all.json")), [0, 0, 2]),
-        ("a programme with an id to another folder", |own| done(own.rename("a", "deep/er/b")), [0, 0, 2]),
+        ("a register's file into the register's folder", |own| own.rename("a/payments.json", "a/payments/all.json"), [0, 0, 2]),
+        ("a programme with an id to another folder", |own| own.rename("a", "deep/er/b"), [0, 0, 2]),
         (
             "a programme with an id to another folder, all files new",
             |own| {
@@ -131,7 +124,7 @@ fn records_and_files_are_followed() {
                     "b/programme.json",
                     charter(Some("a")).replace("\"T\"", "\"Another title, and a long one at that, so that nothing is alike\""),
                 );
-                own.write("b/payments.json", payments(&[5, 6]).replace("EUR", "GBP"));
+                own.write("b/payments.json", payments(&[5, 6]).replace("EUR", "GBP"))
             },
             [0, 0, 2],
         ),
@@ -139,23 +132,22 @@ fn records_and_files_are_followed() {
             "a programme without an id to another folder, told to git",
             |own| {
                 own.git(["mv", "nameless", "renamed"]);
+                own
             },
             [0, 0, 2],
         ),
-        ("a programme without an id to another folder, not told to git", |own| done(own.rename("nameless", "renamed")), [0, 0, 2]),
+        ("a programme without an id to another folder, not told to git", |own| own.rename("nameless", "renamed"), [0, 0, 2]),
         (
             "a programme without an id to another folder, with a change",
-            |own| {
-                own.rename("nameless", "renamed").write("renamed/payments.json", payments(&[6, 7, 30]));
-            },
+            |own| own.rename("nameless", "renamed").write("renamed/payments.json", payments(&[6, 7, 30])),
             [1, 1, 1],
         ),
-        ("a programme gets an id", |own| done(own.write("nameless/programme.json", charter(Some("called")))), [0, 0, 2]),
-        ("a programme gets another id", |own| done(own.write("a/programme.json", charter(Some("another")))), [2, 2, 0]),
-        ("a programme is gone", |own| done(own.remove("a")), [0, 2, 0]),
+        ("a programme gets an id", |own| own.write("nameless/programme.json", charter(Some("called"))), [0, 0, 2]),
+        ("a programme gets another id", |own| own.write("a/programme.json", charter(Some("another"))), [2, 2, 0]),
+        ("a programme is gone", |own| own.remove("a"), [0, 2, 0]),
         (
             "a programme is new",
-            |own| done(own.write("new/programme.json", charter(None)).write("new/payments.json", payments(&[1, 2, 3]))),
+            |own| own.write("new/programme.json", charter(None)).write("new/payments.json", payments(&[1, 2, 3])),
             [3, 0, 0],
         ),
     ];
@@ -258,6 +250,46 @@ fn settings_that_are_named_are_those_of_each_state_too() {
     assert_eq!(check(&["--isolated"]), [0, 0, 0], "nothing is touched");
     repository.write("a/payments.json", payments(&[5, 6, 7]));
     assert_eq!(check(&["--isolated"]), [1, 0, 2]);
+}
+
+/// A waiver of the payment of this amount.
+fn waiver(amount: u32, until: &str) -> String {
+    format!(
+        "[[waiver]]\nrule = \"money/small\"\nprogramme = \"a\"\naddress = \"payments/pay-{amount}\"\nreason_type = \"disputed\"\n\
+         reason = \"R\"\napproved_by = \"board\"\napprover_role = \"sponsor\"\ngranted_on = 2026-06-01\nexpires_on = {until}\n"
+    )
+}
+
+#[test]
+fn what_a_waiver_holds_back_is_not_new_and_a_waiver_taken_away_brings_it_back() {
+    for place in ["a/havesay.waivers.toml", "havesay.waivers.toml"] {
+        let Some(repository) = repository("what_a_waiver_holds_back", &["a", "b"]) else { return };
+        // Waivers of the root stand beside settings.
+        repository.write("havesay.toml", "").commit();
+        let brought = |staged: bool| {
+            let state: &[&str] = if staged { &["--staged"] } else { &["--since", "HEAD"] };
+            let told = repository.check(&[state, &["-f", "json", SELECT]].concat());
+            (paid(&told), told.json()["summary"]["suppressed"].as_u64().unwrap())
+        };
+        repository.write(place, waiver(5, "2026-12-31"));
+        assert_eq!(brought(false).1, 1, "{place}: a waiver is new");
+        assert_eq!(brought(false).0[..2], [0, 0], "{place}: what it holds back is neither new nor gone");
+        repository.git(["add", "-A"]);
+        assert_eq!(brought(true).0[..2], [0, 0], "{place}: staged");
+        repository.commit();
+        repository.write(place, waiver(6, "2026-12-31"));
+        let (paid, suppressed) = brought(false);
+        assert_eq!((paid[..2].to_vec(), suppressed), (vec![1, 0], 1), "{place}: what it held back before is new");
+        assert_eq!(brought(true), ([0, 0, 0], 0), "{place}: nothing is staged");
+        repository.write(place, waiver(5, "2026-06-30"));
+        assert_eq!(brought(false).0[..2], [1, 0], "{place}: it has expired");
+        repository.commit();
+        repository.write("a/payments.json", payments(&[5, 6, 7]));
+        assert_eq!(brought(false), ([1, 0, 2], 0), "{place}: that it has expired is no news");
+        repository.write(place, "[[waiver]]\n");
+        let told = repository.check(&["--since", "HEAD", SELECT]);
+        assert!(told.status != 0 && told.both().contains(place), "{place}: {}", told.both());
+    }
 }
 
 #[test]
@@ -578,11 +610,11 @@ fn what_is_said_does_not_depend_on_threads_and_can_be_rendered_again() {
     let Some(repository) = repository("what_is_said_does_not_depend_on_threads", &folders) else { return };
     for (number, folder) in folders.iter().enumerate() {
         match number % 4 {
-            0 => drop(repository.write(format!("{folder}/payments.json"), payments(&[5, 8]))),
-            1 => drop(repository.rename(folder, &format!("moved/{folder}"))),
-            2 => drop(repository.remove(folder)),
-            _ => {}
-        }
+            0 => repository.write(format!("{folder}/payments.json"), payments(&[5, 8])),
+            1 => repository.rename(folder, &format!("moved/{folder}")),
+            2 => repository.remove(folder),
+            _ => &repository,
+        };
     }
     let check = |threads: &str| repository.check(&["--since", "HEAD", "--threads", threads, "-f", "json"]);
     let one = check("1");

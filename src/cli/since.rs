@@ -166,7 +166,7 @@ impl Comparing {
             if let Some(side) = pair.new {
                 replace(&mut task.inputs, &side);
             }
-            task.against = Some(Against::Nothing);
+            task.compared = Some(Against::Nothing);
             let number = by_folder.get(&task.found.folder).copied();
             if let Some(side) = pair.old
                 && let Some((task, before)) = earlier.before(setups, side, Some(&task.found), options)?
@@ -180,8 +180,8 @@ impl Comparing {
             before.waivers = std::mem::take(&mut task.waivers);
             before.paths = std::mem::take(&mut task.paths);
             match number.and_then(|number| tasks.get_mut(number)) {
-                Some(now) => now.against = Some(Against::Before(before)),
-                None => tasks.push(Task { inputs: Vec::new(), against: Some(Against::Departed(before)), ..task }),
+                Some(now) => now.compared = Some(Against::Before(before)),
+                None => tasks.push(Task { inputs: Vec::new(), compared: Some(Against::Departed(before)), ..task }),
             }
         }
         Ok(())
@@ -251,7 +251,7 @@ impl Earlier<'_> {
             waivers: Vec::new(),
             home: side.found.folder.clone(),
         };
-        let task = Task { setup: number, found: side.found, inputs, paths, waivers: Vec::new(), against: None };
+        let task = Task { setup: number, found: side.found, inputs, paths, waivers: Vec::new(), compared: None };
         Ok(Some((task, before)))
     }
 

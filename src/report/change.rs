@@ -150,7 +150,7 @@ fn state(with: &ComparedWith) -> String {
 }
 
 /// What the status means, in words.
-pub(super) fn outcome(totals: &Totals, status: u8) -> Option<&'static str> {
+pub(super) fn ending(totals: &Totals, status: u8) -> Option<&'static str> {
     match status {
         0 if totals.programmes == 0 => Some("The change touches no programme."),
         0 if totals.all() == 0 => Some("Nothing new."),

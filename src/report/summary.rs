@@ -149,7 +149,7 @@ pub fn reached(totals: &Totals) -> String {
 /// What the status means, in words.
 #[must_use]
 pub fn outcome(totals: &Totals, status: u8) -> &'static str {
-    if let Some(words) = totals.change.as_ref().and_then(|_| change::outcome(totals, status)) {
+    if let Some(words) = totals.change.as_ref().and_then(|_| change::ending(totals, status)) {
         return words;
     }
     match status {
