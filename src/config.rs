@@ -30,10 +30,10 @@ use crate::finding::Severity;
 use crate::limits::CONFIG_BYTES_MAX;
 use crate::text::{self, Span};
 
+pub use baseline::Baseline;
 pub use chain::{Config, resolve};
 pub use contract::schema;
 pub use lock::covers;
-pub use baseline::Baseline;
 pub use mentions::mentions;
 pub use pattern::Pattern;
 pub use search::{FILE_NAME, Found, Search, closest, relative};

@@ -1,5 +1,7 @@
 //! Baselines as those meet them who begin with a backlog of known flaws.
 
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test says what it found by panicking")]
+
 mod support;
 
 use std::collections::BTreeMap;

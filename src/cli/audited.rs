@@ -63,7 +63,8 @@ impl Audited {
             threads: 1,
         };
         let setup = self.setups.list.get(task.setup)?;
-        let shown = pipeline::one(setup, &request, &task.found.shown, &task.inputs, waivers, &|_| true, &task.found.folder, Forest::default());
+        let shown =
+            pipeline::one(setup, &request, &task.found.shown, &task.inputs, waivers, &|_| true, &task.found.folder, Forest::default());
         Some(shown.0)
     }
 

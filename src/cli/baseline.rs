@@ -44,8 +44,8 @@ struct FileArgs {
     /// The baseline
     #[arg(long, value_name = "FILE", default_value = BASELINE_NAME)]
     file: PathBuf,
-    /// The date of the audit, YYYY-MM-DD [default: today, UTC]
-    #[arg(long, value_name = "DATE", env = "HAVESAY_AS_OF")]
+    /// The date of the audit, YYYY-MM-DD [default: today, UTC] [env: HAVESAY_AS_OF]
+    #[arg(long, value_name = "DATE")]
     as_of: Option<String>,
     #[command(flatten)]
     common: Common,
@@ -61,6 +61,17 @@ struct PruneArgs {
     /// Also take out the findings of programmes that were not audited, because there are none such any more
     #[arg(long)]
     not_audited: bool,
+}
+
+impl BaselineArgs {
+    /// The date of the audit, and what all commands that read settings take.
+    pub(super) fn set_by_environment(&mut self) -> (&mut Option<String>, &mut Common) {
+        let args = match &mut self.what {
+            What::Create(args) | What::Update(args) | What::Check(args) => args,
+            What::Prune(args) => &mut args.file,
+        };
+        (&mut args.as_of, &mut args.common)
+    }
 }
 
 pub(super) fn baseline(args: &BaselineArgs) -> u8 {

@@ -425,7 +425,7 @@ pub(super) fn read_baseline(path: &Path, working: &Path) -> Result<Arc<Baseline>
     match config::baseline::read(path, &discover::shown(working, &working.join(path))) {
         Ok(baseline) => Ok(Arc::new(baseline)),
         Err(fault) => {
-            complain(&SetupError::Config(fault));
+            complain(&SetupError::Config(vec![fault]));
             Err(exit::FAULT)
         }
     }

@@ -35,6 +35,7 @@ pub(super) fn fill(command: &mut Command) -> Result<(), u8> {
     let (severity, date) = match command {
         Command::Check(args) => (Some(&mut args.fail_on), &mut args.as_of),
         Command::Waivers(args) => (None, args.set_by_environment().0),
+        Command::Baseline(args) => (None, args.set_by_environment().0),
         Command::Config(args) => {
             args.from_environment.fail_on = args.fail_on.is_none() && variable(FAIL_ON).is_some();
             args.from_environment.as_of = args.as_of.is_none() && variable(AS_OF).is_some();
@@ -64,6 +65,7 @@ fn common(command: &mut Command) -> Option<&mut Common> {
         },
         Command::Test(args) => Some(&mut args.common),
         Command::Waivers(args) => Some(args.set_by_environment().1),
+        Command::Baseline(args) => Some(args.set_by_environment().1),
         Command::Report(_) | Command::Compare(_) | Command::Init(_) => None,
     }
 }
