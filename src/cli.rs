@@ -12,6 +12,7 @@ mod new;
 mod replace;
 mod report;
 mod since;
+mod site;
 mod target;
 mod test;
 mod waivers;
@@ -47,8 +48,10 @@ enum Command {
     Report(ReportArgs),
     /// Say what is new, gone and changed between two saved audits, and why
     Compare(CompareArgs),
-    /// Explain a rule, a register, a field, a definition, or a word of a vocabulary
+    /// Explain a rule, a register, a field, a definition, a word, a function or a source, and what uses it
     Explain(ExplainArgs),
+    /// Write everything that explain tells as pages to browse, linked with one another
+    Site(SiteArgs),
     /// List the rules, and whether and why each is on or off here
     Rules(RulesArgs),
     /// Print a JSON Schema
@@ -205,6 +208,14 @@ enum CompareFormat {
 struct ExplainArgs {
     /// A rule (consent/missing), a register (participants), a field (participants.access_needs), a definition (in-force) or a word (co-design)
     name: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Args, Debug, Clone)]
+struct SiteArgs {
+    /// The folder: a new one, an empty one, or one that this command wrote [default: site]
+    folder: Option<PathBuf>,
     #[command(flatten)]
     common: Common,
 }
@@ -386,6 +397,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Report(args) => report::report(&args),
         Command::Compare(args) => compare::compare(&args),
         Command::Explain(args) => explain::explain(&args),
+        Command::Site(args) => site::site(&args),
         Command::Rules(args) => explain::rules(&args),
         Command::Schema(args) => schema(&args),
         Command::Config(args) => config::config(&args),

@@ -57,6 +57,7 @@ fn common(command: &mut Command) -> Option<&mut Common> {
     match command {
         Command::Check(args) => Some(&mut args.common),
         Command::Explain(args) => Some(&mut args.common),
+        Command::Site(args) => Some(&mut args.common),
         Command::Rules(args) => Some(&mut args.common),
         Command::Schema(args) => Some(&mut args.common),
         Command::Config(args) => Some(&mut args.common),

@@ -808,7 +808,8 @@ impl<'c> Ground<'c> {
             let at = match scopes.iter().position(|(known, ..)| *known == subject.text) {
                 Some(at) => at,
                 None => {
-                    let (what, names) = self::subject(self.schema, &subject.text).map_err(|why| one(page.problem(span(subject.at), why)))?;
+                    let (what, names) =
+                        self::subject(self.schema, &subject.text).map_err(|why| one(page.problem(span(subject.at), why)))?;
                     let mut scope = self.scope(page);
                     for (name, ty) in &names {
                         scope.declare(name, ty.clone());

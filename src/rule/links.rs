@@ -157,9 +157,8 @@ impl Reader<'_> {
     fn lets(&mut self, keys: &Entries) {
         for (name, value) in get(keys, "let").map_or(&[][..], entries) {
             let Some(ast) = text(value).and_then(|text| parse(text).ok()) else { continue };
-            let known = |wanted: &String| {
-                ["as_of", "params"].contains(&wanted.as_str()) || self.names.iter().any(|(name, _)| name == wanted)
-            };
+            let known =
+                |wanted: &String| ["as_of", "params"].contains(&wanted.as_str()) || self.names.iter().any(|(name, _)| name == wanted);
             if ast.names().iter().all(known) {
                 let ty = self.follow(&ast);
                 self.names.push((name.text.clone(), ty));
