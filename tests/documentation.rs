@@ -239,11 +239,51 @@ fn every_expression_of_every_page_can_be_followed() {
     }
     for rule in rules.rules.iter().filter(|rule| !rule.built_in) {
         let uses = links.uses(&rule.name).unwrap();
-        assert!(!uses.fields.is_empty() || !uses.functions.is_empty(), "{} reads nothing", rule.name);
+        assert!(uses.whole || !uses.fields.is_empty(), "{} reads nothing", rule.name);
     }
     for page in &rules.definition_pages {
         let users = links.users(&|uses| uses.definitions.contains(&page.name));
         assert!(!users.is_empty(), "{} is used by nothing", page.name);
+    }
+}
+
+#[test]
+fn what_a_page_reads_is_found_by_the_types_of_what_it_names() {
+    let schema = schema();
+    let definition = |gives: &str, parameters: &str, expression: &str| {
+        format!("---\nparameters: {{{parameters}}}\ngives: {gives}\nexpression: \"{expression}\"\n---\n\n# Toy\n")
+    };
+    let read = |expression: &str| -> Vec<String> {
+        let pages = [
+            ("definitions/toy", definition("flag", "person: participant", expression)),
+            ("definitions/seats", definition("list of sessions.attendance", "person: participant", "person.attendance")),
+        ];
+        let pages = pages.iter().map(|(name, text)| Page::read(name, text).unwrap()).collect();
+        let (rules, problems) = compile::compile(&schema, pages, &|_| true);
+        assert!(problems.is_empty(), "{expression}: {problems:?}");
+        let links = Links::of(&schema, &rules);
+        let uses = links.uses("definitions/toy").unwrap();
+        assert_eq!(uses.lost, Vec::<String>::new(), "{expression}");
+        let field = |id: &u16| schema.field(*id).unwrap();
+        let owner = |id: &u16| schema.structure(field(id).owner).unwrap().name.clone();
+        uses.fields.iter().map(|id| format!("{}.{}", owner(id), field(id).name)).collect()
+    };
+    let read = |expression: &str| -> BTreeSet<String> { read(expression).into_iter().collect() };
+    let names = |names: &[&str]| -> BTreeSet<String> { names.iter().map(|name| (*name).to_owned()).collect() };
+    for (expression, fields) in [
+        ("has(person.joined_on)", &["participant.joined_on"][..]),
+        ("size(missing(person, ['joined_on', 'types'])) > 0", &["participant.joined_on", "participant.types"]),
+        // Down into rows, back to the record around them, along a reference and against one.
+        ("person.access_needs.exists(need, otherwise(need.met, false))", &["participant.access_needs", "access-need-row.met"]),
+        ("person.attendance.exists(seat, has(seat.session.type))", &["attendance-row.person", "session.type"]),
+        ("seats(person).exists(seat, has(seat.hours))", &["attendance-row.hours"]),
+        (
+            "first(seats(person).filter(a, has(a.hours)).sort_by(a, a.hours).map(a, a.session)).type == 'workshop'",
+            &["attendance-row.hours", "session.type"],
+        ),
+        ("size(distinct(person.attendance.map(a, a.session))) > 1", &["attendance-row.person"]),
+    ] {
+        assert_eq!(read(expression), names(fields), "{expression}");
     }
 }
 

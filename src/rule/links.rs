@@ -13,7 +13,7 @@ use super::expression::parse::{Ast, Kind, parse};
 use super::expression::types::Ty;
 use super::front::Yaml;
 use super::function::LIBRARY;
-use super::{Page, Rules};
+use super::{Page, Rules, Subject};
 use crate::schema::{CHARTER, FieldId, Schema};
 
 /// What a page uses.
@@ -25,6 +25,8 @@ pub struct Uses {
     pub definitions: BTreeSet<Arc<str>>,
     /// The functions that it calls.
     pub functions: BTreeSet<&'static str>,
+    /// Whether it goes through all that is written in records, whatever the field.
+    pub whole: bool,
     /// What could not be followed: nothing, unless an expression is of a kind that this file does not know.
     pub lost: Vec<String>,
 }
@@ -100,6 +102,7 @@ fn uses(schema: &Schema, rules: &Rules, page: &Page) -> Uses {
         for line in texts(get(case, "subject").or_else(|| get(keys, "subject"))) {
             let Ok((kind, names)) = subject(schema, line) else { continue };
             reader.uses.fields.extend(kind.fields(schema));
+            reader.uses.whole |= kind == Subject::Records;
             reader.begin(names.into_iter().map(|(name, ty)| (name, Some(ty))));
             reader.lets(keys);
             for keys in [keys, case] {
@@ -227,6 +230,7 @@ impl Reader<'_> {
     fn call(&mut self, name: &str, target: Option<&Ast>, args: &[Ast]) -> Option<Ty> {
         if let Some(function) = LIBRARY.iter().find(|function| function.name == name) {
             self.uses.functions.insert(function.name);
+            self.uses.whole |= ["texts", "values"].contains(&function.name);
         }
         match (name, target, args) {
             ("exists" | "all" | "exists_one" | "filter" | "map" | "sort_by", Some(list), [Ast { kind: Kind::Name(own), .. }, body]) => {

@@ -212,6 +212,9 @@ impl<'s> Teller<'s> {
                 read.entry(&place.root).or_default().push((place, *field));
             }
         }
+        if uses.whole {
+            let _ = writeln!(text, "- Reads all that is written in a record, whatever the field");
+        }
         for (root, mut fields) in read {
             fields.sort();
             let of = self.name(To::Register(root), if root == PROGRAMME { "the charter" } else { root });
