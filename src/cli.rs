@@ -561,6 +561,7 @@ fn page_problem(problem: &PageProblem) -> String {
 const LINE_CHARS_MAX: usize = 160;
 
 /// The command as its help, its manual and the completions of shells describe it.
-fn command() -> clap::Command {
+#[must_use]
+pub fn command() -> clap::Command {
     manual::with_manual(Cli::command())
 }
