@@ -74,7 +74,7 @@ fn is_like(line: &str, pattern: &str) -> bool {
         Some(rest) if rest.ends_with(last) => rest,
         _ => return false,
     };
-    for piece in &pieces[1..] {
+    for piece in pieces.iter().skip(1) {
         match rest.find(piece) {
             Some(at) => rest = &rest[at + piece.len()..],
             None => return false,

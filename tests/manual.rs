@@ -4,7 +4,7 @@
 //! command or flag out, and that the programs that read them do. Where such a program is not installed, the
 //! test says so and goes on.
 
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on has failed")]
+#![expect(clippy::panic, clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on has failed")]
 
 mod support;
 
