@@ -4,10 +4,12 @@ mod audited;
 mod baseline;
 mod check;
 mod compare;
+mod completions;
 mod config;
 mod environment;
 mod explain;
 mod init;
+mod manual;
 mod new;
 mod replace;
 mod report;
@@ -68,6 +70,10 @@ enum Command {
     Waivers(waivers::WaiversArgs),
     /// Write, update, prune and check a baseline of findings that are known
     Baseline(baseline::BaselineArgs),
+    /// Print a script by which a shell completes commands, flags and names
+    Completions(completions::CompletionsArgs),
+    /// Print a page of the manual, or write all of them into a folder
+    Man(manual::ManArgs),
 }
 
 #[derive(Args, Debug, Clone)]
@@ -132,9 +138,9 @@ struct CheckArgs {
     /// Hold back the findings that this baseline knows; those that are new are not
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Only findings of rules whose names begin so: what havesay waivers check asks for
-    #[arg(long, hide = true)]
-    about: Option<String>,
+    /// Only findings of rules whose names begin so, if any: what `havesay waivers check` asks for
+    #[arg(skip)]
+    about: Option<&'static str>,
     /// Count the four verdicts for each rule and programme
     #[arg(long)]
     statistics: bool,
@@ -382,7 +388,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             let code = if error.use_stderr() { exit::FAULT } else { exit::FINE };
             // Arguments are repeated: what would steer a terminal in them is written out first.
             let calm = args.iter().map(|arg| crate::text::from_bytes(arg.as_encoded_bytes()));
-            let error = Cli::try_parse_from(calm).err().unwrap_or(error);
+            let error = command().try_get_matches_from(calm).err().unwrap_or(error);
             // A closed pipe is no fault of the words.
             let _ = error.print();
             return ExitCode::from(code);
@@ -406,6 +412,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Test(args) => test::test(&args),
         Command::Waivers(args) => waivers::waivers(&args),
         Command::Baseline(args) => baseline::baseline(&args),
+        Command::Completions(args) => completions::completions(&args),
+        Command::Man(args) => manual::man(&args),
     };
     ExitCode::from(status)
 }
@@ -564,8 +572,8 @@ fn page_problem(problem: &PageProblem) -> String {
 /// Characters of a page's line that are shown.
 const LINE_CHARS_MAX: usize = 160;
 
-/// The command, for completions and manual pages.
+/// The command as its help, its manual and the completions of shells describe it.
 #[must_use]
 pub fn command() -> clap::Command {
-    Cli::command()
+    manual::with_manual(Cli::command())
 }

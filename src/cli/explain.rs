@@ -55,7 +55,8 @@ pub(super) fn explain(args: &ExplainArgs) -> u8 {
     }
 }
 
-fn known(setup: &Setup) -> Vec<String> {
+/// The names of everything that can be explained.
+pub(super) fn known(setup: &Setup) -> Vec<String> {
     let schema = &setup.schema;
     let mut names: Vec<String> = setup.rules.rules.iter().map(|rule| rule.name.to_string()).collect();
     names.extend(setup.rules.definition_pages.iter().map(|page| page.name.trim_start_matches("definitions/").to_owned()));
