@@ -50,6 +50,18 @@ pub struct Record {
     pub structure: StructId,
     /// The record that stands for it where several are one; else itself.
     pub canonical: u32,
+    /// A bit for each field that is written, by the last six bits of its number: the fields of a struct are
+    /// numbered one after another.
+    pub fields: u64,
+}
+
+impl Record {
+    /// Whether a field is surely not written.
+    #[inline]
+    #[must_use]
+    pub const fn lacks(&self, field: FieldId) -> bool {
+        self.fields >> (field & 63) & 1 == 0
+    }
 }
 
 /// One register of this programme.

@@ -334,6 +334,7 @@ struct Quick {
     is_register: bool,
     is_free_text: bool,
     is_quoted: bool,
+    is_date: bool,
 }
 
 /// Whether rules call what has this name so: they write a hyphen as an underscore.
@@ -397,18 +398,12 @@ impl Schema {
         self.quick.get(usize::from(field)).is_none_or(|quick| quick.is_free_text)
     }
 
-    /// Whether a field holds dates.
+    /// How a field is written: whether it is free text, whether what it holds in quotes is neither a word of a
+    /// vocabulary nor a reference, and whether it is a date.
     #[inline]
     #[must_use]
-    pub fn is_date(&self, field: FieldId) -> bool {
-        self.element_shape_of(field) == Shape::Scalar(Scalar::Date)
-    }
-
-    /// Whether what a field holds in quotes is neither a word of a vocabulary nor a reference.
-    #[inline]
-    #[must_use]
-    pub fn is_quoted(&self, field: FieldId) -> bool {
-        self.quick.get(usize::from(field)).is_none_or(|quick| quick.is_quoted)
+    pub fn written_as(&self, field: FieldId) -> (bool, bool, bool) {
+        self.quick.get(usize::from(field)).map_or((true, true, false), |quick| (quick.is_free_text, quick.is_quoted, quick.is_date))
     }
 
     /// The register with this id.

@@ -184,6 +184,15 @@ impl Forest {
         None
     }
 
+    /// The fields that are written in an object: a bit for each, by the last six bits of its number.
+    #[must_use]
+    pub fn fields_of(&self, object: u32) -> u64 {
+        if self.node(object).kind != Kind::Object {
+            return 0;
+        }
+        self.children(object).fold(0, |all, child| all | 1 << (self.node(child).field & 63))
+    }
+
     /// The member of an object with this field, if rules can read it.
     #[inline]
     #[must_use]
@@ -240,6 +249,34 @@ impl Forest {
         let span = self.key_span(at)?;
         let inner = self.text.get(span.start as usize + 1..span.end as usize - 1)?;
         Some(if inner.contains('\\') { super::json::unescape(inner) } else { Cow::Borrowed(inner) })
+    }
+
+    /// Whether a node surely stands under this key, written without escapes.
+    #[inline]
+    #[must_use]
+    pub fn stands_under(&self, at: u32, wanted: &str) -> bool {
+        let before = self.text.as_bytes().get(..self.node(at).start as usize).unwrap_or_default();
+        let before = before.strip_suffix(b" ").unwrap_or(before);
+        let rest = before.strip_suffix(b"\":").and_then(|key| key.strip_suffix(wanted.as_bytes()));
+        // A quote behind a backslash would be a part of a longer key.
+        rest.and_then(|rest| rest.strip_suffix(b"\"")).is_some_and(|rest| rest.last() != Some(&b'\\'))
+            && !wanted.bytes().any(|byte| matches!(byte, b'"' | b'\\'))
+    }
+
+    /// The member of an object that stands under this key, the first if there are several.
+    #[must_use]
+    pub fn under(&self, object: u32, wanted: &str) -> Option<u32> {
+        let plain = !self.raw(object).contains('\\') && !wanted.contains(['"', '\\']);
+        self.children(object).find(|child| {
+            if plain {
+                // Nothing is escaped: the key is as it is written, and nothing need be read of another one.
+                let before = self.text.as_bytes().get(..self.node(*child).start as usize).unwrap_or_default();
+                let key = before.trim_ascii_end().strip_suffix(b":").unwrap_or_default().trim_ascii_end();
+                key.strip_suffix(b"\"").and_then(|key| key.strip_suffix(wanted.as_bytes())).is_some_and(|rest| rest.ends_with(b"\""))
+            } else {
+                self.key(*child).is_some_and(|key| key == wanted)
+            }
+        })
     }
 
     /// The nodes from a tree's root down to `at`, both included.

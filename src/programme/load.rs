@@ -412,7 +412,8 @@ impl Programme {
     /// Numbers the records: the charter, then register by register, in the order of the files.
     fn gather(&mut self, mut found: Vec<Vec<u32>>) {
         let schema = Arc::clone(&self.schema);
-        self.records.push(Record { node: self.charter.unwrap_or(NO_RECORD), structure: CHARTER, canonical: 0 });
+        let charter = self.charter.unwrap_or(NO_RECORD);
+        self.records.push(Record { node: charter, structure: CHARTER, canonical: 0, fields: self.forest.fields_of(charter) });
         for (number, register) in schema.registers.iter().enumerate() {
             if register.nested
                 && let Some(charter) = self.charter
@@ -432,7 +433,7 @@ impl Programme {
             let structure = schema.registers.get(number).map_or(CHARTER, |register| register.record);
             for node in nodes {
                 let canonical = self.records.len() as u32;
-                self.records.push(Record { node, structure, canonical });
+                self.records.push(Record { node, structure, canonical, fields: self.forest.fields_of(node) });
             }
             if let Some(kept) = self.registers.get_mut(number) {
                 kept.first = first;

@@ -458,6 +458,7 @@ impl Loader {
                     is_register: self.is_register(id as FieldId),
                     is_free_text: matches!(element, Shape::Any | Shape::Map(_) | Shape::Scalar(Scalar::Text { .. } | Scalar::Odd)),
                     is_quoted: !matches!(element, Shape::Scalar(Scalar::Word(_) | Scalar::Reference { .. })),
+                    is_date: element == Shape::Scalar(Scalar::Date),
                 }
             })
             .collect();

@@ -3,6 +3,7 @@
 //! The result is closures over tree nodes and field numbers: no names, no maps, no copies of the records.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::parse::{Ast, Kind, Mistake, Operator};
 use super::types::{
@@ -174,6 +175,8 @@ impl<'s> Scope<'s> {
             && !matches!(ast.kind, Kind::Flag(_) | Kind::Not(_))
         {
             typed.code = watching.note(ast.span, typed.code);
+            // Each text is to be seen.
+            typed.screen = None;
         }
         Ok(typed)
     }
@@ -187,7 +190,7 @@ impl<'s> Scope<'s> {
             }
             Kind::Number(digits) => {
                 let Some(number) = Decimal::read(digits) else { return mistake(span, "the number is past the limit") };
-                Ok(Typed::new(Ty::Number, Code::value(move |_| Ok(Value::Number(number)))))
+                Ok(Typed::new(Ty::Number, Code::number(move |_| Ok(number))))
             }
             Kind::Text(text) => match expected {
                 Some(Ty::Word(words)) => {
@@ -289,6 +292,7 @@ impl<'s> Scope<'s> {
             }
         };
         let mut typed = Typed::new(Ty::Flag, code).from(&parts.iter().collect::<Vec<_>>());
+        typed.screen = parts.iter().find_map(|part| part.screen.clone()).filter(|_| all);
         *(if all { &mut typed.if_true } else { &mut typed.if_false }) = facts;
         Ok(typed)
     }
@@ -393,7 +397,15 @@ impl<'s> Scope<'s> {
         };
         parameter.used = true;
         let number = parameter.number;
-        Ok(Typed::new(parameter.ty.clone(), Code::value(move |cx| cx.params.get(number).cloned().ok_or(No::Fault(Fault::Internal)))))
+        let code = if parameter.ty == Ty::Number {
+            Code::number(move |cx| match cx.params.get(number) {
+                Some(Value::Number(number)) => Ok(*number),
+                _ => Err(No::Fault(Fault::Internal)),
+            })
+        } else {
+            Code::value(move |cx| cx.params.get(number).cloned().ok_or(No::Fault(Fault::Internal)))
+        };
+        Ok(Typed::new(parameter.ty.clone(), code))
     }
 
     pub(super) fn is_known(&self, path: &str) -> bool {
@@ -577,7 +589,7 @@ impl<'s> Scope<'s> {
                         ty.clone(),
                         Code::item(move |cx| {
                             let own = item.get(cx)?;
-                            let at = fields_code.of(cx.programme, own.node)?;
+                            let at = fields_code.of(cx.programme, own)?;
                             Ok(Item { node: at, record: own.record })
                         }),
                     ),
@@ -592,7 +604,7 @@ impl<'s> Scope<'s> {
                         Ty::Date,
                         Code::date(move |cx| {
                             let own = item.get(cx)?;
-                            let at = fields_code.of(cx.programme, own.node)?;
+                            let at = fields_code.of(cx.programme, own)?;
                             Ok(cx.programme.forest.node(at).period())
                         }),
                     ),
@@ -602,7 +614,7 @@ impl<'s> Scope<'s> {
                             Ty::Flag,
                             Code::flag(move |cx| {
                                 let own = item.get(cx)?;
-                                match fields_code.of(cx.programme, own.node) {
+                                match fields_code.of(cx.programme, own) {
                                     Ok(at) => Ok(cx.programme.forest.node(at).kind == crate::document::Kind::True),
                                     Err(No::Field(_)) if default.is_some() => Ok(default == Some(DefaultValue::True)),
                                     Err(no) => Err(no),
@@ -612,10 +624,10 @@ impl<'s> Scope<'s> {
                     }
                     (Ty::Number, _) => Typed::new(
                         Ty::Number,
-                        Code::value(move |cx| {
+                        Code::number(move |cx| {
                             let own = item.get(cx)?;
-                            let at = fields_code.of(cx.programme, own.node)?;
-                            Decimal::read(cx.programme.forest.raw(at)).map(Value::Number).ok_or(No::Fault(Fault::Overflow))
+                            let at = fields_code.of(cx.programme, own)?;
+                            Decimal::read(cx.programme.forest.raw(at)).ok_or(No::Fault(Fault::Overflow))
                         }),
                     ),
                     (Ty::Text, _) => {
@@ -624,7 +636,7 @@ impl<'s> Scope<'s> {
                             Ty::Text,
                             Code::value(move |cx| {
                                 let own = own.get(cx)?;
-                                let at = all.of(cx.programme, own.node)?;
+                                let at = all.of(cx.programme, own)?;
                                 Ok(Value::Text(cx.programme.forest.string(at)))
                             }),
                         );
@@ -638,7 +650,7 @@ impl<'s> Scope<'s> {
                             ty.clone(),
                             Code::value(move |cx| {
                                 let own = own.get(cx)?;
-                                let at = all.of(cx.programme, own.node)?;
+                                let at = all.of(cx.programme, own)?;
                                 node_value(cx.programme, at, own.record)
                             }),
                         );
@@ -691,24 +703,43 @@ impl<'s> Scope<'s> {
         };
         let key = self.build(key_ast, Some(key_ty))?;
         self.expect(&key, key_ty, key_ast.span)?;
-        let (run, run_key) = (base.code.clone(), key.code.clone());
+        let (run, run_key, look) = (base.code.clone(), key.code.clone(), TextCode::of(&key));
         let direct = base.map_of.clone().filter(|_| **key_ty == Ty::Text && **value_ty == Ty::Text);
         let code = match direct {
             // The entry is looked for where it is written: no map is made of it.
-            Some((item, fields)) => Code::value(move |cx| {
-                let own = item.get(cx)?;
-                let at = fields.of(cx.programme, own.node)?;
-                let Value::Text(wanted) = run_key.run(cx)? else { return Err(No::Fault(Fault::Internal)) };
-                let forest = &cx.programme.forest;
-                let entry = forest.children(at).find(|child| forest.key(*child).is_some_and(|key| key == wanted)).ok_or(No::Entry)?;
-                let node = forest.node(entry);
-                if node.has_value() { Ok(Value::Text(forest.string(entry))) } else { Err(No::Entry) }
-            }),
+            Some((item, fields)) => {
+                // How far behind its map the entry was last found: most maps of a field are written alike.
+                let last = AtomicU32::new(0);
+                Code::value(move |cx| {
+                    let own = item.get(cx)?;
+                    let at = fields.of(cx.programme, own)?;
+                    let forest = &cx.programme.forest;
+                    let hint = at.wrapping_add(last.load(Ordering::Relaxed));
+                    let likely = hint > at && hint < forest.after(at) && forest.node(hint).has_value();
+                    let entry = look
+                        .look(cx, |wanted| {
+                            if likely && forest.stands_under(hint, wanted) {
+                                return Some(hint);
+                            }
+                            let entry = forest.under(at, wanted)?;
+                            last.store(entry.wrapping_sub(at), Ordering::Relaxed);
+                            Some(entry)
+                        })?
+                        .ok_or(No::Entry)?;
+                    let node = forest.node(entry);
+                    if node.has_value() { Ok(Value::Text(forest.string(entry))) } else { Err(No::Entry) }
+                })
+            }
             None => Code::value(move |cx| {
-                let wanted = run_key.run(cx)?.key(cx.programme);
+                let wanted = run_key.run(cx)?;
                 match run.run(cx)? {
                     Value::Map(entries) => {
-                        entries.iter().find(|(key, _)| key.key(cx.programme) == wanted).map(|(_, value)| value.clone()).ok_or(No::Entry)
+                        let programme = cx.programme;
+                        let is_wanted = |key: &Value<'_>| match (key, &wanted) {
+                            (Value::Text(key), Value::Text(wanted)) => key == wanted,
+                            (key, wanted) => key.key(programme) == wanted.key(programme),
+                        };
+                        entries.iter().find(|(key, _)| is_wanted(key)).map(|(_, value)| value.clone()).ok_or(No::Entry)
                     }
                     _ => Err(No::Fault(Fault::Internal)),
                 }
@@ -752,6 +783,10 @@ impl<'s> Scope<'s> {
             Ty::Date => {
                 let (a, b) = (a.into_date(), b.into_date());
                 Code::date(move |cx| if run(cx)? { a(cx) } else { b(cx) })
+            }
+            Ty::Number if matches!((&a, &b), (Code::Number(_), Code::Number(_))) => {
+                let (a, b) = (a.into_number(), b.into_number());
+                Code::number(move |cx| if run(cx)? { a(cx) } else { b(cx) })
             }
             _ => Code::value(move |cx| if run(cx)? { a.run(cx) } else { b.run(cx) }),
         };
@@ -819,6 +854,10 @@ impl<'s> Scope<'s> {
                             if x.is_day() && y.is_day() { Ok((x == y) == wanted) } else { Err(No::Period) }
                         })
                     }
+                    _ if matches!((&left.code, &right.code), (Code::Number(_), Code::Number(_))) => {
+                        let (x, y) = (left.code.clone().into_number(), right.code.clone().into_number());
+                        Code::flag(move |cx| Ok((x(cx)? == y(cx)?) == wanted))
+                    }
                     _ => {
                         let (x, y) = (left.code.clone(), right.code.clone());
                         Code::flag(move |cx| {
@@ -861,6 +900,11 @@ impl<'s> Scope<'s> {
                             Err(No::Period)
                         }
                     })
+                } else if let (Code::Number(x), Code::Number(y)) = (left.code.clone(), right.code.clone()) {
+                    Code::flag(move |cx| {
+                        let (x, y) = (x(cx)?, y(cx)?);
+                        Ok((if turned { y < x } else { x < y }) == wanted)
+                    })
                 } else {
                     let (x, y) = (left.code.clone(), right.code.clone());
                     Code::flag(move |cx| {
@@ -893,12 +937,12 @@ impl<'s> Scope<'s> {
                     }
                     self.expect(part, &Ty::Number, ast.span)?;
                 }
-                let (x, y) = (left.code.clone(), right.code.clone());
+                let (x, y) = (left.code.clone().into_number(), right.code.clone().into_number());
                 Ok(Typed::new(
                     Ty::Number,
-                    Code::value(move |cx| {
-                        let (x, y) = (x.run(cx)?, y.run(cx)?);
-                        arithmetic(operator, &x, &y)
+                    Code::number(move |cx| {
+                        let (x, y) = (x(cx)?, y(cx)?);
+                        arithmetic(operator, x, y)
                     }),
                 )
                 .from(&[&left, &right]))
@@ -1084,6 +1128,19 @@ fn kept(code: &Code, ty: &Ty, slot: usize) -> Code {
                 known => date_in(known),
             })
         }
+        Ty::Number if matches!(code, Code::Number(_)) => {
+            let code = code.into_number();
+            Code::number(move |cx| match cx.value(slot) {
+                Err(No::Unset) => {
+                    let number = code(cx);
+                    cx.set_value(slot, number.map(Value::Number));
+                    number
+                }
+                Ok(Value::Number(number)) => Ok(*number),
+                Err(no) => Err(*no),
+                _ => Err(No::Fault(Fault::Internal)),
+            })
+        }
         Ty::List(of) if matches!(**of, Ty::Record(_)) => {
             let code = Code::List(ListCode::Items(code.into_items()));
             Code::items(move |cx, visit| {
@@ -1151,7 +1208,7 @@ fn word_literal(scope: &Scope<'_>, ast: &Ast, typed: &Typed) -> Option<u16> {
 #[inline]
 fn word_at(cx: &mut Cx<'_>, item: &ItemCode, fields: &Fields) -> Eval<u16> {
     let own = item.get(cx)?;
-    let at = fields.of(cx.programme, own.node)?;
+    let at = fields.of(cx.programme, own)?;
     Ok(cx.programme.forest.node(at).link as u16)
 }
 
@@ -1208,7 +1265,7 @@ fn field_list(fields: Fields, item: ItemCode, has_default: bool) -> Code {
     Code::list(move |cx, visit| {
         let own = item.get(cx)?;
         let programme = cx.programme;
-        let at = match fields.of(programme, own.node) {
+        let at = match fields.of(programme, own) {
             Ok(at) => at,
             Err(No::Field(_)) if has_default => return Ok(()),
             Err(no) => return Err(no),
@@ -1292,13 +1349,7 @@ pub(super) fn less(a: &Value<'_>, b: &Value<'_>) -> Eval<bool> {
     }
 }
 
-fn arithmetic<'p>(operator: Operator, a: &Value<'p>, b: &Value<'p>) -> Eval<Value<'p>> {
-    let number = |value: &Value<'_>| match value {
-        Value::Number(number) => Ok(*number),
-        Value::Between(..) => Err(No::Period),
-        _ => Err(No::Fault(Fault::Internal)),
-    };
-    let (a, b) = (number(a)?, number(b)?);
+fn arithmetic(operator: Operator, a: Decimal, b: Decimal) -> Eval<Decimal> {
     let result = match operator {
         Operator::Add => a.plus(b),
         Operator::Subtract => a.subtract(b),
@@ -1307,5 +1358,5 @@ fn arithmetic<'p>(operator: Operator, a: &Value<'p>, b: &Value<'p>) -> Eval<Valu
         Operator::Divide => a.divide(b),
         _ => Some(Decimal(a.0 % b.0)),
     };
-    result.map(Value::Number).ok_or(No::Fault(Fault::Overflow))
+    result.ok_or(No::Fault(Fault::Overflow))
 }

@@ -6,14 +6,15 @@ use super::build::{Scope, Variable, equal, mistake};
 use super::parse::{Ast, Kind, Mistake};
 use super::pattern::Pattern;
 use super::types::{
-    Body, Code, Cx, Definition, Fields, FlagCode, Format, ItemsCode, ListCode, Taint, TextCode, TextKind, Ty, Typed, ValueCode, Words,
+    Body, Code, Cx, Definition, Fields, FlagCode, Format, ItemCode, ItemsCode, ListCode, Screen, Taint, TextCode, TextKind, Ty, Typed,
+    ValueCode, Words,
 };
 use super::value::{Decimal, Eval, Fault, Key, No, Value};
 use crate::document::{Kind as NodeKind, Node};
 use crate::programme::{Item, Programme, Reading};
 use crate::rule::function::{LIBRARY, dates, statistics, text as texts_like};
 use crate::schema::form::{self, Period, Precision};
-use crate::schema::{CHARTER, FieldId, Schema};
+use crate::schema::{CHARTER, FieldId};
 use crate::text::{self, Span};
 
 type Built<T> = Result<T, Mistake>;
@@ -58,9 +59,8 @@ impl Scope<'_> {
             ("quantile", None, [list, q]) => self.quantile(list, q),
             ("abs", None, [number]) => {
                 let part = self.number(number)?;
-                let run = part.code.clone();
-                Ok(Typed::new(Ty::Number, Code::value(move |cx| Ok(Value::Number(Decimal(number_of(run.run(cx)?)?.0.abs())))))
-                    .from(&[&part]))
+                let run = part.code.clone().into_number();
+                Ok(Typed::new(Ty::Number, Code::number(move |cx| Ok(Decimal(run(cx)?.0.abs())))).from(&[&part]))
             }
             ("share", None, [n, of]) => self.share(n, of),
             ("people", None, [n]) => self.number(n),
@@ -71,24 +71,8 @@ impl Scope<'_> {
             ("missing", None, [record, fields]) => self.missing(record, fields),
             ("texts" | "values", None, [record]) => {
                 let part = self.record(record)?;
-                let (item, texts) = (part.code.clone().into_item(), name == "texts");
-                let mut typed = Typed::new(
-                    Ty::List(Box::new(Ty::Text)),
-                    Code::list(move |cx, visit| {
-                        let own = item.get(cx)?;
-                        let mut found = std::mem::take(&mut cx.nodes);
-                        found.clear();
-                        gather(cx.programme, own.node, texts, &mut found);
-                        for at in &found {
-                            cx.step()?;
-                            if !visit(cx, Ok(Value::Text(cx.programme.forest.string(*at)))) {
-                                break;
-                            }
-                        }
-                        cx.nodes = found;
-                        Ok(())
-                    }),
-                );
+                let list = ListCode::Texts(part.code.clone().into_item(), name == "texts", None);
+                let mut typed = Typed::new(Ty::List(Box::new(Ty::Text)), Code::List(list));
                 typed.taint.hidden = true;
                 typed.text = TextKind::Free;
                 Ok(typed)
@@ -109,7 +93,10 @@ impl Scope<'_> {
                 let part = self.build(text, Some(&Ty::Text))?;
                 self.expect(&part, &Ty::Text, text.span)?;
                 let text = TextCode::of(&part);
-                Ok(Typed::new(Ty::Flag, Code::flag(move |cx| text.look(cx, texts_like::looks_like_contact))).from(&[&part]))
+                let screen = part.variable.map(|slot| Screen { slot, test: Arc::new(texts_like::looks_like_contact) });
+                let mut typed = Typed::new(Ty::Flag, Code::flag(move |cx| text.look(cx, texts_like::looks_like_contact))).from(&[&part]);
+                typed.screen = screen;
+                Ok(typed)
             }
             _ => self.definition(name, target, args, span, expected),
         }
@@ -167,7 +154,7 @@ impl Scope<'_> {
                 let fields = Fields::new(self.schema, &fields);
                 Code::flag(move |cx| {
                     let own = item.get(cx)?;
-                    match fields.of(cx.programme, own.node) {
+                    match fields.of(cx.programme, own) {
                         Ok(_) => Ok(true),
                         Err(No::Field(_)) => Ok(false),
                         Err(no) => Err(no),
@@ -209,11 +196,13 @@ impl Scope<'_> {
                 Err(_) => Ok(false),
             })
         } else {
-            Code::flag(move |cx| match run.run(cx) {
-                Ok(_) => Ok(true),
-                Err(No::Fault(fault)) => Err(No::Fault(fault)),
-                Err(_) => Ok(false),
-            })
+            match run {
+                Code::Flag(run) => Code::flag(move |cx| is_known(run(cx))),
+                Code::Item(run) => Code::flag(move |cx| is_known(run.get(cx))),
+                Code::Date(run) => Code::flag(move |cx| is_known(run(cx))),
+                Code::Number(run) => Code::flag(move |cx| is_known(run(cx))),
+                run => Code::flag(move |cx| is_known(run.run(cx))),
+            }
         };
         let mut typed = Typed::new(Ty::Flag, code);
         typed.taint.hidden = part.taint.hidden;
@@ -232,12 +221,24 @@ impl Scope<'_> {
         let part = self.build(path, None)?;
         let other = self.build(default, Some(&part.ty))?;
         self.expect(&other, &part.ty, default.span)?;
-        let (run, fallback) = (part.code.clone(), other.code.clone());
-        let code = Code::value(move |cx| match run.run(cx) {
-            Ok(value) => Ok(value),
-            Err(No::Fault(fault)) => Err(No::Fault(fault)),
-            Err(_) => fallback.run(cx),
-        });
+        let code = match (part.code.clone(), other.code.clone()) {
+            (Code::Flag(run), Code::Flag(fallback)) => Code::flag(move |cx| match run(cx) {
+                Err(no) if !matches!(no, No::Fault(_)) => fallback(cx),
+                known => known,
+            }),
+            (Code::Date(run), Code::Date(fallback)) => Code::date(move |cx| match run(cx) {
+                Err(no) if !matches!(no, No::Fault(_)) => fallback(cx),
+                known => known,
+            }),
+            (Code::Number(run), Code::Number(fallback)) => Code::number(move |cx| match run(cx) {
+                Err(no) if !matches!(no, No::Fault(_)) => fallback(cx),
+                known => known,
+            }),
+            (run, fallback) => Code::value(move |cx| match run.run(cx) {
+                Err(no) if !matches!(no, No::Fault(_)) => fallback.run(cx),
+                known => known,
+            }),
+        };
         let mut typed = Typed::new(part.ty.clone(), code);
         typed.taint = part.taint.and(other.taint);
         typed.format = part.format;
@@ -261,6 +262,9 @@ impl Scope<'_> {
         })?;
         let unasked = inner.unasked.clone();
         let code = match (name, &of) {
+            ("map", Ty::Record(_)) if !matches!(inner.ty, Ty::Record(_)) => {
+                Code::List(ListCode::Mapped(list_part.code.clone().into_items(), slot, Box::new(inner.code.clone())))
+            }
             ("map", Ty::Record(_)) => {
                 let (items, body) = (list_part.code.clone().into_items(), inner.code.clone());
                 mapped(body, &inner.ty, move |cx, run| {
@@ -303,7 +307,14 @@ impl Scope<'_> {
                 if matches!(of, Ty::Record(_)) { Code::List(ListCode::Items(sorted.into_items())) } else { sorted }
             }
             (name, Ty::Record(_)) => tested_items(name, list_part.code.clone().into_items(), slot, inner.code.clone().into_flag()),
-            (name, _) => tested(name, list, slot, inner.code.clone().into_flag()),
+            (name, _) => {
+                let screen = inner.screen.clone().filter(|screen| screen.slot == slot && matches!(name, "exists" | "filter"));
+                let list = match list {
+                    ListCode::Texts(item, texts, None) => ListCode::Texts(item, texts, screen),
+                    list => list,
+                };
+                tested(name, list, slot, inner.code.clone().into_flag())
+            }
         };
         let ty = match name {
             "filter" | "sort_by" => Ty::List(Box::new(of)),
@@ -385,11 +396,14 @@ impl Scope<'_> {
                 Ok(pattern) => pattern,
                 Err(_) => return mistake(other_ast.span, "the pattern cannot be read"),
             };
-            return Ok(Typed::new(
-                Ty::Flag,
-                Code::flag(move |cx| own.look(cx, |text| pattern.is_match(text))?.ok_or(No::Fault(Fault::Budget))),
-            )
-            .from(&[&part]));
+            let pattern = Arc::new(pattern);
+            let screening = Arc::clone(&pattern);
+            let mut typed =
+                Typed::new(Ty::Flag, Code::flag(move |cx| own.look(cx, |text| pattern.is_match(text))?.ok_or(No::Fault(Fault::Budget))))
+                    .from(&[&part]);
+            // What cannot be matched is left to the test itself.
+            typed.screen = part.variable.map(|slot| Screen { slot, test: Arc::new(move |text| screening.is_match(text).unwrap_or(true)) });
+            return Ok(typed);
         }
         let other = self.build(other_ast, Some(&Ty::Text))?;
         self.expect(&other, &Ty::Text, other_ast.span)?;
@@ -416,32 +430,32 @@ impl Scope<'_> {
         let code = match &part.ty {
             Ty::List(of) if matches!(**of, Ty::Record(_)) => {
                 let items = part.code.clone().into_items();
-                Code::value(move |cx| {
+                Code::number(move |cx| {
                     let (mut count, mut why) = (0i64, None);
                     let end = items.walk(cx, &mut |_, element| {
                         count += 1;
                         why = element.err();
                         why.is_none()
                     });
-                    why.map_or(end, Err).map(|()| Value::Number(Decimal::whole(count)))
+                    why.map_or(end, Err).map(|()| Decimal::whole(count))
                 })
             }
             Ty::List(_) => {
                 let list = part.code.clone().into_list();
-                Code::value(move |cx| {
+                Code::number(move |cx| {
                     let mut count = 0i64;
                     each_value(cx, &list, &mut |_, _| {
                         count += 1;
                         Ok(())
                     })?;
-                    Ok(Value::Number(Decimal::whole(count)))
+                    Ok(Decimal::whole(count))
                 })
             }
             Ty::Text | Ty::Map(..) => {
                 let run = part.code.clone();
-                Code::value(move |cx| match run.run(cx)? {
-                    Value::Text(text) => Ok(Value::Number(Decimal::whole(text.chars().count() as i64))),
-                    Value::Map(map) => Ok(Value::Number(Decimal::whole(map.len() as i64))),
+                Code::number(move |cx| match run.run(cx)? {
+                    Value::Text(text) => Ok(Decimal::whole(text.chars().count() as i64)),
+                    Value::Map(map) => Ok(Decimal::whole(map.len() as i64)),
                     _ => Err(No::Fault(Fault::Internal)),
                 })
             }
@@ -479,11 +493,11 @@ impl Scope<'_> {
 
     fn add(&mut self, days: bool, date: &Ast, number: &Ast) -> Built<Typed> {
         let (date, number) = (self.dated(date)?, self.number(number)?);
-        let (x, n) = (date.code.clone().into_date(), number.code.clone());
+        let (x, n) = (date.code.clone().into_date(), number.code.clone().into_number());
         Ok(Typed::new(
             Ty::Date,
             Code::date(move |cx| {
-                let (period, number) = (x(cx)?, number_of(n.run(cx)?)?);
+                let (period, number) = (x(cx)?, n(cx)?);
                 let number = number.to_whole().ok_or(No::Fault(Fault::NotWhole))?;
                 let number = i32::try_from(number).ok().filter(|number| number.abs() < 1_000_000).ok_or(No::Fault(Fault::Overflow))?;
                 Ok(if days {
@@ -564,39 +578,51 @@ impl Scope<'_> {
         if of != Ty::Number {
             return mistake(list_ast.span, format!("{name}(…) needs a list of numbers; this is {}", part.ty.words(self.schema)));
         }
-        let name = name.to_owned();
-        let mut typed = Typed::new(
-            Ty::Number,
-            Code::value(move |cx| {
-                let all = numbers(cx, &list)?;
-                let result = match name.as_str() {
-                    "sum" => all.iter().try_fold(Decimal(0), |sum, number| sum.plus(*number)).ok_or(No::Fault(Fault::Overflow))?,
-                    "min" => all.iter().copied().min().ok_or(No::Empty)?,
-                    "max" => all.iter().copied().max().ok_or(No::Empty)?,
-                    other => {
-                        if all.is_empty() {
-                            return Err(No::Empty);
-                        }
-                        let floats: Vec<f64> = all.iter().map(|number| number.to_f64()).collect();
-                        return statistic(if other == "mean" { statistics::mean(&floats) } else { statistics::median(&floats) });
-                    }
-                };
-                Ok(Value::Number(result))
+        let code = match name {
+            "sum" => Code::number(move |cx| {
+                let mut sum = Decimal(0);
+                each_number(cx, &list, &mut |number| {
+                    sum = sum.plus(number).ok_or(No::Fault(Fault::Overflow))?;
+                    Ok(())
+                })?;
+                Ok(sum)
             }),
-        )
-        .from(&[&part]);
+            "min" | "max" => {
+                let least = name == "min";
+                Code::number(move |cx| {
+                    let mut best: Option<Decimal> = None;
+                    each_number(cx, &list, &mut |number| {
+                        best = Some(best.map_or(number, |best| if least { best.min(number) } else { best.max(number) }));
+                        Ok(())
+                    })?;
+                    best.ok_or(No::Empty)
+                })
+            }
+            other => {
+                let is_mean = other == "mean";
+                Code::value(move |cx| {
+                    let all = numbers(cx, &list)?;
+                    if all.is_empty() {
+                        return Err(No::Empty);
+                    }
+                    let floats: Vec<f64> = all.iter().map(|number| number.to_f64()).collect();
+                    statistic(if is_mean { statistics::mean(&floats) } else { statistics::median(&floats) })
+                })
+            }
+        };
+        let mut typed = Typed::new(Ty::Number, code).from(&[&part]);
         typed.format = part.format;
         Ok(typed)
     }
 
     fn either(&mut self, name: &str, a: &Ast, b: &Ast) -> Built<Typed> {
         let (left, right) = (self.number(a)?, self.number(b)?);
-        let (x, y, least) = (left.code.clone(), right.code.clone(), name == "min");
+        let (x, y, least) = (left.code.clone().into_number(), right.code.clone().into_number(), name == "min");
         Ok(Typed::new(
             Ty::Number,
-            Code::value(move |cx| {
-                let (x, y) = (number_of(x.run(cx)?)?, number_of(y.run(cx)?)?);
-                Ok(Value::Number(if least { x.min(y) } else { x.max(y) }))
+            Code::number(move |cx| {
+                let (x, y) = (x(cx)?, y(cx)?);
+                Ok(if least { x.min(y) } else { x.max(y) })
             }),
         )
         .from(&[&left, &right]))
@@ -622,15 +648,15 @@ impl Scope<'_> {
 
     fn share(&mut self, n: &Ast, of: &Ast) -> Built<Typed> {
         let (part, whole) = (self.number(n)?, self.number(of)?);
-        let (x, y) = (part.code.clone(), whole.code.clone());
+        let (x, y) = (part.code.clone().into_number(), whole.code.clone().into_number());
         let mut typed = Typed::new(
             Ty::Number,
-            Code::value(move |cx| {
-                let (n, of) = (number_of(x.run(cx)?)?, number_of(y.run(cx)?)?);
+            Code::number(move |cx| {
+                let (n, of) = (x(cx)?, y(cx)?);
                 if of.0 == 0 {
                     return Err(No::Empty);
                 }
-                n.divide(of).map(Value::Number).ok_or(No::Fault(Fault::Overflow))
+                n.divide(of).ok_or(No::Fault(Fault::Overflow))
             }),
         )
         .from(&[&part, &whole]);
@@ -803,7 +829,16 @@ impl Scope<'_> {
                 if !state.kept && state.incomplete.is_none() {
                     return Err(No::Register(number));
                 }
-                for reached in programme.along_evidence(programme.record(own.record).map_or(own.record, |record| record.canonical), up) {
+                let from = programme.record(own.record).map_or(own.record, |record| record.canonical);
+                let all = match cx.reached.get(&(from, up)) {
+                    Some(known) => Arc::clone(known),
+                    None => {
+                        let all: Arc<[u32]> = programme.along_evidence(from, up).into();
+                        cx.reached.insert((from, up), Arc::clone(&all));
+                        all
+                    }
+                };
+                for reached in all.iter().copied() {
                     cx.step()?;
                     if state.first <= reached && reached < state.end && !visit(cx, Ok(programme.item(reached))) {
                         return Ok(());
@@ -951,7 +986,7 @@ impl Scope<'_> {
             return Ok(typed);
         }
         let codes: Vec<Code> = parts.iter().map(|part| part.code.clone()).collect();
-        if let Some(code) = remembered(definition.number, body, &codes) {
+        if let Some(code) = remembered(definition.number, body, &codes, &definition.parameters) {
             return Ok(self.defined(name, body, code, &parts, args, span));
         }
         let called = Called { arguments: codes, frame: body.frame, lets: body.lets.clone() };
@@ -984,6 +1019,12 @@ impl Scope<'_> {
             Code::Date(date) => Code::date(move |cx| {
                 let kept = called.enter(cx)?;
                 let result = date(cx);
+                cx.leave(kept);
+                result
+            }),
+            Code::Number(number) => Code::number(move |cx| {
+                let kept = called.enter(cx)?;
+                let result = number(cx);
                 cx.leave(kept);
                 result
             }),
@@ -1049,11 +1090,31 @@ impl Scope<'_> {
     }
 }
 
-/// Code for a definition of one record: what it gave for a record is remembered. Lists are not: they would
-/// have to be copied, and few are asked for twice.
-fn remembered(number: u32, body: &Body, arguments: &[Code]) -> Option<Code> {
-    let ([Code::Item(argument)], Ty::Flag | Ty::Number | Ty::Date | Ty::Word(_)) = (arguments, &body.typed.ty) else { return None };
-    let (argument, code) = (argument.clone(), body.typed.code.clone());
+/// What a definition was called with beside a record.
+enum Beside {
+    Nothing,
+    Item(ItemCode),
+    Word(Code),
+}
+
+/// Code for a definition of a record, of two, or of one and a word: what it gave for them is remembered. Lists
+/// are not, but for those of the whole programme: they would have to be copied, and few are asked for twice.
+fn remembered(number: u32, body: &Body, arguments: &[Code], parameters: &[(String, Ty)]) -> Option<Code> {
+    let ty = &body.typed.ty;
+    let is_small = matches!(ty, Ty::Flag | Ty::Number | Ty::Date | Ty::Word(_) | Ty::Map(..));
+    let is_whole = matches!(ty, Ty::List(of) if matches!(**of, Ty::Record(_)))
+        && matches!(parameters, [(_, Ty::Record(structs))] if structs.as_slice() == [CHARTER]);
+    if !is_small && !is_whole {
+        return None;
+    }
+    let (first, beside) = match arguments {
+        [Code::Item(first)] => (first.clone(), Beside::Nothing),
+        [Code::Item(first), Code::Item(second)] => (first.clone(), Beside::Item(second.clone())),
+        [Code::Item(first), word] if matches!(parameters, [_, (_, Ty::Word(_))]) => (first.clone(), Beside::Word(word.clone())),
+        _ => return None,
+    };
+    let code = body.typed.code.clone();
+    let is_exact = matches!(code, Code::Number(_));
     let called = Called { arguments: arguments.to_vec(), frame: body.frame, lets: body.lets.clone() };
     let work_out: ValueCode = Arc::new(move |cx| {
         let kept = called.enter(cx)?;
@@ -1062,21 +1123,36 @@ fn remembered(number: u32, body: &Body, arguments: &[Code]) -> Option<Code> {
         result
     });
     let code: ValueCode = Arc::new(move |cx| {
-        let Ok(own) = argument.get(cx) else { return work_out(cx) };
-        if let Some(known) = cx.remembered.get(&(number, own.node)) {
+        let Ok(one) = first.get(cx) else { return work_out(cx) };
+        let other = match &beside {
+            Beside::Nothing => 0,
+            Beside::Item(second) => match second.get(cx) {
+                Ok(other) => other.node,
+                Err(_) => return work_out(cx),
+            },
+            Beside::Word(word) => match word.run(cx) {
+                Ok(Value::Word(word)) => u32::from(word),
+                _ => return work_out(cx),
+            },
+        };
+        let key = (number, one.node, other);
+        if let Some(known) = cx.remembered.get(&key) {
             return known.clone();
         }
         let result = work_out(cx);
         // What was stopped for its steps may well come to an end another time.
         if !matches!(result, Err(No::Fault(Fault::Budget))) {
-            cx.remembered.insert((number, own.node), result.clone());
+            cx.remembered.insert(key, result.clone());
         }
         result
     });
-    Some(match body.typed.ty {
-        Ty::Flag => Code::Flag(Code::Value(code).into_flag()),
-        Ty::Date => Code::Date(Code::Value(code).into_date()),
-        _ => Code::Value(code),
+    let code = Code::Value(code);
+    Some(match ty {
+        Ty::Flag => Code::Flag(code.into_flag()),
+        Ty::Date => Code::Date(code.into_date()),
+        Ty::Number if is_exact => Code::Number(code.into_number()),
+        Ty::List(_) => Code::List(ListCode::Items(code.into_items())),
+        _ => code,
     })
 }
 
@@ -1251,13 +1327,39 @@ fn each_value<'p>(cx: &mut Cx<'p>, list: &ListCode, visit: &mut dyn FnMut(&mut C
     why.map_or(end, Err)
 }
 
+/// Visits every number of a list; the first element that has none ends it.
+fn each_number(cx: &mut Cx<'_>, list: &ListCode, visit: &mut dyn FnMut(Decimal) -> Eval<()>) -> Eval<()> {
+    let ListCode::Mapped(items, slot, code) = list else {
+        return each_value(cx, list, &mut |_, value| visit(number_of(value)?));
+    };
+    let mut why = None;
+    let end = items.walk(cx, &mut |cx, element| {
+        let visited = element.and_then(|item| {
+            cx.set_item(*slot, Ok(item));
+            let number = if let Code::Number(code) = &**code { code(cx)? } else { number_of(code.run(cx)?)? };
+            visit(number)
+        });
+        why = visited.err();
+        why.is_none()
+    });
+    why.map_or(end, Err)
+}
+
 fn numbers(cx: &mut Cx<'_>, list: &ListCode) -> Eval<Vec<Decimal>> {
     let mut all = Vec::new();
-    each_value(cx, list, &mut |_, value| {
-        all.push(number_of(value)?);
+    each_number(cx, list, &mut |number| {
+        all.push(number);
         Ok(())
     })?;
     Ok(all)
+}
+
+fn is_known<T>(value: Eval<T>) -> Eval<bool> {
+    match value {
+        Ok(_) => Ok(true),
+        Err(No::Fault(fault)) => Err(No::Fault(fault)),
+        Err(_) => Ok(false),
+    }
 }
 
 fn number_of(value: Value<'_>) -> Eval<Decimal> {
@@ -1288,11 +1390,12 @@ fn statistic<'p>(result: Result<f64, statistics::NotTestable>) -> Eval<Value<'p>
 #[must_use]
 pub fn written(programme: &Programme, of: Item, texts_only: bool) -> Vec<u32> {
     let mut out = Vec::new();
-    gather(programme, of.node, texts_only, &mut out);
+    gather(programme, of.node, texts_only, &mut |node| out.push(node));
     out
 }
 
-fn gather(programme: &Programme, at: u32, texts_only: bool, out: &mut Vec<u32>) {
+/// Visits the texts (or all scalars) written in an object.
+pub(super) fn gather(programme: &Programme, at: u32, texts_only: bool, visit: &mut impl FnMut(u32)) {
     let schema = &programme.schema;
     let first = at as usize + 1;
     let within = programme.forest.nodes.get(first..programme.forest.after(at) as usize).unwrap_or_default();
@@ -1302,10 +1405,10 @@ fn gather(programme: &Programme, at: u32, texts_only: bool, out: &mut Vec<u32>) 
         // What a container holds comes next, unless the whole of it is passed over.
         next += 1;
         if node.kind == NodeKind::Text {
-            let wanted =
-                if texts_only { schema.is_free_text(node.field) } else { schema.is_quoted(node.field) && !is_everyday(schema, node) };
+            let (is_free_text, is_quoted, is_date) = schema.written_as(node.field);
+            let wanted = if texts_only { is_free_text } else { is_quoted && !(is_date && is_everyday(node)) };
             if wanted && node.has_value() {
-                out.push((first + here) as u32);
+                visit((first + here) as u32);
             }
         } else if node.is_container() && (!node.has_value() || schema.is_register(node.field)) {
             next = node.link as usize - first;
@@ -1313,11 +1416,11 @@ fn gather(programme: &Programme, at: u32, texts_only: bool, out: &mut Vec<u32>) 
     }
 }
 
-/// Whether a value is a date that exists, in a year that nobody writes for want of a better one.
-fn is_everyday(schema: &Schema, node: &Node) -> bool {
+/// Whether a date exists, and is in a year that nobody writes for want of a better one.
+fn is_everyday(node: &Node) -> bool {
     const FIRST: i32 = form::days_from_civil(1901, 1, 1);
     const LAST: i32 = form::days_from_civil(2098, 12, 31);
-    node.has_value() && schema.is_date(node.field) && (FIRST..=LAST).contains(&node.link.cast_signed())
+    node.has_value() && (FIRST..=LAST).contains(&node.link.cast_signed())
 }
 
 /// Compares for `first`/`last` and others that need equality outside of expressions.

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::build::Parameter;
 use super::parse::Ast;
-use super::value::{Eval, Fault, ItemList, ListValue, No, Value};
+use super::value::{Decimal, Eval, Fault, ItemList, ListValue, No, Value};
 use super::watch::Watching;
 use crate::document::Kind;
 use crate::limits;
@@ -175,9 +175,11 @@ pub struct Cx<'p> {
     pub steps_max: u64,
     /// A buffer that is lent to whoever gathers nodes.
     pub nodes: Vec<u32>,
-    /// What definitions of one record gave for each: within one audit they give the same again, whichever
-    /// rule asks.
-    pub remembered: HashMap<(u32, u32), Eval<Value<'p>>, foldhash::fast::FixedState>,
+    /// What definitions of one or two records gave for them: within one audit they give the same again,
+    /// whichever rule asks. The definition's number and the records' nodes.
+    pub remembered: HashMap<(u32, u32, u32), Eval<Value<'p>>, foldhash::fast::FixedState>,
+    /// What was reached from a record along evidence links, upwards or not.
+    pub reached: HashMap<(u32, bool), Arc<[u32]>, foldhash::fast::FixedState>,
     /// The list of no records, of which most lists that are gathered are.
     none: Arc<ItemList>,
     /// Variables that are records or rows: subjects, loop variables, `let`s, arguments. They are by far the
@@ -203,6 +205,7 @@ impl<'p> Cx<'p> {
             steps_max: limits::STEPS_MAX,
             nodes: Vec::new(),
             remembered: HashMap::default(),
+            reached: HashMap::default(),
             none: Arc::new(ItemList { elements: Vec::new(), end: Ok(()) }),
             items: Vec::new(),
             values: Vec::new(),
@@ -341,6 +344,8 @@ impl<'p> Cx<'p> {
 pub type FlagCode = Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<bool> + Send + Sync>;
 /// Compiled code that gives a date.
 pub type DateCode = Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<Period> + Send + Sync>;
+/// Compiled code that gives a number that is exactly known.
+pub type NumberCode = Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<Decimal> + Send + Sync>;
 /// Compiled code that gives any value.
 pub type ValueCode = Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<Value<'p>> + Send + Sync>;
 /// Compiled code that gives a record or row in any way.
@@ -381,9 +386,10 @@ impl Fields {
         Self { first, rest: rest.into(), is_list, last: AtomicU32::new(0) }
     }
 
-    /// The node of its value in an object.
+    /// The node of its value in a record, a row or an object within.
     #[inline]
-    pub fn of(&self, programme: &Programme, object: u32) -> Eval<u32> {
+    pub fn of(&self, programme: &Programme, own: Item) -> Eval<u32> {
+        let object = own.node;
         let last = self.last.load(Ordering::Relaxed);
         let at = object.wrapping_add(last);
         // Only a member of this object has this field, but for the elements of a list.
@@ -396,10 +402,15 @@ impl Fields {
         {
             return Ok(at);
         }
-        self.search(programme, object)
+        self.search(programme, own)
     }
 
-    fn search(&self, programme: &Programme, object: u32) -> Eval<u32> {
+    fn search(&self, programme: &Programme, own: Item) -> Eval<u32> {
+        // Most of what is looked for and not known to be there is not there.
+        if self.rest.is_empty() && programme.record(own.record).is_some_and(|record| record.node == own.node && record.lacks(self.first)) {
+            return Err(No::Field(self.first));
+        }
+        let object = own.node;
         match programme.read(object, self.first) {
             Reading::Value(at) => {
                 self.last.store(at.wrapping_sub(object), Ordering::Relaxed);
@@ -445,7 +456,7 @@ impl ItemCode {
                     ItemCode::Variable(slot) => cx.item(*slot),
                     base => base.far(cx),
                 }?;
-                let at = fields.of(cx.programme, own.node)?;
+                let at = fields.of(cx.programme, own)?;
                 cx.programme.target(at).ok_or_else(|| No::Field(cx.programme.forest.node(at).field))
             }
             ItemCode::Code(code) => code(cx),
@@ -558,7 +569,7 @@ fn walk_inverse<'p>(
 
 fn walk_field<'p>(own: Item, fields: &Fields, has_default: bool, cx: &mut Cx<'p>, visit: &mut VisitItem<'_, 'p>) -> Eval<()> {
     let programme = cx.programme;
-    let at = match fields.of(programme, own.node) {
+    let at = match fields.of(programme, own) {
         Ok(at) => at,
         Err(No::Field(_)) if has_default => return Ok(()),
         Err(no) => return Err(no),
@@ -591,6 +602,10 @@ fn walk_field<'p>(own: Item, fields: &Fields, has_default: bool, cx: &mut Cx<'p>
 pub enum ListCode {
     /// Of records or rows.
     Items(ItemsCode),
+    /// The texts written in a record, or all that is written in quotes; only those that pass a screen.
+    Texts(ItemCode, bool, Option<Screen>),
+    /// What an expression gives for each record or row of a list; its variable.
+    Mapped(ItemsCode, usize, Box<Code>),
     /// Of anything. The outcome says whether all of the list was there.
     Code(AnyList),
 }
@@ -604,9 +619,52 @@ impl ListCode {
     pub fn walk<'p>(&self, cx: &mut Cx<'p>, visit: &mut Visit<'_, 'p>) -> Eval<()> {
         match self {
             ListCode::Items(items) => items.walk(cx, &mut |cx, element| visit(cx, element.map(Value::Item))),
+            ListCode::Texts(item, texts, screen) => walk_texts(item, *texts, screen.as_ref(), cx, visit),
+            ListCode::Mapped(items, slot, code) => {
+                let mut why = None;
+                let end = items.walk(cx, &mut |cx, element| {
+                    let value = element.and_then(|item| {
+                        cx.set_item(*slot, Ok(item));
+                        code.run(cx)
+                    });
+                    why = why.or(value.as_ref().err().copied());
+                    visit(cx, value)
+                });
+                why.map_or(end, Err)
+            }
             ListCode::Code(code) => code(cx, visit),
         }
     }
+}
+
+fn walk_texts<'p>(item: &ItemCode, texts: bool, screen: Option<&Screen>, cx: &mut Cx<'p>, visit: &mut Visit<'_, 'p>) -> Eval<()> {
+    let own = item.get(cx)?;
+    let mut found = std::mem::take(&mut cx.nodes);
+    found.clear();
+    let forest = &cx.programme.forest;
+    super::calls::gather(cx.programme, own.node, texts, &mut |node| {
+        if screen.is_none_or(|screen| (screen.test)(&forest.string(node))) {
+            found.push(node);
+        }
+    });
+    let mut end = Ok(());
+    for at in &found {
+        end = cx.step();
+        if end.is_err() || !visit(cx, Ok(Value::Text(forest.string(*at)))) {
+            break;
+        }
+    }
+    cx.nodes = found;
+    end
+}
+
+/// What a text must pass if a test of it is to hold; it costs little, and few pass.
+#[derive(Clone)]
+pub struct Screen {
+    /// The variable that is tested.
+    pub slot: usize,
+    /// Where this is false, the test is false.
+    pub test: Arc<dyn Fn(&str) -> bool + Send + Sync>,
 }
 
 /// Compiled code.
@@ -618,6 +676,8 @@ pub enum Code {
     Item(ItemCode),
     /// A date.
     Date(DateCode),
+    /// A number that is exactly known. One that may only lie between two is a value.
+    Number(NumberCode),
     /// A list.
     List(ListCode),
     /// Anything.
@@ -630,6 +690,7 @@ impl std::fmt::Debug for Code {
             Code::Flag(_) => "Flag",
             Code::Item(_) => "Item",
             Code::Date(_) => "Date",
+            Code::Number(_) => "Number",
             Code::List(_) => "List",
             Code::Value(_) => "Value",
         })
@@ -648,6 +709,10 @@ impl Code {
     /// Code for a date.
     pub fn date(code: impl for<'p> Fn(&mut Cx<'p>) -> Eval<Period> + Send + Sync + 'static) -> Self {
         Code::Date(Arc::new(code))
+    }
+    /// Code for a number that is exactly known.
+    pub fn number(code: impl for<'p> Fn(&mut Cx<'p>) -> Eval<Decimal> + Send + Sync + 'static) -> Self {
+        Code::Number(Arc::new(code))
     }
     /// Code for any value.
     pub fn value(code: impl for<'p> Fn(&mut Cx<'p>) -> Eval<Value<'p>> + Send + Sync + 'static) -> Self {
@@ -698,6 +763,19 @@ impl Code {
         }
     }
 
+    /// As code for a number that is exactly known.
+    #[must_use]
+    pub fn into_number(self) -> NumberCode {
+        match self {
+            Code::Number(code) => code,
+            other => Arc::new(move |cx| match other.run(cx)? {
+                Value::Number(number) => Ok(number),
+                Value::Between(..) => Err(No::Period),
+                _ => Err(No::Fault(Fault::Internal)),
+            }),
+        }
+    }
+
     /// As code that walks a list.
     #[must_use]
     pub fn into_list(self) -> ListCode {
@@ -724,8 +802,8 @@ impl Code {
     pub fn into_items(self) -> ItemsCode {
         match self {
             Code::List(ListCode::Items(code)) => code,
-            Code::List(ListCode::Code(code)) => ItemsCode::Code(Arc::new(move |cx, visit| {
-                code(cx, &mut |cx, element| {
+            Code::List(list) => ItemsCode::Code(Arc::new(move |cx, visit| {
+                list.walk(cx, &mut |cx, element| {
                     let item = element.and_then(|value| match value {
                         Value::Item(item) => Ok(item),
                         _ => Err(No::Fault(Fault::Internal)),
@@ -747,6 +825,7 @@ impl Code {
             Code::Flag(code) => code(cx).map(Value::Flag),
             Code::Item(code) => code.get(cx).map(Value::Item),
             Code::Date(code) => code(cx).map(Value::Date),
+            Code::Number(code) => code(cx).map(Value::Number),
             Code::Value(code) => code(cx),
             Code::List(code) => gathered(code, cx),
         }
@@ -788,7 +867,7 @@ impl TextCode {
             },
             TextCode::Field(item, fields) => {
                 let own = item.get(cx)?;
-                let node = fields.of(cx.programme, own.node)?;
+                let node = fields.of(cx.programme, own)?;
                 Ok(at(&cx.programme.forest.string(node)))
             }
             TextCode::Code(code) => match code.run(cx)? {
@@ -819,9 +898,9 @@ fn gathered<'p>(list: &ListCode, cx: &mut Cx<'p>) -> Eval<Value<'p>> {
                 None => Ok(Value::Items(Arc::new(ItemList { elements, end }))),
             }
         }
-        ListCode::Code(code) => {
+        list => {
             let mut elements = Vec::new();
-            let end = code(cx, &mut |_, element| {
+            let end = list.walk(cx, &mut |_, element| {
                 elements.push(element);
                 true
             });
@@ -876,6 +955,8 @@ pub struct Typed {
     pub variable: Option<usize>,
     /// Of a list: paths from each element that are known to have a value.
     pub element_facts: Vec<String>,
+    /// Of yes or no: what a text must pass for it to be true.
+    pub screen: Option<Screen>,
 }
 
 impl std::fmt::Debug for Typed {
@@ -903,6 +984,7 @@ impl Typed {
             text_of: None,
             variable: None,
             element_facts: Vec::new(),
+            screen: None,
         }
     }
 

@@ -113,7 +113,16 @@ impl Decimal {
     /// The quotient, rounded to twelve significant digits; `None` for division by zero.
     #[must_use]
     pub fn divide(self, other: Self) -> Option<Self> {
-        if other.0 == 0 { None } else { Self::from_f64(self.to_f64() / other.to_f64()) }
+        // Both are bounded, so that this cannot be past what 128 bits hold.
+        let (dividend, divisor) = (self.0.checked_mul(SCALE)?, other.0);
+        let quotient = halves_to_even(dividend, divisor)?;
+        // More than twelve digits: what is beyond them is rounded away.
+        let mut unit = 1;
+        while quotient.abs() / unit >= 1_000_000_000_000 {
+            unit *= 10;
+        }
+        let rounded = if unit == 1 { quotient } else { halves_to_even(quotient, unit)?.checked_mul(unit)? };
+        Decimal(rounded).bounded()
     }
 
     /// As text with at most so many places.
@@ -133,6 +142,16 @@ impl Decimal {
         let fraction = format!("{fraction:0width$}", width = places.min(9) as usize);
         format!("{sign}{whole}.{}", fraction.trim_end_matches('0'))
     }
+}
+
+/// The quotient, rounded; a half to the even neighbour. `None` for division by zero.
+fn halves_to_even(dividend: i128, divisor: i128) -> Option<i128> {
+    let quotient = dividend.checked_div_euclid(divisor)?;
+    let twice = dividend.checked_rem_euclid(divisor)?.checked_mul(2)?;
+    let size = divisor.checked_abs()?;
+    let up = twice > size || (twice == size && quotient % 2 != 0);
+    // The rest of a division with a negative divisor counts the other way.
+    Some(if up { quotient + divisor.signum() } else { quotient })
 }
 
 /// Why an expression has no value.
@@ -255,15 +274,15 @@ pub enum Value<'p> {
     Map(Arc<Vec<(Value<'p>, Value<'p>)>>),
 }
 
-impl Value<'_> {
+impl<'p> Value<'p> {
     /// The value for `sort_by`, `distinct` and `count_by`: equal keys are equal values.
     #[must_use]
-    pub fn key(&self, programme: &crate::programme::Programme) -> Key {
+    pub fn key(&self, programme: &crate::programme::Programme) -> Key<'p> {
         match self {
             Value::Flag(flag) => Key::Number(i128::from(*flag)),
             Value::Number(number) => Key::Number(number.0),
             Value::Between(both) => Key::Number(both.0.0),
-            Value::Text(text) => Key::Text(text.to_string()),
+            Value::Text(text) => Key::Text(text.clone()),
             Value::Date(period) => Key::Pair(period.first, period.last),
             Value::Time(minutes) => Key::Number(i128::from(*minutes)),
             Value::Word(word) => Key::Number(i128::from(*word)),
@@ -275,11 +294,11 @@ impl Value<'_> {
 
 /// A value as a key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Key {
+pub enum Key<'p> {
     /// A number.
     Number(i128),
     /// A text.
-    Text(String),
+    Text(Cow<'p, str>),
     /// Two numbers.
     Pair(i32, i32),
 }
