@@ -8,9 +8,11 @@ mod config;
 mod environment;
 mod explain;
 mod init;
+mod merge;
 mod new;
 mod replace;
 mod report;
+mod shard;
 mod since;
 mod target;
 mod test;
@@ -45,6 +47,8 @@ enum Command {
     Check(Box<CheckArgs>),
     /// Render a saved audit in another format; nothing is judged again
     Report(ReportArgs),
+    /// Join the saved audits of the parts of a run, as check --shard wrote them, into that of the whole
+    Merge(MergeArgs),
     /// Say what is new, gone and changed between two saved audits, and why
     Compare(CompareArgs),
     /// Explain a rule, a register, a field, a definition, or a word of a vocabulary
@@ -141,6 +145,9 @@ struct CheckArgs {
     /// Only what the staged change would bring, compared with the last commit
     #[arg(long)]
     staged: bool,
+    /// Only this part of the programmes, such as 2/3 for the second of three; havesay merge joins the saved audits
+    #[arg(long, value_name = "I/N")]
+    shard: Option<shard::Wanted>,
     /// Read what git ignores
     #[arg(long)]
     no_ignore: bool,
@@ -165,6 +172,37 @@ struct ReportArgs {
     #[arg(short, long, value_name = "FORMAT=PATH")]
     output: Vec<String>,
     /// Write at most so many findings; the totals count them all [default: 100 in full and narrated]
+    #[arg(long, value_name = "NUMBER")]
+    max_findings: Option<usize>,
+    /// List findings together under each programme or rule, in full, concise and narrated
+    #[arg(long, value_name = "WHAT", default_value = "none")]
+    group_by: Group,
+    /// Also show the findings that are held back
+    #[arg(long)]
+    show_suppressed: bool,
+    /// Count the four verdicts for each rule and programme
+    #[arg(long)]
+    statistics: bool,
+    /// Say why rules did not run and what had no evidence
+    #[arg(short, long)]
+    verbose: bool,
+    /// Use colour: auto, always or never
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+}
+
+#[derive(Args, Debug, Clone)]
+struct MergeArgs {
+    /// The saved audits of all parts, in any order, as check --shard -o json=PATH wrote them; - is standard input
+    #[arg(required = true, value_name = "PART")]
+    parts: Vec<PathBuf>,
+    /// The format on standard output [default: json, or full where -o says what else is written]
+    #[arg(long = "to", value_name = "FORMAT")]
+    format: Option<Format>,
+    /// Also write a format to a file, such as sarif=havesay.sarif, as often as wanted; - is standard output
+    #[arg(short, long, value_name = "FORMAT=PATH")]
+    output: Vec<String>,
+    /// Write at most so many findings; the totals count them all [default: what check --shard was given]
     #[arg(long, value_name = "NUMBER")]
     max_findings: Option<usize>,
     /// List findings together under each programme or rule, in full, concise and narrated
@@ -384,6 +422,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let status = match command {
         Command::Check(args) => check::check(&args),
         Command::Report(args) => report::report(&args),
+        Command::Merge(args) => merge::merge(&args),
         Command::Compare(args) => compare::compare(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Rules(args) => explain::rules(&args),

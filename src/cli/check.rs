@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{CheckArgs, Common, color, complain, exit, model, plain, say, settings_problems, shown, since, source, target, width};
+use super::{CheckArgs, Common, color, complain, exit, model, plain, say, settings_problems, shard, shown, since, source, target, width};
 use crate::audit::Selection;
 use crate::config::waivers::WAIVERS_NAME;
 use crate::config::{self, Baseline, FILE_NAME};
@@ -38,6 +38,7 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
 
 fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let started = std::time::Instant::now();
+    shard::check(args)?;
     let schema = model()?;
     let clock = clock(args.as_of.as_deref())?;
     let stage = match &args.stage {
@@ -68,7 +69,9 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let mut targets = target::targets(&args.output, args.format)?;
     let any = |has: fn(Format) -> bool| targets.iter().any(|target| has(target.format));
     let wanted = Wanted { digests: any(Format::has_digests), prose: any(Format::has_prose) };
-    let most = |format: Format| args.max_findings.unwrap_or_else(|| format.most());
+    // The saved audit of a part holds all that was found in it.
+    let whole = |format| format == Format::Json && args.shard.is_some();
+    let most = |format: Format| args.max_findings.filter(|_| !whole(format)).unwrap_or_else(|| format.most());
     let excerpts_max = targets.iter().filter(|target| target.format.has_excerpts()).map(|target| most(target.format)).max();
     let baseline = args.baseline.as_deref().map(|path| read_baseline(path, &working)).transpose()?;
     let request = Request {
@@ -102,20 +105,15 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     // A change may touch no programme.
     incomplete |= tasks.is_empty() && comparing.is_none();
     let compared = comparing.as_ref().map(since::Comparing::told);
-    let run = Run { compared, ..run(args, &setups, &tasks, &rules, &request, wanted) };
+    let run = run(args, &setups, &tasks, &rules, &request, wanted);
+    let run = Run { compared, shard: shard::take(args, &mut tasks, incomplete), ..run };
     let objects = comparing.as_ref().map(since::Comparing::objects);
     if let Some(comparing) = comparing {
         comparing.put_beside(&mut tasks, &mut setups, &schema, &governing, &options)?;
     }
-    let status = |totals: &Totals| {
-        if pipeline::status(totals) == exit::FAULT {
-            exit::FAULT
-        } else if incomplete {
-            exit::INCOMPLETE
-        } else {
-            pipeline::status(totals)
-        }
-    };
+    // Where there are more parts than programmes, some have nothing to do.
+    let idle = run.shard.is_some() && tasks.is_empty() && !incomplete;
+    let status = |totals: &Totals| if idle { exit::FINE } else { status(totals, incomplete) };
     let bar = bar(&tasks, args);
     let tick = || {
         if let Some(bar) = &bar {
@@ -137,6 +135,15 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
         say(&format!("took {:.1} s", started.elapsed().as_secs_f64()));
     }
     Ok(status)
+}
+
+/// The exit status of a run, which may not have been able to look at all that was asked for.
+pub(super) fn status(totals: &Totals, incomplete: bool) -> u8 {
+    match pipeline::status(totals) {
+        exit::FAULT => exit::FAULT,
+        _ if incomplete => exit::INCOMPLETE,
+        own => own,
+    }
 }
 
 /// The rules of which only the findings are wanted, by what their names begin with.
@@ -393,6 +400,7 @@ fn run(args: &CheckArgs, setups: &Setups, tasks: &[Task], rules: &[(usize, usize
         show_suppressed: args.show_suppressed,
         group: args.group_by,
         compared: None,
+        shard: None,
     }
 }
 

@@ -66,7 +66,7 @@ fn common(command: &mut Command) -> Option<&mut Common> {
         Command::Test(args) => Some(&mut args.common),
         Command::Waivers(args) => Some(args.set_by_environment().1),
         Command::Baseline(args) => Some(args.set_by_environment().1),
-        Command::Report(_) | Command::Compare(_) | Command::Init(_) => None,
+        Command::Report(_) | Command::Merge(_) | Command::Compare(_) | Command::Init(_) => None,
     }
 }
 

@@ -189,6 +189,7 @@ pub fn run() -> havesay::report::Run {
         show_suppressed: false,
         group: havesay::report::Group::None,
         compared: None,
+        shard: None,
     }
 }
 
