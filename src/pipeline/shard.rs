@@ -83,11 +83,9 @@ mod tests {
         let sized = |size: &dyn Fn(u64) -> u64| -> Vec<(&str, u64)> {
             names.iter().enumerate().map(|(number, name)| (name.as_str(), size(number as u64))).collect()
         };
-        for (what, programmes) in [
-            ("alike", sized(&|_| 150_000)),
-            ("unlike", sized(&|number| 1_000 + (number * 7_919) % 500_000)),
-            ("empty", sized(&|_| 0)),
-        ] {
+        for (what, programmes) in
+            [("alike", sized(&|_| 150_000)), ("unlike", sized(&|number| 1_000 + (number * 7_919) % 500_000)), ("empty", sized(&|_| 0))]
+        {
             for of in [1, 2, 3, 7, 50] {
                 let parts = split(&programmes, of);
                 let mut loads = vec![0; of];

@@ -94,13 +94,24 @@ fn one_run(parts: &[Part]) -> Result<(), String> {
                 first.name
             ));
         }
-        let looked = |part: &Shard, audit: &Audit| {
-            (part.plan.clone(), part.programmes, part.incomplete, audit.totals.left_out.clone(), audit.totals.strays.clone())
-        };
-        if looked(shard, audit) != looked(&first.shard, &first.audit) {
+        let looked = |part: &Shard| (part.plan.clone(), part.programmes, part.incomplete);
+        if looked(shard) != looked(&first.shard) {
             return Err(format!(
                 "{} and {name} are parts of different runs: they saw other programmes, or files of other sizes\n  help: check out the same commit for every job, with the same line ends, and name the same paths from the same folder",
                 first.name
+            ));
+        }
+        let (one, other) = (&first.audit.totals, &audit.totals);
+        if one.strays != other.strays {
+            return Err(format!(
+                "{} and {name} differ in what lies outside all programmes: {} and {} JSON files\n  help: save the parts in a folder of their own that is not audited",
+                first.name, one.strays.0, other.strays.0
+            ));
+        }
+        if one.left_out != other.left_out {
+            return Err(format!(
+                "{} and {name} differ in what git ignores: {} and {} files and folders\n  help: check out the same commit for every job, and add nothing to it before",
+                first.name, one.left_out.0, other.left_out.0
             ));
         }
     }
@@ -152,7 +163,11 @@ fn whole(parts: &[Part]) -> Result<(), String> {
     let mut names: BTreeMap<usize, &str> = BTreeMap::new();
     for Part { name, shard, .. } in parts {
         if let Some(other) = names.insert(shard.index, name) {
-            let both = if other == name { format!("{name} is named twice") } else { format!("{other} and {name} are both part {}/{of}", shard.index) };
+            let both = if other == name {
+                format!("{name} is named twice")
+            } else {
+                format!("{other} and {name} are both part {}/{of}", shard.index)
+            };
             return Err(format!("{both}\n  help: name each part once"));
         }
     }
@@ -160,10 +175,11 @@ fn whole(parts: &[Part]) -> Result<(), String> {
     if missing.is_empty() {
         return Ok(());
     }
-    let more = missing.len().saturating_sub(limits::LIST_NAMES_MAX);
-    let mut listed: Vec<String> = missing.iter().take(limits::LIST_NAMES_MAX).cloned().collect();
-    if more > 0 {
-        listed.push(format!("{more} more"));
+    // One more is named as well as counted.
+    let room = if missing.len() == limits::LIST_NAMES_MAX + 1 { missing.len() } else { limits::LIST_NAMES_MAX };
+    let mut listed: Vec<String> = missing.iter().take(room).cloned().collect();
+    if missing.len() > room {
+        listed.push(format!("{} more", missing.len() - room));
     }
     let (what, is) = if missing.len() == 1 { ("part", "is") } else { ("parts", "are") };
     Err(format!(
