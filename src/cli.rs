@@ -5,6 +5,7 @@ mod baseline;
 mod check;
 mod compare;
 mod config;
+mod document;
 mod environment;
 mod explain;
 mod init;
@@ -89,8 +90,11 @@ struct Common {
 
 #[derive(Args, Debug, Clone)]
 struct CheckArgs {
-    /// Folders or files to audit [default: here]
+    /// Folders or files to audit; - is one document on standard input [default: here]
     paths: Vec<PathBuf>,
+    /// Judge the document on standard input (-) in the place of this file, whether or not there is one
+    #[arg(long, value_name = "PATH")]
+    stdin_filename: Option<PathBuf>,
     /// Only these rules or families, such as consent or pay/late
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     select: Vec<String>,

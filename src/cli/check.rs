@@ -9,7 +9,9 @@ use std::sync::Arc;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{CheckArgs, Common, color, complain, exit, model, plain, say, settings_problems, shard, shown, since, source, target, width};
+use super::{
+    CheckArgs, Common, color, complain, document, exit, model, plain, say, settings_problems, shard, shown, since, source, target, width,
+};
 use crate::audit::Selection;
 use crate::config::waivers::WAIVERS_NAME;
 use crate::config::{self, Baseline, FILE_NAME};
@@ -56,8 +58,13 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     })?;
     let options = Options { no_ignore: args.no_ignore, working: working.clone() };
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
+    let document = document::document(args, &schema, &options)?;
     let mut comparing = since::comparing(args, &schema, clock, &paths, &options)?;
-    let discovered = comparing.as_mut().map_or_else(|| discover::discover(&paths, &options), since::Comparing::discovered);
+    let discovered = match (&document, &mut comparing) {
+        (Some(document), _) => document.discovered(),
+        (None, Some(comparing)) => comparing.discovered(),
+        (None, None) => discover::discover(&paths, &options),
+    };
     let governing = Governing { common: &args.common, working: &working };
     let mut setups = Setups::read(&schema, &discovered, &governing, mirror(&comparing))?;
     let rules = setups.number();
@@ -100,8 +107,15 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let programmes = discovered.programmes.len();
     let mut tasks = pipeline::tasks(&setups.list, &|found| setups.of(found), discovered.programmes, &options);
     // Where all there is was asked for, a waiver for no programme in the run is for none at all.
-    let all = discovered.left_out.0 == 0 && tasks.len() == programmes && comparing.is_none();
-    attach(&setups, &mut tasks, &working, if all { &paths } else { &[] }, mirror(&comparing))?;
+    let all = discovered.left_out.0 == 0 && tasks.len() == programmes && comparing.is_none() && document.is_none();
+    let alone = document.as_ref().is_some_and(document::Document::is_alone);
+    if let Some(document) = document {
+        document.put(&mut tasks, &working)?;
+    }
+    // A document by itself is in no folder whose waivers could be for it.
+    if !alone {
+        attach(&setups, &mut tasks, &working, if all { &paths } else { &[] }, mirror(&comparing))?;
+    }
     // A change may touch no programme.
     incomplete |= tasks.is_empty() && comparing.is_none();
     let compared = comparing.as_ref().map(since::Comparing::told);

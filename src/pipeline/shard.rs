@@ -38,7 +38,7 @@ pub fn plan(tasks: &[Task], of: usize) -> Plan {
 fn bytes(task: &Task) -> u64 {
     let size = |source: &Source| match source {
         Source::Disk(path) => std::fs::metadata(path).map_or(0, |known| known.len()),
-        Source::Memory(bytes) => bytes.len() as u64,
+        Source::Memory(bytes) | Source::Alone(bytes) => bytes.len() as u64,
         Source::Size(bytes) => *bytes,
         Source::Kept(_) | Source::Unreadable(_) => 0,
     };
