@@ -13,6 +13,7 @@ mod merge;
 mod new;
 mod replace;
 mod report;
+mod run;
 mod shard;
 mod since;
 mod target;

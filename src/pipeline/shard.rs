@@ -88,10 +88,8 @@ mod tests {
         {
             for of in [1, 2, 3, 7, 50] {
                 let parts = split(&programmes, of);
-                let mut loads = vec![0; of];
-                for (part, (_, bytes)) in parts.iter().zip(&programmes) {
-                    loads[*part] += bytes + PROGRAMME_BYTES;
-                }
+                let bytes_of = |part| parts.iter().zip(&programmes).filter(move |(own, _)| **own == part).map(|(_, (_, bytes))| bytes);
+                let loads: Vec<u64> = (0..of).map(|part| bytes_of(part).map(|bytes| bytes + PROGRAMME_BYTES).sum()).collect();
                 let (least, most) = (loads.iter().min().unwrap_or(&0), loads.iter().max().unwrap_or(&0));
                 assert!(*most as f64 <= *least as f64 * 1.05, "{what} in {of}: {least} to {most}");
             }
