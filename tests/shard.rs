@@ -400,8 +400,8 @@ fn parts_that_are_no_saved_audits_are_refused_by_name() {
         refused_as(&with(pointer, new), 2, "bad.json is not as a part should be\n  help: write it again with havesay check --shard");
     }
     refused_as(&with("/shard/positions/0", json!(-1)), 3, "bad.json is not as a saved audit should be: ");
-    refused_as(&with("/shard/plan", json!("SECRET")), 3, "bad.json is not as a saved audit should be: a digest is not of its form");
-    refused_as(&with("/shard/plan", json!("0".repeat(64))), 2, "are parts of different runs");
+    refused_as(&with("/shard/split", json!("SECRET")), 3, "bad.json is not as a saved audit should be: a digest is not of its form");
+    refused_as(&with("/shard/split", json!("0".repeat(64))), 2, "are parts of different runs");
     refused_as(&with("/shard/programmes", json!(u64::MAX)), 2, "are parts of different runs");
     // Each holds together, and the two do not.
     let mut second: Value = serde_json::from_str(&good).unwrap();

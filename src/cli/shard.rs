@@ -56,5 +56,5 @@ pub(super) fn take(args: &CheckArgs, tasks: &mut Vec<Task>, incomplete: bool) ->
     let positions: Vec<usize> = plan.parts.iter().enumerate().filter(|(_, part)| **part + 1 == index).map(|(at, _)| at).collect();
     let mut parts = plan.parts.iter();
     tasks.retain(|_| parts.next().is_some_and(|part| *part + 1 == index));
-    Some(Shard { index, of, plan: plan.digest, programmes, positions, incomplete, max_findings: args.max_findings })
+    Some(Shard { index, of, split: plan.digest, programmes, positions, incomplete, max_findings: args.max_findings })
 }

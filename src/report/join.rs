@@ -23,7 +23,7 @@ pub struct Shard {
     /// How many parts there are.
     pub of: usize,
     /// SHA-256 of the paths and sizes of all programmes of the run, and of how many parts there are.
-    pub plan: String,
+    pub split: String,
     /// How many programmes the run has in all parts together.
     pub programmes: usize,
     /// Where the programmes of this part stand among them, from 0, in the order of paths.
@@ -94,7 +94,7 @@ fn one_run(parts: &[Part]) -> Result<(), String> {
                 first.name
             ));
         }
-        let looked = |part: &Shard| (part.plan.clone(), part.programmes, part.incomplete);
+        let looked = |part: &Shard| (part.split.clone(), part.programmes, part.incomplete);
         if looked(shard) != looked(&first.shard) {
             return Err(format!(
                 "{} and {name} are parts of different runs: they saw other programmes, or files of other sizes\n  help: check out the same commit for every job, with the same line ends, and name the same paths from the same folder",

@@ -337,8 +337,8 @@ fn check_forms(file: &File) -> Result<(), Refused> {
     let inputs = file.inputs.iter().filter_map(|input| input.sha256.as_deref());
     let programmes = file.programmes.iter().filter_map(|own| own.inputs_sha256.as_deref());
     let rules = file.rules.iter().map(|rule| rule.digest.as_str());
-    let plan = file.shard.iter().map(|shard| shard.plan.as_str());
-    if !inputs.chain(programmes).chain(rules).chain(plan).all(|digest| hex(digest, 64)) {
+    let split = file.shard.iter().map(|shard| shard.split.as_str());
+    if !inputs.chain(programmes).chain(rules).chain(split).all(|digest| hex(digest, 64)) {
         return faulty("a digest");
     }
     Ok(())
