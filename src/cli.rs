@@ -4,11 +4,13 @@ mod audited;
 mod baseline;
 mod check;
 mod compare;
+mod completions;
 mod config;
 mod document;
 mod environment;
 mod explain;
 mod init;
+mod manual;
 mod merge;
 mod new;
 mod replace;
@@ -16,6 +18,7 @@ mod report;
 mod run;
 mod shard;
 mod since;
+mod site;
 mod target;
 mod test;
 mod waivers;
@@ -53,8 +56,10 @@ enum Command {
     Merge(MergeArgs),
     /// Say what is new, gone and changed between two saved audits, and why
     Compare(CompareArgs),
-    /// Explain a rule, a register, a field, a definition, or a word of a vocabulary
+    /// Explain a rule, a register, a field, a definition, a word, a function or a source, and what uses it
     Explain(ExplainArgs),
+    /// Write everything that explain tells as pages to browse, linked with one another
+    Site(SiteArgs),
     /// List the rules, and whether and why each is on or off here
     Rules(RulesArgs),
     /// Print a JSON Schema
@@ -71,6 +76,10 @@ enum Command {
     Waivers(waivers::WaiversArgs),
     /// Write, update, prune and check a baseline of findings that are known
     Baseline(baseline::BaselineArgs),
+    /// Print a script by which a shell completes commands, flags and names
+    Completions(completions::CompletionsArgs),
+    /// Print a page of the manual, or write all of them into a folder
+    Man(manual::ManArgs),
 }
 
 #[derive(Args, Debug, Clone)]
@@ -138,9 +147,9 @@ struct CheckArgs {
     /// Hold back the findings that this baseline knows; those that are new are not
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Only findings of rules whose names begin so: what havesay waivers check asks for
-    #[arg(long, hide = true)]
-    about: Option<String>,
+    /// Only findings of rules whose names begin so, if any: what `havesay waivers check` asks for
+    #[arg(skip)]
+    about: Option<&'static str>,
     /// Count the four verdicts for each rule and programme
     #[arg(long)]
     statistics: bool,
@@ -248,6 +257,14 @@ enum CompareFormat {
 struct ExplainArgs {
     /// A rule (consent/missing), a register (participants), a field (participants.access_needs), a definition (in-force) or a word (co-design)
     name: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Args, Debug, Clone)]
+struct SiteArgs {
+    /// The folder: a new one, an empty one, or one that this command wrote [default: site]
+    folder: Option<PathBuf>,
     #[command(flatten)]
     common: Common,
 }
@@ -414,7 +431,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             let code = if error.use_stderr() { exit::FAULT } else { exit::FINE };
             // Arguments are repeated: what would steer a terminal in them is written out first.
             let calm = args.iter().map(|arg| crate::text::from_bytes(arg.as_encoded_bytes()));
-            let error = Cli::try_parse_from(calm).err().unwrap_or(error);
+            let error = command().try_get_matches_from(calm).err().unwrap_or(error);
             // A closed pipe is no fault of the words.
             let _ = error.print();
             return ExitCode::from(code);
@@ -430,6 +447,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Merge(args) => merge::merge(&args),
         Command::Compare(args) => compare::compare(&args),
         Command::Explain(args) => explain::explain(&args),
+        Command::Site(args) => site::site(&args),
         Command::Rules(args) => explain::rules(&args),
         Command::Schema(args) => schema(&args),
         Command::Config(args) => config::config(&args),
@@ -438,6 +456,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Test(args) => test::test(&args),
         Command::Waivers(args) => waivers::waivers(&args),
         Command::Baseline(args) => baseline::baseline(&args),
+        Command::Completions(args) => completions::completions(&args),
+        Command::Man(args) => manual::man(&args),
     };
     ExitCode::from(status)
 }
@@ -596,8 +616,8 @@ fn page_problem(problem: &PageProblem) -> String {
 /// Characters of a page's line that are shown.
 const LINE_CHARS_MAX: usize = 160;
 
-/// The command, for completions and manual pages.
+/// The command as its help, its manual and the completions of shells describe it.
 #[must_use]
 pub fn command() -> clap::Command {
-    Cli::command()
+    manual::with_manual(Cli::command())
 }

@@ -11,7 +11,7 @@ pub mod compare;
 mod csv;
 mod github;
 mod gitlab;
-mod html;
+pub(crate) mod html;
 mod identity;
 pub mod join;
 mod json;

@@ -86,6 +86,7 @@ const FIELD_NAMES: &[(&str, &[&str], &str)] = &[
     ("$schema", &["schema", "config"], "a keyword of JSON Schema"),
     ("min", &["rule"], "a function of the rule language"),
     ("max", &["rule"], "a function of the rule language"),
+    ("functions", &["rule", "cli"], "of the rule language"),
     ("share", &["rule"], "a function of the rule language"),
     ("total", &["rule"], "of a list of numbers"),
     ("cells", &["rule"], "of a contingency table"),
@@ -113,7 +114,7 @@ const DOMAIN_WORDS: &[(&str, &[&str], &str)] = &[
         &["schema", "document", "programme", "rule", "audit", "report"],
         "a key with its value in a JSON object, as the JSON standard calls it; a word of SARIF",
     ),
-    ("body", &["config", "rule", "report"], "of a page, a loop, a definition or a pattern; an element of HTML"),
+    ("body", &["config", "rule", "report", "cli"], "of a page, a loop, a definition or a pattern; an element of HTML"),
     (
         "role",
         &["config", "discover", "programme", "pipeline", "cli"],

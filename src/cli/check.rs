@@ -83,7 +83,7 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
             min_severity: if args.quiet { fail_on.max(args.min_severity) } else { args.min_severity },
             fail_on,
             waivers: !args.no_waivers,
-            about: args.about.as_deref().and_then(about),
+            about: args.about,
         },
         baseline,
         masks: Masks { min_cell },
@@ -153,11 +153,6 @@ pub(super) fn status(totals: &Totals, incomplete: bool) -> u8 {
         _ if incomplete => exit::INCOMPLETE,
         own => own,
     }
-}
-
-/// The rules of which only the findings are wanted, by what their names begin with.
-fn about(word: &str) -> Option<&'static str> {
-    ["record/waiver-"].into_iter().find(|known| *known == word)
 }
 
 /// The date of the audit: as given, else of the build environment, else today.

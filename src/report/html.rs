@@ -13,7 +13,8 @@ use super::{End, Renderer, Run, Totals, change, count, place, summary};
 use crate::finding::Verdicts;
 use crate::redact::{Excerpt, ExcerptLine, ShownFinding, ShownProgramme};
 
-const STYLE: &str = include_str!("html/style.css");
+/// The look of pages for a browser.
+pub(crate) const STYLE: &str = include_str!("html/style.css");
 
 /// A page.
 pub(super) struct Html {
@@ -29,7 +30,7 @@ impl Default for Html {
 }
 
 /// Text in which nothing is markup.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -50,6 +50,19 @@ pub enum Subject {
     Records,
 }
 
+impl Subject {
+    /// The fields that lead to what is judged: of a register that which holds it, of rows those down to them.
+    #[must_use]
+    pub fn fields(&self, schema: &Schema) -> Vec<FieldId> {
+        let held = |register: &RegisterId| schema.register(*register).map(|register| register.field);
+        match self {
+            Subject::Programme | Subject::Records => Vec::new(),
+            Subject::Register(register) => held(register).into_iter().collect(),
+            Subject::Rows { register, fields } => register.iter().filter_map(held).chain(fields.iter().copied()).collect(),
+        }
+    }
+}
+
 /// The judgements of a rule on one kind of subject. They share its `let`s, each of which is worked out once
 /// for a subject.
 #[derive(Clone, Debug)]
@@ -795,7 +808,8 @@ impl<'c> Ground<'c> {
             let at = match scopes.iter().position(|(known, ..)| *known == subject.text) {
                 Some(at) => at,
                 None => {
-                    let (what, names) = self.subject(&subject.text).map_err(|why| one(page.problem(span(subject.at), why)))?;
+                    let (what, names) =
+                        self::subject(self.schema, &subject.text).map_err(|why| one(page.problem(span(subject.at), why)))?;
                     let mut scope = self.scope(page);
                     for (name, ty) in &names {
                         scope.declare(name, ty.clone());
@@ -914,62 +928,61 @@ impl<'c> Ground<'c> {
     fn template(&self, page: &Page, text: &Scalar, scope: &mut Scope<'_>) -> Made<Template> {
         Template::build(&text.text, scope).map_err(|mistake| placed(page, text, mistake))
     }
+}
 
-    /// What a subject line names, and the names that it puts in scope after the programme.
-    fn subject(&self, line: &str) -> Result<(Subject, Vec<(String, Ty)>), String> {
-        let schema = self.schema;
-        let (path, name) = match line.split_once(" as ") {
-            Some((path, name)) => (path.trim(), Some(name.trim().to_owned())),
-            None => (line.trim(), None),
+/// What a subject line names, and the names that it puts in scope after the programme.
+pub(super) fn subject(schema: &Schema, line: &str) -> Result<(Subject, Vec<(String, Ty)>), String> {
+    let (path, name) = match line.split_once(" as ") {
+        Some((path, name)) => (path.trim(), Some(name.trim().to_owned())),
+        None => (line.trim(), None),
+    };
+    if path == "programme" {
+        return Ok((Subject::Programme, Vec::new()));
+    }
+    if path == "records" {
+        let mut structs: Vec<StructId> = vec![CHARTER];
+        structs.extend(schema.registers.iter().filter(|register| !register.nested).map(|register| register.record));
+        return Ok((Subject::Records, vec![(name.unwrap_or_else(|| "record".to_owned()), Ty::Record(structs))]));
+    }
+    let mut steps = path.split('.');
+    let first = steps.next().unwrap_or_default();
+    let mut names = Vec::new();
+    let (register, mut structure) = if first == "programme" {
+        (None, CHARTER)
+    } else {
+        let Some(id) = schema.register_named(first) else {
+            let known = schema.registers.iter().map(|register| register.name.as_str()).chain(["programme", "records"]);
+            let near = text::nearest(first, known).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            return Err(format!("{first} is no register{near}"));
         };
-        if path == "programme" {
-            return Ok((Subject::Programme, Vec::new()));
+        let register = schema.register(id);
+        let structure = register.map_or(CHARTER, |register| register.record);
+        names.push((register.map_or_else(String::new, |register| register.one.clone()), Ty::Record(vec![structure])));
+        (Some(id), structure)
+    };
+    let mut fields = Vec::new();
+    for step in steps {
+        let Some(field) = schema.field_named(structure, step) else { return Err(format!("{path}: there is no {step}")) };
+        let Some(next) = schema.struct_of(field) else { return Err(format!("{path}: {step} is no list of rows")) };
+        fields.push(field);
+        structure = next;
+        if let Some(one) = schema.field(field).and_then(|field| field.one.clone()) {
+            names.push((one, Ty::Record(vec![structure])));
         }
-        if path == "records" {
-            let mut structs: Vec<StructId> = vec![CHARTER];
-            structs.extend(schema.registers.iter().filter(|register| !register.nested).map(|register| register.record));
-            return Ok((Subject::Records, vec![(name.unwrap_or_else(|| "record".to_owned()), Ty::Record(structs))]));
+    }
+    match (register, fields.is_empty()) {
+        (Some(id), true) => {
+            if let (Some(name), Some(last)) = (name, names.last_mut()) {
+                last.0 = name;
+            }
+            Ok((Subject::Register(id), names))
         }
-        let mut steps = path.split('.');
-        let first = steps.next().unwrap_or_default();
-        let mut names = Vec::new();
-        let (register, mut structure) = if first == "programme" {
-            (None, CHARTER)
-        } else {
-            let Some(id) = schema.register_named(first) else {
-                let known = schema.registers.iter().map(|register| register.name.as_str()).chain(["programme", "records"]);
-                let near = text::nearest(first, known).map_or_else(String::new, |near| format!("; did you mean {near}?"));
-                return Err(format!("{first} is no register{near}"));
-            };
-            let register = schema.register(id);
-            let structure = register.map_or(CHARTER, |register| register.record);
-            names.push((register.map_or_else(String::new, |register| register.one.clone()), Ty::Record(vec![structure])));
-            (Some(id), structure)
-        };
-        let mut fields = Vec::new();
-        for step in steps {
-            let Some(field) = schema.field_named(structure, step) else { return Err(format!("{path}: there is no {step}")) };
-            let Some(next) = schema.struct_of(field) else { return Err(format!("{path}: {step} is no list of rows")) };
-            fields.push(field);
-            structure = next;
-            if let Some(one) = schema.field(field).and_then(|field| field.one.clone()) {
-                names.push((one, Ty::Record(vec![structure])));
+        _ => {
+            let Some(name) = name else { return Err(format!("{path} needs a name: write {path} as …")) };
+            if let Some(last) = names.last_mut() {
+                last.0 = name;
             }
-        }
-        match (register, fields.is_empty()) {
-            (Some(id), true) => {
-                if let (Some(name), Some(last)) = (name, names.last_mut()) {
-                    last.0 = name;
-                }
-                Ok((Subject::Register(id), names))
-            }
-            _ => {
-                let Some(name) = name else { return Err(format!("{path} needs a name: write {path} as …")) };
-                if let Some(last) = names.last_mut() {
-                    last.0 = name;
-                }
-                Ok((Subject::Rows { register, fields }, names))
-            }
+            Ok((Subject::Rows { register, fields }, names))
         }
     }
 }

@@ -105,6 +105,27 @@ pub fn prose(page: &str) -> &str {
     body.split_once("\n## Examples").map_or(body, |(prose, _)| prose).trim()
 }
 
+/// What follows a page's prose: its examples, with their heading.
+#[must_use]
+pub fn proof(page: &str) -> &str {
+    let body = page.get(body_start(page)..).unwrap_or("");
+    body.find("\n## Examples").map_or("", |at| body.get(at..).unwrap_or("")).trim()
+}
+
+/// How the sentence begins that says what a rule infers and records do not prove.
+pub const LIMIT: &str = "Records cannot show";
+
+/// What records cannot prove of that which a rule infers: the sentence of its section on when it is wrong that
+/// begins with [`LIMIT`]. A rule that only compares what is written has none.
+#[must_use]
+pub fn limit(page: &str) -> Option<&str> {
+    let (_, section) = prose(page).split_once("\n## When this is wrong\n")?;
+    let section = section.split_once("\n## ").map_or(section, |(section, _)| section);
+    let text = section.get(section.find(LIMIT)?..)?;
+    let end = [". ", ".\n"].iter().filter_map(|end| text.find(end)).min().map_or(text.len(), |end| end + 1);
+    text.get(..end).map(str::trim)
+}
+
 /// The first paragraph of a piece of prose, as plain text.
 #[must_use]
 pub fn opening(prose: &str) -> String {

@@ -43,6 +43,18 @@ pub fn read(yaml: &str) -> Vec<(String, Source)> {
         .collect()
 }
 
+/// The keys of the sources that a page names.
+#[must_use]
+pub fn named(page: &Page) -> Vec<&str> {
+    let Yaml::Map(keys, _) = &page.front else { return Vec::new() };
+    let named = match keys.iter().find(|(key, _)| key.text == "sources") {
+        Some((_, Yaml::List(list, _))) => list.as_slice(),
+        Some((_, one)) => std::slice::from_ref(one),
+        None => &[],
+    };
+    named.iter().filter_map(|value| if let Yaml::Scalar(key) = value { Some(key.text.as_str()) } else { None }).collect()
+}
+
 /// The sources that a page names and that nobody knows.
 #[must_use]
 pub fn unknown(page: &Page, known: &[String]) -> Vec<PageProblem> {

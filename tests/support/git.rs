@@ -19,7 +19,12 @@ pub struct Repository {
 
 /// git in a folder, with no settings but those of the repository.
 pub fn git(folder: &Path) -> Command {
-    let mut command = Command::new("git");
+    with_git("git", folder)
+}
+
+/// A program in a folder that may call git.
+pub fn with_git(program: &str, folder: &Path) -> Command {
+    let mut command = Command::new(program);
     command.current_dir(folder).env_clear();
     if let Some(path) = std::env::var_os("PATH") {
         command.env("PATH", path);
