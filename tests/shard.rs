@@ -104,10 +104,11 @@ fn joined_parts_are_the_whole() {
         &["--fail-on", "advice"],
         &["--select", "money"],
         &["--stage", "recruit", "--ignore", "record"],
-        &["p-03", "p-07/payments.json", "p-08", "p-20/sessions.json"],
     ] {
         joined_is_whole(&folder, &[2, 7], args);
     }
+    let whole = joined_is_whole(&folder, &[2, 7], &["p-03", "p-06/participants.json", "p-16/participants.json", "p-20"]);
+    assert!(whole["summary"]["outside_paths"].as_u64() > Some(1), "both have flaws in other files: {}", whole["summary"]);
 }
 
 #[test]
@@ -126,6 +127,12 @@ fn whatever_is_rendered_is_that_of_the_whole() {
     assert!(told.out.contains("more findings are not shown (--max-findings)") && told.out.contains("25 programmes, "), "{}", told.out);
     let shorter = merge(&folder, &names, &["--max-findings", "2"]);
     assert_eq!(shorter.out, run(&folder, &["check", "--max-findings", "2", "-f", "json"]).out);
+    // More may be asked for than the jobs were to write: lines around places and all.
+    let none = parts(&folder, 2, &["--max-findings", "0"]);
+    assert_eq!(
+        merge(&folder, &none, &["--max-findings", "1000"]).out,
+        run(&folder, &["check", "--max-findings", "1000", "-f", "json"]).out
+    );
     // What is cut in the whole is never cut in a part, also when a part is rendered again.
     let again = run(&folder, &["report", &names[1], "--to", "json", "--max-findings", "1"]);
     assert_eq!(again.out, folder.read(&names[1]));
