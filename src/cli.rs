@@ -6,13 +6,17 @@ mod check;
 mod compare;
 mod completions;
 mod config;
+mod document;
 mod environment;
 mod explain;
 mod init;
 mod manual;
+mod merge;
 mod new;
 mod replace;
 mod report;
+mod run;
+mod shard;
 mod since;
 mod site;
 mod target;
@@ -48,6 +52,8 @@ enum Command {
     Check(Box<CheckArgs>),
     /// Render a saved audit in another format; nothing is judged again
     Report(ReportArgs),
+    /// Join the saved audits of the parts of a run, as check --shard wrote them, into that of the whole
+    Merge(MergeArgs),
     /// Say what is new, gone and changed between two saved audits, and why
     Compare(CompareArgs),
     /// Explain a rule, a register, a field, a definition, a word, a function or a source, and what uses it
@@ -94,8 +100,11 @@ struct Common {
 
 #[derive(Args, Debug, Clone)]
 struct CheckArgs {
-    /// Folders or files to audit [default: here]
+    /// Folders or files to audit; - is one document on standard input [default: here]
     paths: Vec<PathBuf>,
+    /// Judge the document on standard input (-) in the place of this file, whether or not there is one
+    #[arg(long, value_name = "PATH")]
+    stdin_filename: Option<PathBuf>,
     /// Only these rules or families, such as consent or pay/late
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     select: Vec<String>,
@@ -150,6 +159,9 @@ struct CheckArgs {
     /// Only what the staged change would bring, compared with the last commit
     #[arg(long)]
     staged: bool,
+    /// Only this part of the programmes, such as 2/3 for the second of three; havesay merge joins the saved audits
+    #[arg(long, value_name = "I/N")]
+    shard: Option<shard::Wanted>,
     /// Read what git ignores
     #[arg(long)]
     no_ignore: bool,
@@ -174,6 +186,37 @@ struct ReportArgs {
     #[arg(short, long, value_name = "FORMAT=PATH")]
     output: Vec<String>,
     /// Write at most so many findings; the totals count them all [default: 100 in full and narrated]
+    #[arg(long, value_name = "NUMBER")]
+    max_findings: Option<usize>,
+    /// List findings together under each programme or rule, in full, concise and narrated
+    #[arg(long, value_name = "WHAT", default_value = "none")]
+    group_by: Group,
+    /// Also show the findings that are held back
+    #[arg(long)]
+    show_suppressed: bool,
+    /// Count the four verdicts for each rule and programme
+    #[arg(long)]
+    statistics: bool,
+    /// Say why rules did not run and what had no evidence
+    #[arg(short, long)]
+    verbose: bool,
+    /// Use colour: auto, always or never
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+}
+
+#[derive(Args, Debug, Clone)]
+struct MergeArgs {
+    /// The saved audits of all parts, in any order, as check --shard -o json=PATH wrote them; - is standard input
+    #[arg(required = true, value_name = "PART")]
+    parts: Vec<PathBuf>,
+    /// The format on standard output [default: json, or full where -o says what else is written]
+    #[arg(long = "to", value_name = "FORMAT")]
+    format: Option<Format>,
+    /// Also write a format to a file, such as sarif=havesay.sarif, as often as wanted; - is standard output
+    #[arg(short, long, value_name = "FORMAT=PATH")]
+    output: Vec<String>,
+    /// Write at most so many findings; the totals count them all [default: what check --shard was given]
     #[arg(long, value_name = "NUMBER")]
     max_findings: Option<usize>,
     /// List findings together under each programme or rule, in full, concise and narrated
@@ -401,6 +444,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let status = match command {
         Command::Check(args) => check::check(&args),
         Command::Report(args) => report::report(&args),
+        Command::Merge(args) => merge::merge(&args),
         Command::Compare(args) => compare::compare(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Site(args) => site::site(&args),

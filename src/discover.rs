@@ -2,8 +2,9 @@
 //!
 //! Nothing is opened here, and symbolic links are not followed. Only `.gitignore` files inside the
 //! repository leave files out, and never a file that git tracks. [`git`] and [`tree`] find programmes in
-//! states that are not on the disk.
+//! states that are not on the disk, [`draft`] that of a document which need not be.
 
+pub mod draft;
 pub mod git;
 pub mod mirror;
 pub mod policy;
@@ -58,6 +59,8 @@ pub enum Source {
     Disk(PathBuf),
     /// Memory: an example of a rule page, or an editor's text.
     Memory(Vec<u8>),
+    /// Memory, and what it goes with is somewhere else: nothing is known of what it does not say.
+    Alone(Vec<u8>),
     /// What git keeps of an earlier or a staged version.
     Kept(git::Kept),
     /// Nothing: it cannot be read, for this reason.
@@ -154,7 +157,7 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Discovered {
         roots.insert(charter_above(&folder).unwrap_or_else(|| folder.clone()));
         asked.push(absolute);
     }
-    let mut walker = Walker { options, found: Vec::new(), left_out: (0, None), tracked: None, strays: Vec::new() };
+    let mut walker = Walker { options, found: Vec::new(), left_out: (0, None), tracked: None, strays: Vec::new(), drafted: None };
     let mut done: Vec<PathBuf> = Vec::new();
     for root in roots {
         if done.iter().any(|known| root.starts_with(known)) {
@@ -189,7 +192,7 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Discovered {
 /// git's rules left out, and the first of them.
 #[must_use]
 pub fn programmes_at(folders: &BTreeSet<PathBuf>, options: &Options) -> (Vec<Found>, (usize, Option<String>)) {
-    let mut walker = Walker { options, found: Vec::new(), left_out: (0, None), tracked: None, strays: Vec::new() };
+    let mut walker = Walker { options, found: Vec::new(), left_out: (0, None), tracked: None, strays: Vec::new(), drafted: None };
     let mut done: Option<&PathBuf> = None;
     for folder in folders {
         // A folder's path sorts before all beneath it.
@@ -268,6 +271,8 @@ struct Walker<'o> {
     left_out: (usize, Option<String>),
     tracked: Option<(PathBuf, BTreeSet<PathBuf>)>,
     strays: Vec<PathBuf>,
+    /// A folder whose charter is not on the disk.
+    drafted: Option<PathBuf>,
 }
 
 impl Walker<'_> {
@@ -301,7 +306,7 @@ impl Walker<'_> {
             push_rules(folder, rules);
         }
         let charter = entries.iter().any(|entry| is_charter(&entry.file_name()) && !entry.file_type().is_ok_and(|kind| kind.is_dir()));
-        if charter {
+        if charter || self.drafted.as_deref() == Some(folder) {
             programme = Some(self.found.len());
             self.found.push(Found {
                 folder: folder.to_owned(),

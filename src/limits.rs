@@ -95,5 +95,8 @@ pub const SARIF_NOTIFICATIONS_MAX: usize = 100;
 /// others counted.
 pub const MARKDOWN_BYTES_MAX: usize = 60_000;
 
+/// Parts into which a run is split at most.
+pub const SHARDS_MAX: usize = 10_000;
+
 /// Bytes of one saved audit that is read back.
 pub const AUDIT_BYTES_MAX: u64 = 4 << 30;

@@ -3,9 +3,9 @@
 //!
 //! [`one`] is a pure function of bytes, settings and date; [`run`] gives programmes to threads and writes
 //! what they give back as soon as it is their turn. [`setup`] reads settings and rules, `overlays` the schema
-//! overlays that settings name, [`waivers`] the waiver files of a run; `fit` holds what settings name against
-//! what there is; [`examples`] runs the examples of rule pages through the same stages, [`coverage`] says what
-//! they do not show, and [`mutation`] whether they notice small changes.
+//! overlays that settings name, [`waivers`] the waiver files of a run; [`shard`] splits a run into parts;
+//! `fit` holds what settings name against what there is; [`examples`] runs the examples of rule pages through
+//! the same stages, [`coverage`] says what they do not show, and [`mutation`] whether they notice small changes.
 
 pub mod change;
 pub mod coverage;
@@ -15,6 +15,7 @@ mod locks;
 pub mod mutation;
 mod overlays;
 pub mod setup;
+pub mod shard;
 pub mod waivers;
 
 use std::collections::BTreeMap;

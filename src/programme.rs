@@ -84,6 +84,8 @@ pub enum Incomplete {
     File(u32),
     /// The charter says that it is also kept elsewhere.
     Elsewhere,
+    /// A document is judged apart from what it goes with.
+    Apart,
     /// Files that git ignores.
     Ignored,
 }

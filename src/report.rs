@@ -3,8 +3,8 @@
 //! Every format is rendered from the same value: a [`Run`], its programmes in path order, the [`Totals`].
 //! [`Writing`] hands them to a format's `Renderer` one after another, so that a finished programme is
 //! written at once and memory does not grow with the number of programmes. [`saved`] reads the value back
-//! from a saved audit, and [`compare`] holds two of them against one another. Rules' insides and records are
-//! not known here.
+//! from a saved audit, [`join`] makes one of those of a run's parts, and [`compare`] holds two of them against
+//! one another. Rules' insides and records are not known here.
 
 mod change;
 pub mod compare;
@@ -13,6 +13,7 @@ mod github;
 mod gitlab;
 pub(crate) mod html;
 mod identity;
+pub mod join;
 mod json;
 mod jsonl;
 mod junit;
@@ -31,6 +32,7 @@ use crate::finding::Severity;
 use crate::redact::{Shown, ShownFinding, ShownProgramme, Terms, once};
 
 pub use change::{ChangeTotals, ComparedWith};
+pub use join::Shard;
 pub use json::{SCHEMA, VERSION};
 pub use steps::Step;
 pub use totals::{ProgrammeTotals, Totals};
@@ -262,6 +264,8 @@ pub struct Run {
     pub group: Group,
     /// With what state the records are compared, where only what a change brought is asked for.
     pub compared: Option<ComparedWith>,
+    /// Which part of a run this is, where only a part of its programmes is audited.
+    pub shard: Option<Shard>,
 }
 
 impl Run {
@@ -333,6 +337,9 @@ impl<'o> Writing<'o> {
     #[must_use]
     pub fn begin(output: Output<'o>, run: &Run) -> Self {
         let renderer = output.format.renderer(run.group);
+        // Parts are joined from all that they found; what is cut is cut when they are.
+        let most = if output.format == Format::Json && run.shard.is_some() { usize::MAX } else { output.most };
+        let output = Output { most, ..output };
         let mut writing = Self { output, renderer, written: 0, cut: 0, failed: None };
         let outcome = writing.renderer.begin(run, &mut writing.output.to);
         writing.note(outcome);

@@ -6,10 +6,7 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::json;
-use sha2::{Digest, Sha256};
-
-use super::{CheckArgs, Common, color, complain, exit, model, plain, say, settings_problems, shown, since, source, target, width};
+use super::{CheckArgs, Common, complain, document, exit, model, run, say, settings_problems, shard, shown, since, source, target};
 use crate::audit::Selection;
 use crate::config::waivers::WAIVERS_NAME;
 use crate::config::{self, Baseline, FILE_NAME};
@@ -17,12 +14,12 @@ use crate::discover::mirror::Mirror;
 use crate::discover::{self, Discovered, Found, Options};
 use crate::finding::Severity;
 use crate::limits;
-use crate::pipeline::setup::{Setup, SetupError, hex};
+use crate::pipeline::setup::{Setup, SetupError};
 use crate::pipeline::{self, Request, Task};
 use crate::programme::Clock;
-use crate::redact::{MASK, Shown, Terms as Masks};
-use crate::report::{ChangeTotals, Format, Prose, RuleCard, Run, Totals};
-use crate::rule::{Rule, prose};
+use crate::redact::{Shown, Terms as Masks};
+use crate::report::{ChangeTotals, Format, Run, Totals};
+use crate::rule::Rule;
 use crate::schema::{Schema, form};
 use crate::settle::Terms;
 use crate::text::Visible;
@@ -38,6 +35,7 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
 
 fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let started = std::time::Instant::now();
+    shard::check(args)?;
     let schema = model()?;
     let clock = clock(args.as_of.as_deref())?;
     let stage = match &args.stage {
@@ -55,8 +53,13 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     })?;
     let options = Options { no_ignore: args.no_ignore, working: working.clone() };
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
+    let document = document::document(args, &schema, &options)?;
     let mut comparing = since::comparing(args, &schema, clock, &paths, &options)?;
-    let discovered = comparing.as_mut().map_or_else(|| discover::discover(&paths, &options), since::Comparing::discovered);
+    let discovered = match (&document, &mut comparing) {
+        (Some(document), _) => document.discovered(),
+        (None, Some(comparing)) => comparing.discovered(),
+        (None, None) => discover::discover(&paths, &options),
+    };
     let governing = Governing { common: &args.common, working: &working };
     let mut setups = Setups::read(&schema, &discovered, &governing, mirror(&comparing))?;
     let rules = setups.number();
@@ -67,8 +70,10 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let min_cell = setups.list.iter().filter_map(|setup| setup.config.min_cell()).max().unwrap_or(limits::MIN_CELL);
     let mut targets = target::targets(&args.output, args.format)?;
     let any = |has: fn(Format) -> bool| targets.iter().any(|target| has(target.format));
-    let wanted = Wanted { digests: any(Format::has_digests), prose: any(Format::has_prose) };
-    let most = |format: Format| args.max_findings.unwrap_or_else(|| format.most());
+    let wanted = run::Wanted { digests: any(Format::has_digests), prose: any(Format::has_prose) };
+    // The saved audit of a part holds all that was found in it.
+    let whole = |format| format == Format::Json && args.shard.is_some();
+    let most = |format: Format| args.max_findings.filter(|_| !whole(format)).unwrap_or_else(|| format.most());
     let excerpts_max = targets.iter().filter(|target| target.format.has_excerpts()).map(|target| most(target.format)).max();
     let baseline = args.baseline.as_deref().map(|path| read_baseline(path, &working)).transpose()?;
     let request = Request {
@@ -97,25 +102,27 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     let programmes = discovered.programmes.len();
     let mut tasks = pipeline::tasks(&setups.list, &|found| setups.of(found), discovered.programmes, &options);
     // Where all there is was asked for, a waiver for no programme in the run is for none at all.
-    let all = discovered.left_out.0 == 0 && tasks.len() == programmes && comparing.is_none();
-    attach(&setups, &mut tasks, &working, if all { &paths } else { &[] }, mirror(&comparing))?;
+    let all = discovered.left_out.0 == 0 && tasks.len() == programmes && comparing.is_none() && document.is_none();
+    let alone = document.as_ref().is_some_and(document::Document::is_alone);
+    if let Some(document) = document {
+        document.put(&mut tasks, &working)?;
+    }
+    // A document by itself is in no folder whose waivers could be for it.
+    if !alone {
+        attach(&setups, &mut tasks, &working, if all { &paths } else { &[] }, mirror(&comparing))?;
+    }
     // A change may touch no programme.
     incomplete |= tasks.is_empty() && comparing.is_none();
     let compared = comparing.as_ref().map(since::Comparing::told);
-    let run = Run { compared, ..run(args, &setups, &tasks, &rules, &request, wanted) };
+    let run = run::run(args, &setups, &tasks, &rules, &request, wanted);
+    let run = Run { compared, shard: shard::take(args, &mut tasks, incomplete), ..run };
     let objects = comparing.as_ref().map(since::Comparing::objects);
     if let Some(comparing) = comparing {
         comparing.put_beside(&mut tasks, &mut setups, &schema, &governing, &options)?;
     }
-    let status = |totals: &Totals| {
-        if pipeline::status(totals) == exit::FAULT {
-            exit::FAULT
-        } else if incomplete {
-            exit::INCOMPLETE
-        } else {
-            pipeline::status(totals)
-        }
-    };
+    // Where there are more parts than programmes, some have nothing to do.
+    let idle = run.shard.is_some() && tasks.is_empty() && !incomplete;
+    let status = |totals: &Totals| if idle { exit::FINE } else { status(totals, incomplete) };
     let bar = bar(&tasks, args);
     let tick = || {
         if let Some(bar) = &bar {
@@ -137,6 +144,15 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
         say(&format!("took {:.1} s", started.elapsed().as_secs_f64()));
     }
     Ok(status)
+}
+
+/// The exit status of a run, which may not have been able to look at all that was asked for.
+pub(super) fn status(totals: &Totals, incomplete: bool) -> u8 {
+    match pipeline::status(totals) {
+        exit::FAULT => exit::FAULT,
+        _ if incomplete => exit::INCOMPLETE,
+        own => own,
+    }
 }
 
 /// The date of the audit: as given, else of the build environment, else today.
@@ -302,92 +318,19 @@ impl Setups {
     }
 
     /// The rule that stands for a number.
-    fn rule(&self, (setup, rule): (usize, usize)) -> Option<(&Setup, &Rule)> {
+    pub(super) fn rule(&self, (setup, rule): (usize, usize)) -> Option<(&Setup, &Rule)> {
         let setup = self.list.get(setup)?;
         Some((setup, setup.rules.rules.get(rule)?))
     }
 
     /// The files by which the run is made, each once, with its digest.
-    fn files(&self) -> impl Iterator<Item = (&PathBuf, &String)> {
+    pub(super) fn files(&self) -> impl Iterator<Item = (&PathBuf, &String)> {
         let mut seen = BTreeSet::new();
         self.list.iter().flat_map(|setup| &setup.read).filter(move |(path, _)| seen.insert(path)).map(|(path, digest)| (path, digest))
     }
 
     pub(super) fn of(&self, found: &Found) -> usize {
         self.of.get(&found.folder).copied().unwrap_or(0)
-    }
-}
-
-/// What holds for the whole run, as reports say it.
-fn run(args: &CheckArgs, setups: &Setups, tasks: &[Task], rules: &[(usize, usize)], request: &Request, wanted: Wanted) -> Run {
-    let rules = rules
-        .iter()
-        .filter_map(|number| setups.rule(*number))
-        .map(|(setup, rule)| {
-            let effective = setup.effective(setup.config.closest().map_or(Path::new(""), |file| file.folder.as_path()));
-            let own = effective.rule.get(&*rule.name);
-            let set = own.and_then(|own| own.severity.as_ref());
-            let params = rule
-                .params
-                .iter()
-                .filter_map(|number| setup.rules.params.get(*number))
-                .map(|param| {
-                    let set = own.and_then(|own| own.params.get(&param.name)).map(|set| match &set.value {
-                        config::ParamValue::Number(text) | config::ParamValue::Date(text) => text.clone(),
-                        config::ParamValue::Flag(flag) => flag.to_string(),
-                        // A text of the settings is not known to be safe.
-                        config::ParamValue::Text(_) | config::ParamValue::List(_) => MASK.to_owned(),
-                    });
-                    match set {
-                        Some(text) => (plain(&param.name), text, "settings".to_owned()),
-                        None => (plain(&param.name), plain(&param.text), "page".to_owned()),
-                    }
-                })
-                .collect();
-            RuleCard {
-                name: rule.name.to_string(),
-                title: plain(&rule.title),
-                severity: set.map_or(rule.severity, |placed| placed.value),
-                severity_from: if set.is_some() { "settings" } else { "page" }.to_owned(),
-                page_severity: rule.severity,
-                stage: stage_word(&setup.schema, rule.from),
-                reveals: rule.reveals,
-                help: plain(&rule.help),
-                digest: if wanted.digests { setup.rules.digest(rule) } else { String::new() },
-                params,
-                address: page_address(rule),
-                prose: wanted.prose.then(|| explained(rule)),
-            }
-        })
-        .collect();
-    let working = std::env::current_dir().unwrap_or_default();
-    let settings = json!({
-        "files": setups.files().map(|(path, digest)| json!({ "path": discover::shown(&working, path), "sha256": digest })).collect::<Vec<_>>(),
-        "waivers": waiver_files(tasks),
-        "waivers_hold": request.terms.waivers,
-        "baseline": request.baseline.as_ref().map(|baseline| json!({ "path": baseline.shown, "sha256": hex(&Sha256::digest(baseline.text.as_bytes())) })),
-        "fail_on": request.terms.fail_on,
-        "min_severity": request.terms.min_severity,
-        "min_cell": request.masks.min_cell,
-        "select": request.selection.select,
-        "ignore": request.selection.ignore,
-        "stage": args.stage,
-        "rules_from": source().shown().map(|_| "HAVESAY_RULES"),
-    });
-    Run {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        as_of: form::day_text(request.clock.as_of),
-        rules,
-        fail_on: request.terms.fail_on,
-        min_cell: request.masks.min_cell,
-        settings,
-        color: color(args.common.color),
-        width: width(),
-        verbose: args.verbose,
-        statistics: args.statistics,
-        show_suppressed: args.show_suppressed,
-        group: args.group_by,
-        compared: None,
     }
 }
 
@@ -424,44 +367,6 @@ pub(super) fn read_baseline(path: &Path, working: &Path) -> Result<Arc<Baseline>
             Err(exit::FAULT)
         }
     }
-}
-
-/// The waiver files of a run, each once, with their digests.
-fn waiver_files(tasks: &[Task]) -> serde_json::Value {
-    let files: BTreeMap<&str, String> = tasks
-        .iter()
-        .flat_map(|task| &task.waivers)
-        .map(|beside| (&*beside.file.shown, hex(&Sha256::digest(beside.file.text.as_bytes()))))
-        .collect();
-    files.into_iter().map(|(path, digest)| json!({ "path": path, "sha256": digest })).collect()
-}
-
-/// What formats want to know of rules beyond what is at hand.
-#[derive(Clone, Copy)]
-struct Wanted {
-    digests: bool,
-    prose: bool,
-}
-
-/// The stage from which a rule runs.
-fn stage_word(schema: &Schema, stage: u16) -> String {
-    let word = schema.vocabulary(schema.stages).and_then(|known| known.words.get(usize::from(stage)));
-    word.map_or_else(String::new, |word| word.text.clone())
-}
-
-/// Where a built-in page is on the web, if the package says where its files are.
-fn page_address(rule: &Rule) -> Option<String> {
-    let repository = env!("CARGO_PKG_REPOSITORY");
-    let built_in = rule.page.path.is_none() && !repository.is_empty();
-    built_in.then(|| format!("{repository}/blob/v{}/rules/{}.md", env!("CARGO_PKG_VERSION"), rule.name))
-}
-
-/// What a rule's page says, without its title and examples.
-fn explained(rule: &Rule) -> Prose {
-    let text = rule.page.text();
-    let page = prose::prose(&text);
-    let page = page.strip_prefix("# ").and_then(|rest| rest.split_once('\n')).map_or(page, |(_, rest)| rest).trim();
-    Prose { description: plain(&prose::opening(page)), page: plain(page) }
 }
 
 /// Says which paths are not there or hold no programme.

@@ -1,6 +1,6 @@
 //! `havesay compare`.
 
-use super::{CompareArgs, CompareFormat, exit, out, report};
+use super::{CompareArgs, CompareFormat, exit, out, report, say, shown};
 use crate::report::compare::compare as compared;
 
 /// Holds two saved audits against one another. The status says whether something fails that did not.
@@ -9,6 +9,13 @@ pub(super) fn compare(args: &CompareArgs) -> u8 {
         (Ok(old), Ok(new)) => (old, new),
         (Err(status), _) | (_, Err(status)) => return status,
     };
+    for (path, audit) in [(&args.old, &old), (&args.new, &new)] {
+        if let Some(shard) = &audit.run.shard {
+            let of = format!("{} holds part {} of {}, and only whole audits are compared", shown(path), shard.index, shard.of);
+            say(&format!("{of}\n  help: join the parts first, with havesay merge"));
+            return exit::FAULT;
+        }
+    }
     let comparison = compared(&old, &new);
     let text = match args.format {
         CompareFormat::Text => comparison.text(),

@@ -67,7 +67,7 @@ fn common(command: &mut Command) -> Option<&mut Common> {
         Command::Test(args) => Some(&mut args.common),
         Command::Waivers(args) => Some(args.set_by_environment().1),
         Command::Baseline(args) => Some(args.set_by_environment().1),
-        Command::Report(_) | Command::Compare(_) | Command::Init(_) | Command::Completions(_) | Command::Man(_) => None,
+        Command::Report(_) | Command::Merge(_) | Command::Compare(_) | Command::Init(_) | Command::Completions(_) | Command::Man(_) => None,
     }
 }
 

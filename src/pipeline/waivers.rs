@@ -150,7 +150,7 @@ fn id(task: &Task) -> Option<String> {
     let charter = task.inputs.iter().find(|input| input.role == discover::Role::Charter)?;
     let bytes = match &charter.source {
         Source::Disk(path) => std::fs::read(path).ok()?,
-        Source::Memory(bytes) => bytes.clone(),
+        Source::Memory(bytes) | Source::Alone(bytes) => bytes.clone(),
         Source::Kept(kept) => {
             let mut bytes = Vec::new();
             kept.read(crate::limits::FILE_BYTES_MAX, &mut bytes).ok()?;

@@ -62,6 +62,9 @@ pub fn load(
     };
     let mut loader = Loader { programme: &mut programme, digests, scratch: Vec::new(), found: vec![Vec::new(); schema.registers.len()] };
     for (number, input) in inputs.iter().enumerate() {
+        if matches!(input.source, Source::Alone(_)) {
+            loader.programme.registers.iter_mut().for_each(|kept| kept.incomplete = Some(Incomplete::Apart));
+        }
         loader.file(number as u32, input);
     }
     let found = loader.found;
@@ -222,7 +225,7 @@ impl Loader<'_> {
         let room = limits::FILE_BYTES_MAX.saturating_sub(self.programme.forest.text.len() as u64);
         self.scratch.clear();
         match source {
-            Source::Memory(bytes) => self.scratch.extend_from_slice(bytes),
+            Source::Memory(bytes) | Source::Alone(bytes) => self.scratch.extend_from_slice(bytes),
             Source::Unreadable(why) => return Err(unreadable(why)),
             Source::Size(bytes) => return Err(too_large(*bytes)),
             Source::Kept(kept) => {

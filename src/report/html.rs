@@ -196,7 +196,7 @@ impl Renderer for Html {
     fn end(&mut self, run: &Run, totals: &Totals, end: End, to: &mut dyn Write) -> io::Result<()> {
         let title = format!("Audit of {}: {}", count(totals.programmes, "programme", "programmes"), summary::findings(totals.findings));
         let mut out = format!("<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n");
-        let _ = writeln!(out, "<p class=\"outcome\">{}</p>", summary::outcome(totals, end.status));
+        let _ = writeln!(out, "<p class=\"outcome\">{}</p>", summary::outcome(run, totals, end.status));
         let _ = writeln!(out, "<p>Judged as of {} by havesay {}.</p>", escape(&run.as_of), escape(&run.version));
         let _ = writeln!(out, "<p>{}<br>\n{}</p>", escape(&summary::scope(totals)), escape(&summary::reached(totals)));
         if let (Some(with), Some(own)) = (&run.compared, &totals.change) {
@@ -204,7 +204,7 @@ impl Renderer for Html {
                 let _ = writeln!(out, "<p>{}</p>", escape(line));
             }
         }
-        for line in summary::caveats(totals) {
+        for line in summary::caveats(run, totals) {
             let _ = writeln!(out, "<p>{}</p>", escape(&line));
         }
         if summary::has_steps(totals) {

@@ -149,6 +149,9 @@ impl Renderer for Saved {
         if let (Some(object), Some(compared)) = (head.as_object_mut(), &run.compared) {
             object.insert("compared_with".to_owned(), to_value(compared));
         }
+        if let (Some(object), Some(shard)) = (head.as_object_mut(), &run.shard) {
+            object.insert("shard".to_owned(), to_value(shard));
+        }
         let mut text = bytes(&head);
         text.pop();
         to.write_all(&text)?;

@@ -176,7 +176,7 @@ impl Renderer for Junit {
         let said = summary::lines(run, totals, end);
         let kind = match end.status {
             0 | 1 => Kind::Passed(said),
-            _ => Kind::Failed { kind: "incomplete", message: summary::outcome(totals, end.status).to_owned(), text: said },
+            _ => Kind::Failed { kind: "incomplete", message: summary::outcome(run, totals, end.status).to_owned(), text: said },
         };
         suite("havesay", &[Case { class: "havesay".to_owned(), name: "the audit as a whole".to_owned(), kind }], to)?;
         let mut writer = Writer::new(to);

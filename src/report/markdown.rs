@@ -94,14 +94,14 @@ impl Renderer for Markdown {
     fn end(&mut self, run: &Run, totals: &Totals, end: End, to: &mut dyn Write) -> io::Result<()> {
         let mut out = String::from("<!-- havesay -->\n");
         out.push_str(&format!("### havesay: {}\n\n", summary::findings(totals.findings)));
-        out.push_str(&format!("{}\n\n", summary::outcome(totals, end.status)));
+        out.push_str(&format!("{}\n\n", summary::outcome(run, totals, end.status)));
         if let (Some(with), Some(own)) = (&run.compared, &totals.change) {
             for line in change::lines(with, own, totals).lines() {
                 out.push_str(&format!("{}  \n", escape(line)));
             }
         }
         out.push_str(&format!("{}  \n{}\n", escape(&summary::scope(totals)), escape(&summary::reached(totals))));
-        for caveat in summary::caveats(totals) {
+        for caveat in summary::caveats(run, totals) {
             out.push_str(&format!("\n{}\n", escape(&caveat)));
         }
         if summary::has_steps(totals) {

@@ -226,7 +226,7 @@ impl Sarif {
         Ok(self.all - written)
     }
 
-    fn notifications(&mut self, totals: &Totals, end: End, left_out: u64) -> Vec<Notification> {
+    fn notifications(&mut self, run: &Run, totals: &Totals, end: End, left_out: u64) -> Vec<Notification> {
         let mut all = std::mem::take(&mut self.faults);
         let mut say = |id: &'static str, level: &'static str, text: String| {
             all.push(Notification { descriptor: Reference { id }, level, message: message(&text), locations: Vec::new() });
@@ -238,7 +238,7 @@ impl Sarif {
             say("not-judged", "error", format!("{} could not be judged as a whole", count(totals.unjudged, "file", "files")));
         }
         if end.status > 1 {
-            say("run-incomplete", "error", summary::outcome(totals, end.status).to_owned());
+            say("run-incomplete", "error", summary::outcome(run, totals, end.status).to_owned());
         }
         let lost = left_out + end.cut + totals.beyond;
         if lost > 0 {
@@ -369,8 +369,8 @@ impl Renderer for Sarif {
         let invocation = Invocation {
             execution_successful: end.status <= 1,
             exit_code: end.status,
-            exit_code_description: summary::outcome(totals, end.status),
-            tool_execution_notifications: self.notifications(totals, end, left_out),
+            exit_code_description: summary::outcome(run, totals, end.status),
+            tool_execution_notifications: self.notifications(run, totals, end, left_out),
         };
         let driver = Driver {
             name: "havesay",

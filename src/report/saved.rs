@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::totals::RuleTotals;
-use super::{ChangeTotals, ComparedWith, Output, Prose, RuleCard, Run, Step, Totals, Writing};
+use super::{ChangeTotals, ComparedWith, Output, Prose, RuleCard, Run, Shard, Step, Totals, Writing};
 use crate::finding::{BaselineState, Severity, Verdicts};
 use crate::redact::{
     Excerpt, Location, Shown, ShownChange, ShownFile, ShownFinding, ShownLabel, ShownNoEvidence, ShownPart, ShownProgramme, ShownSubject,
@@ -101,6 +101,7 @@ struct File {
     no_evidence: Vec<NoEvidence>,
     summary: Summary,
     compared_with: Option<ComparedWith>,
+    shard: Option<Shard>,
     #[serde(default)]
     gone: Vec<Finding>,
     #[serde(default)]
@@ -336,7 +337,8 @@ fn check_forms(file: &File) -> Result<(), Refused> {
     let inputs = file.inputs.iter().filter_map(|input| input.sha256.as_deref());
     let programmes = file.programmes.iter().filter_map(|own| own.inputs_sha256.as_deref());
     let rules = file.rules.iter().map(|rule| rule.digest.as_str());
-    if !inputs.chain(programmes).chain(rules).all(|digest| hex(digest, 64)) {
+    let split = file.shard.iter().map(|shard| shard.split.as_str());
+    if !inputs.chain(programmes).chain(rules).chain(split).all(|digest| hex(digest, 64)) {
         return faulty("a digest");
     }
     Ok(())
@@ -442,6 +444,7 @@ fn build(file: File) -> Result<Audit, Refused> {
         show_suppressed: false,
         group: super::Group::None,
         compared: file.compared_with,
+        shard: file.shard,
     };
     let mut totals = Totals { change: run.compared.as_ref().map(|_| ChangeTotals::default()), ..Totals::default() };
     for programme in &programmes {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{End, Run, Step, Totals, change, count};
+use super::{End, Run, Shard, Step, Totals, change, count};
 use crate::finding::{HeldBy, Severity, Verdicts};
 use crate::redact::{Shown, ShownSuppression};
 
@@ -70,20 +70,20 @@ pub fn lines(run: &Run, totals: &Totals, end: End) -> String {
     if let (Some(with), Some(own)) = (&run.compared, &totals.change) {
         out.push_str(&change::lines(with, own, totals));
     }
-    for caveat in caveats(totals) {
+    for caveat in caveats(run, totals) {
         let _ = writeln!(out, "{caveat}");
     }
-    out.push_str(outcome(totals, end.status));
+    out.push_str(outcome(run, totals, end.status));
     out.push('\n');
     out
 }
 
 /// What the totals do not count, and why the audit may not be whole.
 #[must_use]
-pub fn caveats(totals: &Totals) -> Vec<String> {
+pub fn caveats(run: &Run, totals: &Totals) -> Vec<String> {
     let first = |seen: &(usize, Option<Shown>)| seen.1.as_ref().map_or_else(String::new, ToString::to_string);
     let were = |number: usize| if number == 1 { "was" } else { "were" };
-    let mut all = Vec::new();
+    let mut all: Vec<String> = part(run).into_iter().collect();
     if totals.elsewhere > 0 {
         all.push(format!("{} outside the paths that were named", count(totals.elsewhere, "finding lies", "findings lie")));
     }
@@ -105,6 +105,15 @@ pub fn caveats(totals: &Totals) -> Vec<String> {
         all.push(format!("{files} could be judged as a whole neither before nor now"));
     }
     all
+}
+
+/// Which part of a run this is, if it is one.
+#[must_use]
+pub fn part(run: &Run) -> Option<String> {
+    let Shard { index, of, programmes, positions, .. } = run.shard.as_ref()?;
+    let own = if positions.is_empty() { "none".to_owned() } else { grouped(positions.len() as u64) };
+    let all = count(*programmes as u64, "programme", "programmes");
+    Some(format!("this is part {index} of {of}: {own} of {all}; havesay merge joins the saved audits of the parts"))
 }
 
 /// What was audited, and what was found.
@@ -148,11 +157,12 @@ pub fn reached(totals: &Totals) -> String {
 
 /// What the status means, in words.
 #[must_use]
-pub fn outcome(totals: &Totals, status: u8) -> &'static str {
+pub fn outcome(run: &Run, totals: &Totals, status: u8) -> &'static str {
     if let Some(words) = totals.change.as_ref().and_then(|_| change::ending(totals, status)) {
         return words;
     }
     match status {
+        0 if totals.programmes == 0 && run.shard.is_some() => "There is nothing to audit in this part.",
         0 if totals.all() == 0 => "Clean.",
         0 => "Nothing that fails the run.",
         1 => "The run fails: there are findings at or above the severity that fails it.",

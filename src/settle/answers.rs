@@ -31,7 +31,7 @@ pub(super) struct Answers<'a> {
 
 impl<'a> Answers<'a> {
     pub(super) fn new(programme: &'a Programme, rules: &'a Rules, state: &'a State) -> Self {
-        let lost = |why: &Option<Incomplete>| matches!(why, Some(Incomplete::File(_) | Incomplete::Ignored));
+        let lost = |why: &Option<Incomplete>| matches!(why, Some(Incomplete::File(_) | Incomplete::Ignored | Incomplete::Apart));
         let partial = programme.files.iter().any(|file| file.unjudged) || programme.registers.iter().any(|kept| lost(&kept.incomplete));
         Self { programme, rules, state, known: HashMap::new(), partial }
     }

@@ -9,6 +9,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -147,6 +148,15 @@ impl Call {
         self
     }
 
+    /// Runs it with these bytes on standard input.
+    pub fn fed(mut self, bytes: impl AsRef<[u8]>) -> Told {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes.as_ref()).unwrap();
+        file.rewind().unwrap();
+        self.command.stdin(file);
+        self.run()
+    }
+
     /// The command itself, for what a test does with its streams.
     pub fn command(self) -> Command {
         self.command
@@ -189,6 +199,7 @@ pub fn run() -> havesay::report::Run {
         show_suppressed: false,
         group: havesay::report::Group::None,
         compared: None,
+        shard: None,
     }
 }
 
