@@ -222,4 +222,21 @@ pub const SPECIMENS: &[Specimen] = &[
             "programme".into()
         },
     },
+    Specimen {
+        rule: "measurement/learning-slow",
+        apart: &["measurement/learning-velocity-incomplete", "trace/decision-without-participant-input"],
+        sow: |kit, bad| {
+            // As many again that nobody has checked, or one more.
+            let one_more = usize::from(bad);
+            kit.blocks_min = kit.blocks_min.max(2);
+            for i in 0..kit.of.blocks.max(2) * 4 + one_more {
+                let insight = object! {
+                    "id": format!("i-believed-{i}"), "statement": kit.of.words(62, i), "evidence_type": "observed",
+                    "recorded_on": date(kit.of.week(12)), "from": list!["k-00000-0"]
+                };
+                kit.add("insights", insight);
+            }
+            "programme".into()
+        },
+    },
 ];
