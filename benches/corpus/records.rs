@@ -21,6 +21,7 @@ impl Programme {
         object! {
             "id": id,
             "types": types,
+            "workaround": (!staff && n % 8 == 2).then_some("Keeps a calendar of every call and letter."),
             "status": if left { "left-early" } else { "active" },
             "left_reason": left.then(|| pick(&["moved", "relevance", "other"], chance)),
             "invited_on": date(self.week(2) + (chance % 9) as i64),
@@ -155,7 +156,12 @@ impl Programme {
             "session": voice.session.clone(),
             "in_reply_to": voice.reply_to.clone(),
             "made_on": date(voice.made),
-            "type": if voice.reply_to.is_some() { "comment" } else { pick(&kinds, chance) },
+            "type": match voice.phase {
+                _ if voice.reply_to.is_some() => "comment",
+                // Lead users bring what they have tried.
+                2.. if voice.by % 8 == 2 => "solution",
+                _ => pick(&kinds, chance),
+            },
             "text": self.words(43, number),
             "ip_class": pick(&["none", "none", "feedback", "design"], chance >> 8),
             "disposition": voice.disposition,
@@ -193,6 +199,7 @@ impl Programme {
             "type": kind,
             "made_on": date(made),
             "status": "approved",
+            "dependencies": (kind == "service-blueprint").then(|| list!["The front office sees what the back office has planned."]),
             "layers": (kind == "service-blueprint").then(|| list!["customer-actions", "frontstage", "backstage", "support-systems"]),
             "derived_from": (!from.is_empty()).then_some(from),
             "uri": format!("https://work.example.org/{}/{id}", self.id),

@@ -13,7 +13,8 @@ impl Programme {
                 let row = |(i, function): (usize, &'static str)| {
                     object! {
                         "id": format!("m-{:02}", i + 1), "side": "staff", "organisation": "service department",
-                        "functions": list![function], "interests_declared": true
+                        "functions": list![function], "interests_declared": true,
+                        "trained_in": (i == 0).then(|| list!["tokenism"])
                     }
                 };
                 functions.into_iter().enumerate().map(row).collect()
@@ -99,6 +100,10 @@ impl Programme {
                 })
                 .collect(),
             "incidents" => vec![self.incident("in-1", self.week(21))],
+            "artefacts" => vec![
+                self.artefact("a-checklist".into(), "operational-checklist", self.week(37), vec!["a-0000-blueprint".into()]),
+                self.artefact("a-impact".into(), "change-impact", self.week(37), vec!["a-0000-blueprint".into()]),
+            ],
             "gates" => self.gates(),
             "metrics" => self.metrics(),
             "agreements" => vec![object! {
@@ -185,6 +190,7 @@ impl Programme {
             ("x-3", "Ease, on a scale from one to five", "experience", "outcome", "points", false),
             ("x-4", "Gap between villages and town", "equity-integrity", "outcome", "percentage points", true),
             ("x-5", "Experience of taking part", "experience", "participation", "points", false),
+            ("x-6", "Days until a contribution is answered", "operational", "process", "days", false),
         ];
         rows.into_iter()
             .filter(|row| !(self.bent.no_equity_metric && row.2 == "equity-integrity"))
@@ -446,7 +452,7 @@ impl Programme {
             }
             seats.push(Self::seat(lead.clone(), "facilitator", 2.5, None, currency));
             seats.push(Self::seat("team/m-03".to_owned(), "note-taker", 2.5, None, currency));
-            if block % 3 == 1 {
+            if block == 0 || block % 3 == 1 {
                 seats.push(Self::seat("m-01".to_owned(), "observer", 1.0, None, currency));
             }
             let item = |i: usize| object! { "item": self.words(55, block * 16 + phase * 4 + i) };

@@ -1,6 +1,6 @@
 //! Specimens each of which has a programme to itself, because what is wrong with it is too much for any other.
 
-use crate::corpus::chance::AS_OF;
+use crate::corpus::chance::{AS_OF, date};
 use crate::corpus::kit::{Guest, Kit, Specimen};
 
 pub const SPECIMENS: &[Specimen] = &[
@@ -79,9 +79,45 @@ pub const SPECIMENS: &[Specimen] = &[
             "files/programme.yaml".into()
         },
     },
+    Specimen {
+        rule: "trace/nothing-reusable",
+        apart: &[],
+        sow: |kit, bad| {
+            young(kit, "closed");
+            kit.bare = Some(&["artefacts"]);
+            for kind in
+                ["service-blueprint", "learning-log", "operational-checklist", "change-impact", if bad { "script" } else { "pattern" }]
+            {
+                let artefact = kit.of.artefact(format!("a-{kind}"), kind, kit.of.week(20), Vec::new());
+                kit.add("artefacts", artefact);
+            }
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "measurement/measurement-lapsed",
+        apart: &[],
+        sow: |kit, bad| {
+            young(kit, "live");
+            kit.bare = Some(&["metrics", "outcomes"]);
+            let rows = [("one", "experience", "outcome"), ("two", "operational", "outcome"), ("three", "equity-integrity", "process")];
+            for (name, level, criterion) in rows.into_iter().chain([("four", "experience", "participation")]) {
+                let metric = kit.metric(name).with("level", level).with("criterion", criterion).with("scope", "journey");
+                let metric = metric.with("headline", criterion == "outcome").with("defined_with", list!["p-00000"]);
+                let metric = metric.with("of", list!["o-old"]).with("measurements", list![kit.measured(28)]);
+                kit.add("metrics", metric);
+            }
+            let outcome = kit.of.outcome("o-old".into(), "policy", vec!["d-0000-1".into()], kit.of.week(20), kit.of.week(25));
+            kit.add("outcomes", outcome.with("measure_again_on", (!bad).then(|| date(AS_OF + 1))));
+            "outcomes/o-old".into()
+        },
+    },
 ];
 
 /// Makes the programme one that has come no further than a stage, and is compared with no population.
 fn young(kit: &mut Kit, stage: &'static str) {
-    kit.amend("programme", move |charter| charter.with("stage", stage).without("panel").without("quotas"));
+    kit.amend("programme", move |charter| {
+        let panel = object! { "kind": "advisory-board", "required_types": list![] };
+        charter.with("stage", stage).with("panel", panel).without("quotas")
+    });
 }

@@ -101,7 +101,7 @@ pub const SPECIMENS: &[Specimen] = &[
                     continue;
                 }
                 let guest = kit.guest(name);
-                let participant = guest.participant.with("types", list!["lead-user"]);
+                let participant = guest.participant.with("types", list!["lead-user"]).with("ahead_of_need", "Moves twice a year.");
                 // Taken up too short a while ago to be in use.
                 let taken_up = AS_OF - 100;
                 let contribution = guest.contribution.without("session").without("recorded_at").with("type", "solution");

@@ -1,6 +1,6 @@
 //! Specimens of the rules `consent/…`.
 
-use crate::corpus::chance::date;
+use crate::corpus::chance::{AS_OF, date};
 use crate::corpus::json::Value;
 use crate::corpus::kit::{Guest, Specimen};
 
@@ -192,6 +192,24 @@ pub const SPECIMENS: &[Specimen] = &[
                 kit.come(Guest { consent, ..guest });
             }
             "consents/c-by-letter".into()
+        },
+    },
+    Specimen {
+        rule: "consent/model-trained-without-consent",
+        apart: &[],
+        sow: |kit, bad| {
+            let guest = kit.guest("learned-from");
+            let purposes = if bad { list!["participation"] } else { list!["participation", "ai-training"] };
+            let consent = guest.consent.clone().with("purposes", purposes).without("refused_purposes");
+            let began = guest.day + 40;
+            kit.come(Guest { consent, ..guest });
+            let model = object! {
+                "id": "o-learner", "kind": "technology", "owner": "team/m-04", "status": "in-progress",
+                "implements": list!["d-0000-4"], "started_on": date(began), "due_on": date(AS_OF + 45),
+                "ambition": "incremental", "trained_on": list!["k-learned-from"]
+            };
+            kit.add("outcomes", model);
+            "participants/p-learned-from".into()
         },
     },
 ];

@@ -1,6 +1,7 @@
 //! Specimens of the rules `governance/…`.
 
 use crate::corpus::chance::{AS_OF, date};
+use crate::corpus::json::Value;
 use crate::corpus::kit::{Guest, Specimen};
 use crate::corpus::programme::Programme;
 
@@ -283,6 +284,126 @@ pub const SPECIMENS: &[Specimen] = &[
             let side = if bad { "observer" } else { "volunteer" };
             kit.add("team", object! { "id": "m-adviser", "side": side, "functions": list!["policy"], "interests_declared": true });
             "programme".into()
+        },
+    },
+    Specimen {
+        rule: "governance/prototype-cadence-low",
+        apart: &[],
+        sow: |kit, bad| {
+            // Two weeks of work, with a trial in each, or in the first alone.
+            let from = kit.of.week(44);
+            for i in 0..10 {
+                let visit = kit.visit(&format!("trial-{i}"), &Programme::person(i % 6), from + i as i64, 0.5);
+                let tried = i == 0 || i == 7 && !bad;
+                kit.add("sessions", visit.with("sprint", "sp-trials").with("tests", tried.then(|| list!["a-0000-prototype"])));
+            }
+            let sprint = kit.sprint("trials", from).with("kind", "discovery").with("ended_on", date(from + 13));
+            kit.add("sprints", sprint);
+            "sprints/sp-trials".into()
+        },
+    },
+    Specimen {
+        rule: "governance/too-many-deciders",
+        apart: &[],
+        sow: |kit, bad| {
+            let right = |topic: &'static str, right: &'static str| list![object! { "topic": topic, "right": right }];
+            for (name, topic, bound) in [("bound", "t-bound", true), ("loose", "t-loose", false)] {
+                if !bound && !bad {
+                    continue;
+                }
+                kit.row("topics", object! { "id": topic, "title": "What is tried where", "negotiable": true });
+                let role = |id: String, by: Value| object! { "id": id, "kind": "approver", "held_by": by, "from": date(kit.of.start) };
+                let deciding = role(format!("r-{name}"), list!["m-02", "m-03"]).with("decision_rights", right(topic, "decide"));
+                let agreeing = role(format!("r-{name}-too"), list!["m-04"]).with("decision_rights", right(topic, "agree"));
+                kit.add("roles", deciding);
+                kit.add("roles", if bound { agreeing } else { Value::Absent });
+            }
+            "programme/topics[id=t-loose]".into()
+        },
+    },
+    Specimen {
+        rule: "governance/journey-unclear",
+        apart: &[],
+        sow: |kit, bad| {
+            kit.amend("programme", move |charter| {
+                charter.edit(
+                    "journey",
+                    |journey| {
+                        if bad { journey.without("cost_or_risk") } else { journey.with("phases", list!["joining", "use"]) }
+                    },
+                )
+            });
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "governance/access-not-lasting",
+        apart: &["representation/panel-mix-incomplete", "representation/same-faces"],
+        sow: |kit, bad| {
+            if kit.of.keeps_together {
+                return String::new();
+            }
+            kit.amend("programme", move |charter| charter.with("panel", (!bad).then(|| object! { "kind": "advisory-board" })));
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "governance/team-out-of-the-room",
+        apart: &[],
+        sow: |kit, bad| {
+            let guest = kit.guest("watched");
+            let seat = Programme::seat("m-watching".to_owned(), "observer", 1.0, None, kit.of.theme.5);
+            let session = guest.session.clone().edit("attendance", |rows| rows.and(seat));
+            kit.come(Guest { session, ..guest });
+            for (name, came) in [("watching", true), ("away", false)] {
+                if !came && !bad {
+                    continue;
+                }
+                let id = format!("m-{name}");
+                kit.add("team", object! { "id": id.clone(), "side": "staff", "functions": list!["service"], "interests_declared": true });
+                kit.add(
+                    "roles",
+                    object! { "id": format!("r-{name}"), "kind": "squad-member", "held_by": list![id], "from": date(kit.of.start) },
+                );
+            }
+            "team/m-away".into()
+        },
+    },
+    Specimen {
+        rule: "governance/decision-owner-untrained",
+        apart: &["governance/sponsor-unnamed"],
+        sow: |kit, bad| {
+            kit.amend("team", move |member| match member.text("id") {
+                "m-01" => member.with("trained_in", if bad { list!["accessibility"] } else { list!["participation"] }),
+                _ => member,
+            });
+            "team/m-01".into()
+        },
+    },
+    Specimen {
+        rule: "governance/fit-unstated",
+        apart: &[],
+        sow: |kit, bad| {
+            kit.amend("programme", move |charter| charter.with("fit_rationale", (!bad).then(|| list!["mandated"])));
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "governance/money-before-evidence",
+        apart: &[],
+        sow: |kit, bad| {
+            let on = kit.of.week(40);
+            for (name, checked) in [("checked", true), ("unchecked", false)] {
+                if !checked && !bad {
+                    continue;
+                }
+                let evidence = if checked { list!["sessions/s-0000b", "i-0000-0"] } else { list!["sessions/s-0000b"] };
+                let decision = kit.decision(name, on).with("informed_by", evidence);
+                let decision = decision.with("amount", 500).with("currency", kit.of.theme.5).with("draws_on", "delivery");
+                kit.add("decisions", decision);
+                kit.delivery(name, on);
+            }
+            "decisions/d-unchecked".into()
         },
     },
 ];

@@ -153,4 +153,90 @@ pub const SPECIMENS: &[Specimen] = &[
             "outcomes/o-long-in-use".into()
         },
     },
+    Specimen {
+        rule: "measurement/large-effect-unexplained",
+        apart: &["measurement/methods-note-missing"],
+        sow: |kit, bad| {
+            let metric = kit.metric("delighted").with("level", "experience").with("measures", "satisfaction");
+            let metric = metric.with("baseline", object! { "value": 50, "on": date(kit.of.week(10)) });
+            kit.add("metrics", metric);
+            if bad {
+                // No programme lacks the note alone: another rule asks for it by itself.
+                kit.amend("publications", |publication| match publication.text("kind") {
+                    "methods-note" => Value::Absent,
+                    _ => publication,
+                });
+                kit.plant("measurement/methods-note-missing", "programme".into());
+            }
+            "metrics/x-delighted".into()
+        },
+    },
+    Specimen {
+        rule: "measurement/steering-untested",
+        apart: &[],
+        sow: |kit, bad| {
+            let on = kit.of.week(40);
+            kit.add("decisions", kit.decision("steering", on));
+            for (name, grave) in [("small-matter", false), ("grave-matter", true)] {
+                if grave && !bad {
+                    continue;
+                }
+                let outcome = kit.of.outcome(format!("o-{name}"), "personalisation", vec!["d-steering".into()], on + 20, on + 70);
+                kit.add("outcomes", outcome.with("high_stakes", grave));
+            }
+            "outcomes/o-grave-matter".into()
+        },
+    },
+    Specimen {
+        rule: "measurement/numbers-only",
+        apart: &["trace/needs-not-recorded"],
+        sow: |kit, bad| {
+            kit.amend("insights", |insight| insight.with("evidence_type", "measured"));
+            kit.amend("contributions", move |contribution| match contribution.text("type") {
+                "pain" | "gain" | "critique" | "evaluation" | "story" if bad => contribution.with("type", "want"),
+                _ => contribution,
+            });
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "measurement/criterion-missing",
+        apart: &[],
+        sow: |kit, bad| {
+            kit.amend("metrics", move |metric| match metric.text("id") {
+                "x-6" if bad => metric.with("criterion", "participation"),
+                _ => metric,
+            });
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "measurement/values-not-broken-down",
+        apart: &["measurement/level-missing"],
+        sow: |kit, bad| {
+            kit.amend("metrics", move |metric| match metric.text("id") {
+                "x-4" => metric.without("measurements"),
+                "x-1" => metric.with("broken_down_by", (!bad).then(|| list!["area"])),
+                _ => metric,
+            });
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "measurement/learning-slow",
+        apart: &["measurement/learning-velocity-incomplete", "trace/decision-without-participant-input"],
+        sow: |kit, bad| {
+            // As many again that nobody has checked, or one more.
+            let one_more = usize::from(bad);
+            kit.blocks_min = kit.blocks_min.max(2);
+            for i in 0..kit.of.blocks.max(2) * 4 + one_more {
+                let insight = object! {
+                    "id": format!("i-believed-{i}"), "statement": kit.of.words(62, i), "evidence_type": "observed",
+                    "recorded_on": date(kit.of.week(12)), "from": list!["k-00000-0"]
+                };
+                kit.add("insights", insight);
+            }
+            "programme".into()
+        },
+    },
 ];

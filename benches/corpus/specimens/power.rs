@@ -202,6 +202,10 @@ pub const SPECIMENS: &[Specimen] = &[
                 let kind = if bad { "workshop" } else { "pilot-review" };
                 session.with("type", kind).with("influence_points", list!["prioritisation"]).without("tests")
             });
+            // Given up, so that nobody misses the trial of it.
+            kit.amend("artefacts", |artefact| {
+                if artefact.text("id").ends_with("-prototype") { artefact.with("status", "superseded") } else { artefact }
+            });
             "programme".into()
         },
     },
@@ -291,6 +295,32 @@ pub const SPECIMENS: &[Specimen] = &[
                 kit.add("publications", publication);
             }
             "publications/pub-shown-only".into()
+        },
+    },
+    Specimen {
+        rule: "power/label-exceeds-method",
+        apart: &[
+            "trace/blueprint-missing",
+            "trace/learning-log-missing",
+            "trace/sprint-outputs-incomplete",
+            "trace/journey-map-without-blueprint",
+        ],
+        sow: |kit, bad| {
+            kit.amend("programme", move |charter| {
+                charter.with("method", if bad { list!["crowdsourcing", "ab-test"] } else { list!["crowdsourcing", "usability-testing"] })
+            });
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "power/gate-without-participant",
+        apart: &[],
+        sow: |kit, bad| {
+            kit.amend("gates", move |gate| {
+                let theirs = !bad && gate.text("id") == "g-define";
+                gate.with("approvers", if theirs { list!["m-01", "p-00000"] } else { list!["m-01"] })
+            });
+            "programme".into()
         },
     },
 ];

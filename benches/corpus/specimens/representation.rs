@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::corpus::chance::{date, pick};
+use crate::corpus::chance::{AS_OF, date, pick};
 use crate::corpus::json::Value;
 use crate::corpus::kit::{Guest, Specimen};
 use crate::corpus::programme::BLOCK;
@@ -269,6 +269,58 @@ pub const SPECIMENS: &[Specimen] = &[
             };
             kit.add("waves", wave);
             "waves/w-uneven/segments[attribute=area,value=villages]".into()
+        },
+    },
+    Specimen {
+        rule: "representation/lead-user-unevidenced",
+        apart: &["representation/lead-users-without-solutions"],
+        sow: |kit, bad| {
+            for (name, told) in [("ahead", true), ("untold", false)] {
+                if !told && !bad {
+                    continue;
+                }
+                let guest = kit.guest(name);
+                let participant = guest.participant.clone().with("types", list!["customer", "lead-user"]).without("workaround");
+                let participant = participant.with("ahead_of_need", told.then_some("Moves twice a year."));
+                kit.come(Guest { participant, ..guest });
+            }
+            "participants/p-untold".into()
+        },
+    },
+    Specimen {
+        rule: "representation/lead-users-without-solutions",
+        apart: &["representation/panel-mix-incomplete", "benefit/terms-missing"],
+        sow: |kit, bad| {
+            // The only lead user, who brings five things.
+            kit.amend("participants", |participant| match participant.text("id") {
+                "p-lead" => participant,
+                _ if participant.has("workaround") => participant.with("types", list!["customer"]),
+                _ => participant,
+            });
+            let guest = kit.guest("lead");
+            let mut covers = vec!["k-lead".to_owned(), "k-lead-2".to_owned()];
+            for i in 3..6 {
+                let id = format!("k-lead-{i}");
+                let letter = kit.letter(&id, 0, guest.day, "informs").with("by", list!["p-lead"]);
+                kit.add("contributions", if i == 5 && !bad { letter.with("type", "idea") } else { letter });
+                covers.push(id);
+            }
+            let participant = guest.participant.clone().with("types", list!["lead-user"]).with("workaround", "Built a reminder.");
+            let message = guest.message.clone().with("covers", covers);
+            kit.come(Guest { participant, message, ..guest });
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "representation/reason-without-people",
+        apart: &[],
+        sow: |kit, bad| {
+            let model = object! {
+                "id": "o-model", "kind": "technology", "owner": "team/m-04", "status": "in-progress", "implements": list!["d-0000-4"],
+                "started_on": date(kit.of.week(50)), "due_on": date(AS_OF + 45), "ambition": "incremental", "uses_ai": bad
+            };
+            kit.add("outcomes", model);
+            "programme".into()
         },
     },
 ];

@@ -7,6 +7,24 @@ use crate::corpus::kit::{Guest, Specimen};
 /// In the order in which they are sown.
 pub const SPECIMENS: &[Specimen] = &[
     Specimen {
+        rule: "trace/evidence-of-one-kind",
+        apart: &[],
+        sow: |kit, bad| {
+            let on = kit.of.week(40);
+            for (name, counted) in [("measured-leap", true), ("leap", false)] {
+                if !counted && !bad {
+                    continue;
+                }
+                let evidence = if counted { list!["sessions/s-0000b", "v-0000"] } else { list!["sessions/s-0000b"] };
+                let decision = kit.decision(name, on).with("informed_by", evidence);
+                kit.add("decisions", decision);
+                let outcome = kit.of.outcome(format!("o-{name}"), "process", vec![format!("d-{name}")], on + 14, on + 70);
+                kit.add("outcomes", outcome.with("ambition", "step-change"));
+            }
+            "outcomes/o-leap".into()
+        },
+    },
+    Specimen {
         rule: "trace/no-disposition",
         apart: &[],
         sow: |kit, bad| {
@@ -46,6 +64,26 @@ pub const SPECIMENS: &[Specimen] = &[
                 kit.delivery("bare", on);
             }
             "decisions/d-bare".into()
+        },
+    },
+    Specimen {
+        rule: "trace/journey-map-without-blueprint",
+        apart: &[
+            "trace/blueprint-missing",
+            "trace/blueprint-layer-missing",
+            "trace/blueprint-not-operationalised",
+            "trace/blueprint-dependencies-unlisted",
+            "trace/sprint-outputs-incomplete",
+            "trace/learning-log-missing",
+        ],
+        sow: |kit, bad| {
+            kit.amend("programme", |charter| charter.with("method", list!["co-design-workshop", "interviews", "usability-testing"]));
+            // A draft is one too.
+            kit.amend("artefacts", move |artefact| match artefact.text("type") {
+                "service-blueprint" if bad || artefact.text("status") != "draft" => artefact.with("type", "script"),
+                _ => artefact,
+            });
+            "programme".into()
         },
     },
     Specimen {
@@ -343,6 +381,107 @@ pub const SPECIMENS: &[Specimen] = &[
             kit.add("decisions", decision);
             let message = kit.answer("given-up", &people, on + 77, letters.into_iter().chain(["d-abandoned".into()]).collect());
             kit.add("feedback", message);
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "trace/learning-log-missing",
+        apart: &[],
+        sow: |kit, bad| {
+            kit.amend("programme", |charter| charter.edit("method", |methods| methods.and("discovery-sprint")));
+            kit.amend("artefacts", move |artefact| match artefact.text("type") {
+                "learning-log" if bad => artefact.with("type", "playbook"),
+                _ => artefact,
+            });
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "trace/blueprint-dependencies-unlisted",
+        apart: &[],
+        sow: |kit, bad| {
+            kit.amend("artefacts", move |artefact| match artefact.text("id") {
+                "a-0000-blueprint" => artefact.with("dependencies", (!bad).then(|| list![])),
+                _ => artefact,
+            });
+            "artefacts/a-0000-blueprint".into()
+        },
+    },
+    Specimen {
+        rule: "trace/prototype-untested",
+        apart: &[],
+        sow: |kit, bad| {
+            for (name, days) in [("fresh", 28), ("shelved", 29)] {
+                if days == 29 && !bad {
+                    continue;
+                }
+                let prototype = kit.of.artefact(format!("a-{name}"), "prototype", AS_OF - days, Vec::new());
+                kit.add("artefacts", prototype);
+            }
+            "artefacts/a-shelved".into()
+        },
+    },
+    Specimen {
+        rule: "trace/framing-without-decision",
+        apart: &["power/participants-join-too-late"],
+        sow: |kit, bad| {
+            kit.amend("decisions", move |decision| match decision.text("scope") {
+                "problem-framing" if bad || decision.text("id") != "d-0000-1" => decision.with("scope", "policy"),
+                _ => decision,
+            });
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "trace/needs-not-recorded",
+        apart: &[],
+        sow: |kit, bad| {
+            kit.amend("contributions", move |contribution| {
+                if !bad && contribution.text("id") == "k-00000-0" {
+                    return contribution.with("type", "job");
+                }
+                match contribution.text("type") {
+                    "job" | "desired-outcome" | "need" | "pain" | "gain" => contribution.with("type", "expectation"),
+                    _ => contribution,
+                }
+            });
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "trace/sprint-change-missing",
+        apart: &[],
+        sow: |kit, bad| {
+            for (name, week) in [("fruitful", 44), ("barren", 2)] {
+                if week == 2 && !bad {
+                    continue;
+                }
+                let sprint = kit.sprint(name, kit.of.week(week)).with("kind", "delivery");
+                kit.add("sprints", sprint);
+            }
+            "sprints/sp-barren".into()
+        },
+    },
+    Specimen {
+        rule: "trace/sprint-outputs-incomplete",
+        apart: &[],
+        sow: |kit, bad| {
+            kit.amend("artefacts", move |artefact| match artefact.text("id") {
+                "a-impact" => artefact.with("type", if bad { "report" } else { "change-impact" }),
+                _ => artefact,
+            });
+            "programme".into()
+        },
+    },
+    Specimen {
+        rule: "trace/only-small-changes",
+        apart: &["trace/evidence-of-one-kind"],
+        sow: |kit, bad| {
+            kit.blocks_min = kit.blocks_min.max(2);
+            kit.amend("outcomes", move |outcome| {
+                let wide = !bad && outcome.text("id") == "o-0000-0";
+                outcome.with("ambition", "incremental").with("extent", if wide { "journey" } else { "touchpoint" })
+            });
             "programme".into()
         },
     },
