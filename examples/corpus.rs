@@ -1,7 +1,7 @@
 //! Writes a corpus of programme records, and measures each stage of an audit beside a plain typed parse.
 //!
 //! `cargo run --release --example corpus -- write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults] [seed=NUMBER]`
-//! `cargo run --release --example corpus -- measure FOLDER [ROUNDS]`
+//! `cargo run --release --example corpus -- measure FOLDER [ROUNDS] [select=RULE,…]`
 //! `cargo run --release --example corpus -- rules FOLDER [RULE]`
 //!
 //! Layouts: `inline`, `registers`, `records`, `bundles`, `mixed` (the default). With `faults`, the planted
@@ -48,9 +48,12 @@ fn main() -> ExitCode {
                 args.iter().any(|arg| arg == "faults"),
                 args.iter().find_map(|arg| arg.strip_prefix("seed=")?.parse().ok()).unwrap_or(42),
             ),
-            "measure" => measure(Path::new(arg(1)), arg(2).parse().unwrap_or(3)),
+            "measure" => {
+                let select = args.iter().find_map(|arg| arg.strip_prefix("select="));
+                measure(Path::new(arg(1)), arg(2).parse().unwrap_or(3), select.map(|all| all.split(',').map(str::to_owned).collect()))
+            }
             "rules" => rules(Path::new(arg(1)), args.get(2).map(String::as_str)),
-            _ => Err("write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults] [seed=NUMBER], measure FOLDER [ROUNDS], or rules FOLDER [RULE]"
+            _ => Err("write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults] [seed=NUMBER], measure FOLDER [ROUNDS] [select=RULE,…], or rules FOLDER [RULE]"
                 .to_owned()),
         };
     match done {
@@ -90,14 +93,14 @@ struct Times {
     whole: Duration,
 }
 
-fn measure(root: &Path, rounds: usize) -> Result<(), String> {
+fn measure(root: &Path, rounds: usize, select: Option<Vec<String>>) -> Result<(), String> {
     let schema = Arc::new(Schema::builtin().map_err(|error| error.to_string())?);
     let setup = Setup::read(&schema, &RuleSource::from_environment(), None, &|_| true).map_err(|error| format!("{error:?}"))?;
     let options = Options { no_ignore: true, working: std::env::current_dir().map_err(|error| error.to_string())? };
     let as_of = form::date(AS_OF.as_bytes()).map_or(0, |(day, _)| day);
     let request = Request {
         clock: Clock { as_of, given: true },
-        selection: Selection::default(),
+        selection: Selection { select: select.unwrap_or_default(), ..Selection::default() },
         terms: Terms::new(havesay::finding::Severity::Advice, havesay::finding::Severity::Error),
         baseline: None,
         masks: Masks { min_cell: 5 },

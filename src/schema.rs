@@ -391,13 +391,6 @@ impl Schema {
         self.quick.get(usize::from(field)).is_some_and(|quick| quick.is_register)
     }
 
-    /// Whether a field, or a key that is not known, holds free text.
-    #[inline]
-    #[must_use]
-    pub fn is_free_text(&self, field: FieldId) -> bool {
-        self.quick.get(usize::from(field)).is_none_or(|quick| quick.is_free_text)
-    }
-
     /// How a field is written: whether it is free text, whether what it holds in quotes is neither a word of a
     /// vocabulary nor a reference, and whether it is a date.
     #[inline]

@@ -256,10 +256,12 @@ impl Forest {
     #[must_use]
     pub fn stands_under(&self, at: u32, wanted: &str) -> bool {
         let before = self.text.as_bytes().get(..self.node(at).start as usize).unwrap_or_default();
-        let before = before.strip_suffix(b" ").unwrap_or(before);
-        let rest = before.strip_suffix(b"\":").and_then(|key| key.strip_suffix(wanted.as_bytes()));
+        let before = if let [before @ .., b' '] = before { before } else { before };
+        let [before @ .., b'"', b':'] = before else { return false };
+        let Some((rest, key)) = before.len().checked_sub(wanted.len()).and_then(|at| before.split_at_checked(at)) else { return false };
         // A quote behind a backslash would be a part of a longer key.
-        rest.and_then(|rest| rest.strip_suffix(b"\"")).is_some_and(|rest| rest.last() != Some(&b'\\'))
+        matches!(rest, [.., other, b'"'] if *other != b'\\')
+            && key == wanted.as_bytes()
             && !wanted.bytes().any(|byte| matches!(byte, b'"' | b'\\'))
     }
 

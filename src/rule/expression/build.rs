@@ -42,6 +42,8 @@ pub struct Variable {
     pub used: bool,
     /// The field whose values it takes.
     pub field: Option<FieldId>,
+    /// What it stands for where a definition is compiled into its caller: what was passed, and its path there.
+    pub passed: Option<(Arc<Typed>, Option<String>)>,
 }
 
 /// A parameter of the page.
@@ -115,6 +117,7 @@ impl<'s> Scope<'s> {
             syntax: None,
             used: false,
             field: None,
+            passed: None,
         });
         slot
     }
@@ -135,10 +138,11 @@ impl<'s> Scope<'s> {
     /// The canonical text of a path, by which it is known to have a value.
     pub(super) fn path_text(&self, ast: &Ast) -> Option<String> {
         match &ast.kind {
-            Kind::Name(name) => {
-                let slot = self.variables.iter().rev().find(|variable| variable.name == *name).map(|variable| variable.slot);
-                Some(slot.map_or_else(|| name.clone(), |slot| format!("#{slot}")))
-            }
+            Kind::Name(name) => match self.variables.iter().rev().find(|variable| variable.name == *name) {
+                Some(Variable { passed: Some((_, path)), .. }) => path.clone(),
+                Some(variable) => Some(format!("#{}", variable.slot)),
+                None => Some(name.clone()),
+            },
             Kind::Field(base, field) => Some(format!("{}.{field}", self.path_text(base)?)),
             Kind::Index(base, key) => Some(format!("{}[{}]", self.path_text(base)?, self.path_text(key).or_else(|| literal(key))?)),
             _ => None,
@@ -371,6 +375,9 @@ impl<'s> Scope<'s> {
         variable.used = true;
         let slot = variable.slot;
         let variable = variable.clone();
+        if let Some((passed, _)) = variable.passed {
+            return Ok((*passed).clone());
+        }
         let code = match &variable.stands_for {
             None => given(&variable.ty, slot),
             Some(meant) => kept(&meant.code, &meant.ty, slot),

@@ -1,23 +1,29 @@
 //! Macros, functions and definitions: what each takes, what it gives, and its code.
 
+use std::collections::HashSet;
 use std::sync::Arc;
+
+use foldhash::fast::FixedState;
 
 use super::build::{Scope, Variable, equal, mistake};
 use super::parse::{Ast, Kind, Mistake};
 use super::pattern::Pattern;
 use super::types::{
-    Body, Code, Cx, Definition, Fields, FlagCode, Format, ItemCode, ItemsCode, ListCode, Screen, Taint, TextCode, TextKind, Ty, Typed,
-    ValueCode, Words,
+    Body, Code, Cx, DateCode, Definition, Fields, FlagCode, Format, ItemCode, ItemsCode, ListCode, Screen, Taint, TextCode, TextKind, Ty,
+    Typed, ValueCode, Words,
 };
 use super::value::{Decimal, Eval, Fault, Key, No, Value};
 use crate::document::{Kind as NodeKind, Node};
 use crate::programme::{Item, Programme, Reading};
 use crate::rule::function::{LIBRARY, dates, statistics, text as texts_like};
 use crate::schema::form::{self, Period, Precision};
-use crate::schema::{CHARTER, FieldId};
+use crate::schema::{CHARTER, FieldId, Schema};
 use crate::text::{self, Span};
 
 type Built<T> = Result<T, Mistake>;
+
+/// How many records are told apart by looking at each.
+const FEW: usize = 32;
 
 /// How what is said of a call begins where nothing of that name is known.
 pub const NO_FUNCTION: &str = "there is no function or definition";
@@ -93,7 +99,7 @@ impl Scope<'_> {
                 let part = self.build(text, Some(&Ty::Text))?;
                 self.expect(&part, &Ty::Text, text.span)?;
                 let text = TextCode::of(&part);
-                let screen = part.variable.map(|slot| Screen { slot, test: Arc::new(texts_like::looks_like_contact) });
+                let screen = part.variable.map(|slot| Screen::new(slot, texts_like::looks_like_contact));
                 let mut typed = Typed::new(Ty::Flag, Code::flag(move |cx| text.look(cx, texts_like::looks_like_contact))).from(&[&part]);
                 typed.screen = screen;
                 Ok(typed)
@@ -402,7 +408,7 @@ impl Scope<'_> {
                 Typed::new(Ty::Flag, Code::flag(move |cx| own.look(cx, |text| pattern.is_match(text))?.ok_or(No::Fault(Fault::Budget))))
                     .from(&[&part]);
             // What cannot be matched is left to the test itself.
-            typed.screen = part.variable.map(|slot| Screen { slot, test: Arc::new(move |text| screening.is_match(text).unwrap_or(true)) });
+            typed.screen = part.variable.map(|slot| Screen::new(slot, move |text| screening.is_match(text).unwrap_or(true)));
             return Ok(typed);
         }
         let other = self.build(other_ast, Some(&Ty::Text))?;
@@ -600,13 +606,12 @@ impl Scope<'_> {
             }
             other => {
                 let is_mean = other == "mean";
-                Code::value(move |cx| {
+                Code::number(move |cx| {
                     let all = numbers(cx, &list)?;
                     if all.is_empty() {
                         return Err(No::Empty);
                     }
-                    let floats: Vec<f64> = all.iter().map(|number| number.to_f64()).collect();
-                    statistic(if is_mean { statistics::mean(&floats) } else { statistics::median(&floats) })
+                    (if is_mean { Decimal::mean(&all) } else { Decimal::median(all) }).ok_or(No::Fault(Fault::Overflow))
                 })
             }
         };
@@ -666,10 +671,45 @@ impl Scope<'_> {
 
     fn distinct(&mut self, list_ast: &Ast) -> Built<Typed> {
         let (part, _, list) = self.any_list(list_ast)?;
+        if matches!(&part.ty, Ty::List(of) if matches!(**of, Ty::Record(_))) {
+            let items = part.code.clone().into_items();
+            let code = Code::items(move |cx, visit| {
+                let (mut kept, mut seen, mut many) = (Vec::new(), Vec::new(), HashSet::with_hasher(FixedState::default()));
+                let mut why = None;
+                let end = items.walk(cx, &mut |cx, element| {
+                    match element {
+                        Ok(item) => {
+                            let own = cx.programme.identity(item);
+                            // A few are told apart soonest by looking at each.
+                            let is_new = if seen.len() < FEW { !seen.contains(&own) } else { !seen.contains(&own) && many.insert(own) };
+                            if is_new {
+                                if seen.len() < FEW {
+                                    seen.push(own);
+                                }
+                                kept.push(item);
+                            }
+                        }
+                        Err(no) => why = Some(no),
+                    }
+                    why.is_none()
+                });
+                why.map_or(end, Err)?;
+                for item in kept {
+                    if !visit(cx, Ok(item)) {
+                        break;
+                    }
+                }
+                Ok(())
+            });
+            let mut typed = Typed::new(part.ty.clone(), code).from(&[&part]);
+            typed.text = part.text;
+            typed.format = part.format;
+            return Ok(typed);
+        }
         let mut typed = Typed::new(
             part.ty.clone(),
             Code::list(move |cx, visit| {
-                let mut seen = std::collections::HashSet::new();
+                let mut seen = HashSet::with_hasher(FixedState::default());
                 let mut kept = Vec::new();
                 each_value(cx, &list, &mut |cx, value| {
                     if seen.insert(value.key(cx.programme)) {
@@ -686,9 +726,6 @@ impl Scope<'_> {
             }),
         )
         .from(&[&part]);
-        if matches!(&part.ty, Ty::List(of) if matches!(**of, Ty::Record(_))) {
-            typed.code = Code::List(ListCode::Items(typed.code.into_items()));
-        }
         typed.text = part.text;
         typed.format = part.format;
         Ok(typed)
@@ -1062,16 +1099,38 @@ impl Scope<'_> {
     }
 }
 
+/// Whether an expression is a name, a value written out, or a field of what a name stands for.
+fn is_at_hand(ast: &Ast) -> bool {
+    match &ast.kind {
+        Kind::Name(_) | Kind::Text(_) | Kind::Number(_) | Kind::Flag(_) => true,
+        Kind::Field(base, _) => matches!(base.kind, Kind::Name(_)),
+        _ => false,
+    }
+}
+
 impl Scope<'_> {
-    /// A small definition, compiled where it is called: its parameters are the caller's variables themselves.
+    /// A small definition, compiled where it is called: its parameters are what the caller passes.
     fn inlined(&mut self, definition: &Definition, body: &Body, args: &[Ast], parts: &[Typed], span: Span) -> Option<Typed> {
         let inline = body.inline.as_ref()?;
         let mut own = vec![self.variables.first()?.clone()];
         for (arg, (part, (name, _))) in args.iter().zip(parts.iter().zip(&definition.parameters)) {
-            let Kind::Name(given) = &arg.kind else { return None };
-            let variable =
-                self.variables.iter().rev().find(|variable| variable.name == *given).filter(|variable| variable.stands_for.is_none())?;
-            own.push(Variable { name: name.clone(), ty: part.ty.clone(), ..variable.clone() });
+            // What is passed is read again wherever the definition names it: it has to cost next to nothing.
+            if !is_at_hand(arg) {
+                return None;
+            }
+            own.push(Variable {
+                name: name.clone(),
+                ty: part.ty.clone(),
+                slot: self.innermost(arg),
+                taint: part.taint,
+                text: part.text,
+                format: part.format,
+                stands_for: None,
+                syntax: None,
+                used: false,
+                field: part.field,
+                passed: Some((Arc::new(part.clone()), self.path_text(arg))),
+            });
         }
         let outer = (std::mem::replace(&mut self.variables, own), std::mem::replace(&mut self.parameters, inline.parameters.clone()));
         let watching = std::mem::replace(&mut self.watching, inline.watching.clone());
@@ -1081,24 +1140,42 @@ impl Scope<'_> {
         // Where the caller's narrower types do not fit, it is called.
         let mut typed = built.ok().filter(|typed| typed.ty.agrees(&body.typed.ty))?;
         typed.taint.people &= matches!(typed.ty, Ty::Number | Ty::List(_));
-        typed.unasked = typed.unasked.map(|unasked| super::types::Unasked {
+        // What was passed is named first, as where it is called.
+        let passed = parts.iter().find_map(|part| part.unasked.clone());
+        typed.unasked = passed.or(typed.unasked.map(|unasked| super::types::Unasked {
             span,
             path: format!("{} (which {}(…) reads)", unasked.path, definition.name),
-            ..unasked
-        });
+            depends_on: args.iter().map(|arg| self.innermost(arg)).max().unwrap_or(0),
+        }));
         Some(typed)
     }
 }
 
-/// What a definition was called with beside a record.
+/// What a definition is called with beside a record, as far as what it gives may be remembered by it.
 enum Beside {
-    Nothing,
     Item(ItemCode),
     Word(Code),
+    Date(DateCode),
 }
 
-/// Code for a definition of a record, of two, or of one and a word: what it gave for them is remembered. Lists
-/// are not, but for those of the whole programme: they would have to be copied, and few are asked for twice.
+impl Beside {
+    /// A number by which it is told from others of its kind.
+    #[inline]
+    fn number(&self, cx: &mut Cx<'_>) -> Option<u32> {
+        match self {
+            Beside::Item(item) => item.get(cx).ok().map(|item| item.node),
+            Beside::Word(word) => match word.run(cx) {
+                Ok(Value::Word(word)) => Some(u32::from(word)),
+                _ => None,
+            },
+            Beside::Date(date) => date(cx).ok().filter(|day| day.is_day()).map(|day| day.first.cast_unsigned()),
+        }
+    }
+}
+
+/// Code for a definition of a record and up to two more records, words or dates: what it gave for them is
+/// remembered. Lists are not, but for those of the whole programme: they would have to be copied, and few are
+/// asked for twice.
 fn remembered(number: u32, body: &Body, arguments: &[Code], parameters: &[(String, Ty)]) -> Option<Code> {
     let ty = &body.typed.ty;
     let is_small = matches!(ty, Ty::Flag | Ty::Number | Ty::Date | Ty::Word(_) | Ty::Map(..));
@@ -1107,12 +1184,20 @@ fn remembered(number: u32, body: &Body, arguments: &[Code], parameters: &[(Strin
     if !is_small && !is_whole {
         return None;
     }
-    let (first, beside) = match arguments {
-        [Code::Item(first)] => (first.clone(), Beside::Nothing),
-        [Code::Item(first), Code::Item(second)] => (first.clone(), Beside::Item(second.clone())),
-        [Code::Item(first), word] if matches!(parameters, [_, (_, Ty::Word(_))]) => (first.clone(), Beside::Word(word.clone())),
-        _ => return None,
-    };
+    let ([Code::Item(first), others @ ..], [_, types @ ..]) = (arguments, parameters) else { return None };
+    let first = first.clone();
+    let mut beside = Vec::new();
+    for (code, (_, ty)) in others.iter().zip(types) {
+        beside.push(match (code, ty) {
+            (Code::Item(item), _) => Beside::Item(item.clone()),
+            (code, Ty::Word(_)) => Beside::Word(code.clone()),
+            (code, Ty::Date) => Beside::Date(code.clone().into_date()),
+            _ => return None,
+        });
+    }
+    if beside.len() > 2 {
+        return None;
+    }
     let code = body.typed.code.clone();
     let is_exact = matches!(code, Code::Number(_));
     let called = Called { arguments: arguments.to_vec(), frame: body.frame, lets: body.lets.clone() };
@@ -1124,18 +1209,12 @@ fn remembered(number: u32, body: &Body, arguments: &[Code], parameters: &[(Strin
     });
     let code: ValueCode = Arc::new(move |cx| {
         let Ok(one) = first.get(cx) else { return work_out(cx) };
-        let other = match &beside {
-            Beside::Nothing => 0,
-            Beside::Item(second) => match second.get(cx) {
-                Ok(other) => other.node,
-                Err(_) => return work_out(cx),
-            },
-            Beside::Word(word) => match word.run(cx) {
-                Ok(Value::Word(word)) => u32::from(word),
-                _ => return work_out(cx),
-            },
-        };
-        let key = (number, one.node, other);
+        let mut others = 0u64;
+        for other in &beside {
+            let Some(number) = other.number(cx) else { return work_out(cx) };
+            others = others << 32 | u64::from(number);
+        }
+        let key = (number, one.node, others);
         if let Some(known) = cx.remembered.get(&key) {
             return known.clone();
         }
@@ -1389,31 +1468,32 @@ fn statistic<'p>(result: Result<f64, statistics::NotTestable>) -> Eval<Value<'p>
 /// The texts (or all scalars) written in a record, each with its node.
 #[must_use]
 pub fn written(programme: &Programme, of: Item, texts_only: bool) -> Vec<u32> {
-    let mut out = Vec::new();
-    gather(programme, of.node, texts_only, &mut |node| out.push(node));
-    out
-}
-
-/// Visits the texts (or all scalars) written in an object.
-pub(super) fn gather(programme: &Programme, at: u32, texts_only: bool, visit: &mut impl FnMut(u32)) {
     let schema = &programme.schema;
-    let first = at as usize + 1;
-    let within = programme.forest.nodes.get(first..programme.forest.after(at) as usize).unwrap_or_default();
+    let mut out = Vec::new();
+    let first = of.node as usize + 1;
+    let within = programme.forest.nodes.get(first..programme.forest.after(of.node) as usize).unwrap_or_default();
     let mut next = 0;
     while let Some(node) = within.get(next) {
         let here = next;
         // What a container holds comes next, unless the whole of it is passed over.
         next += 1;
         if node.kind == NodeKind::Text {
-            let (is_free_text, is_quoted, is_date) = schema.written_as(node.field);
-            let wanted = if texts_only { is_free_text } else { is_quoted && !(is_date && is_everyday(node)) };
-            if wanted && node.has_value() {
-                visit((first + here) as u32);
+            if is_written(schema, node, texts_only) {
+                out.push((first + here) as u32);
             }
         } else if node.is_container() && (!node.has_value() || schema.is_register(node.field)) {
             next = node.link as usize - first;
         }
     }
+    out
+}
+
+/// Whether a value is a text (or anything in quotes but a word, a reference or an ordinary date).
+#[inline]
+pub(super) fn is_written(schema: &Schema, node: &Node, texts_only: bool) -> bool {
+    let (is_free_text, is_quoted, is_date) = schema.written_as(node.field);
+    let wanted = if texts_only { is_free_text } else { is_quoted && !(is_date && is_everyday(node)) };
+    wanted && node.kind == NodeKind::Text && node.has_value()
 }
 
 /// Whether a date exists, and is in a year that nobody writes for want of a better one.

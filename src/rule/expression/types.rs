@@ -2,8 +2,10 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+
+use foldhash::fast::FixedState;
 
 use super::build::Parameter;
 use super::parse::Ast;
@@ -161,6 +163,9 @@ pub enum TextKind {
     Free,
 }
 
+/// About how much is remembered for each record of a programme.
+const REMEMBERED_PER_RECORD: usize = 8;
+
 /// Everything that a running expression sees.
 pub struct Cx<'p> {
     /// The programme.
@@ -173,13 +178,15 @@ pub struct Cx<'p> {
     pub steps: Cell<u64>,
     /// Steps that may be taken.
     pub steps_max: u64,
-    /// A buffer that is lent to whoever gathers nodes.
-    pub nodes: Vec<u32>,
-    /// What definitions of one or two records gave for them: within one audit they give the same again,
-    /// whichever rule asks. The definition's number and the records' nodes.
-    pub remembered: HashMap<(u32, u32, u32), Eval<Value<'p>>, foldhash::fast::FixedState>,
+    /// Memory in which a list is gathered.
+    gathering: Vec<Eval<Item>>,
+    /// What passed each screen, by the screen's number.
+    screened: Vec<(usize, Vec<u32>)>,
+    /// What definitions gave for records: within one audit they give the same again, whichever rule asks. By
+    /// the definition's number, the first record's node, and what else it was called with.
+    pub remembered: HashMap<(u32, u32, u64), Eval<Value<'p>>, FixedState>,
     /// What was reached from a record along evidence links, upwards or not.
-    pub reached: HashMap<(u32, bool), Arc<[u32]>, foldhash::fast::FixedState>,
+    pub reached: HashMap<(u32, bool), Arc<[u32]>, FixedState>,
     /// The list of no records, of which most lists that are gathered are.
     none: Arc<ItemList>,
     /// Variables that are records or rows: subjects, loop variables, `let`s, arguments. They are by far the
@@ -203,10 +210,11 @@ impl<'p> Cx<'p> {
             params,
             steps: Cell::new(0),
             steps_max: limits::STEPS_MAX,
-            nodes: Vec::new(),
-            remembered: HashMap::default(),
+            gathering: Vec::new(),
+            screened: Vec::new(),
+            remembered: HashMap::with_capacity_and_hasher(REMEMBERED_PER_RECORD * programme.records.len(), FixedState::default()),
             reached: HashMap::default(),
-            none: Arc::new(ItemList { elements: Vec::new(), end: Ok(()) }),
+            none: Arc::new(ItemList { elements: Box::default(), end: Ok(()) }),
             items: Vec::new(),
             values: Vec::new(),
             base: 0,
@@ -446,25 +454,22 @@ pub enum ItemCode {
 }
 
 impl ItemCode {
-    /// Runs it.
-    #[inline]
+    /// Runs it. A variable, which is what is most often asked for, needs no call.
+    #[inline(always)]
     pub fn get(&self, cx: &mut Cx<'_>) -> Eval<Item> {
+        if let ItemCode::Variable(slot) = self { cx.item(*slot) } else { self.far(cx) }
+    }
+
+    fn far(&self, cx: &mut Cx<'_>) -> Eval<Item> {
         match self {
             ItemCode::Variable(slot) => cx.item(*slot),
             ItemCode::Target(base, fields) => {
-                let own = match &**base {
-                    ItemCode::Variable(slot) => cx.item(*slot),
-                    base => base.far(cx),
-                }?;
+                let own = base.get(cx)?;
                 let at = fields.of(cx.programme, own)?;
                 cx.programme.target(at).ok_or_else(|| No::Field(cx.programme.forest.node(at).field))
             }
             ItemCode::Code(code) => code(cx),
         }
-    }
-
-    fn far(&self, cx: &mut Cx<'_>) -> Eval<Item> {
-        self.get(cx)
     }
 }
 
@@ -639,32 +644,55 @@ impl ListCode {
 
 fn walk_texts<'p>(item: &ItemCode, texts: bool, screen: Option<&Screen>, cx: &mut Cx<'p>, visit: &mut Visit<'_, 'p>) -> Eval<()> {
     let own = item.get(cx)?;
-    let mut found = std::mem::take(&mut cx.nodes);
-    found.clear();
-    let forest = &cx.programme.forest;
-    super::calls::gather(cx.programme, own.node, texts, &mut |node| {
-        if screen.is_none_or(|screen| (screen.test)(&forest.string(node))) {
-            found.push(node);
+    let programme = cx.programme;
+    if screen.is_some_and(|screen| !screen.lets_through(cx, own, texts)) {
+        return Ok(());
+    }
+    for at in super::calls::written(programme, own, texts) {
+        if screen.is_some_and(|screen| !(screen.test)(&programme.forest.string(at))) {
+            continue;
         }
-    });
-    let mut end = Ok(());
-    for at in &found {
-        end = cx.step();
-        if end.is_err() || !visit(cx, Ok(Value::Text(forest.string(*at)))) {
+        cx.step()?;
+        if !visit(cx, Ok(Value::Text(programme.forest.string(at)))) {
             break;
         }
     }
-    cx.nodes = found;
-    end
+    Ok(())
 }
 
-/// What a text must pass if a test of it is to hold; it costs little, and few pass.
+/// What a text must pass if a test of it is to hold; it costs little, and few pass. All texts of a programme
+/// are screened at once, when the first record asks.
 #[derive(Clone)]
 pub struct Screen {
     /// The variable that is tested.
     pub slot: usize,
     /// Where this is false, the test is false.
-    pub test: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+    test: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+    /// By which it is known from others.
+    number: usize,
+}
+
+impl Screen {
+    /// A screen of the texts that a variable takes.
+    pub fn new(slot: usize, test: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+        Self { slot, test: Arc::new(test), number: MADE.fetch_add(1, Ordering::Relaxed) }
+    }
+
+    /// Whether any text at all within an object passes, be it of another record or of a value at fault.
+    fn lets_through(&self, cx: &mut Cx<'_>, within: Item, texts: bool) -> bool {
+        let forest = &cx.programme.forest;
+        let known = cx.screened.iter().position(|(number, _)| *number == self.number);
+        let known = known.unwrap_or_else(|| {
+            let written = (0u32..).zip(&forest.nodes).filter(|(_, node)| super::calls::is_written(&cx.programme.schema, node, texts));
+            let passed = written.map(|(at, _)| at).filter(|at| (self.test)(&forest.string(*at))).collect();
+            cx.screened.push((self.number, passed));
+            cx.screened.len() - 1
+        });
+        let passed = cx.screened.get(known).map_or(&[][..], |(_, passed)| passed);
+        let next = passed.partition_point(|node| *node <= within.node);
+        passed.get(next).is_some_and(|node| *node < forest.after(within.node))
+    }
 }
 
 /// Compiled code.
@@ -887,16 +915,19 @@ fn gathered<'p>(list: &ListCode, cx: &mut Cx<'p>) -> Eval<Value<'p>> {
     };
     match list {
         ListCode::Items(code) => {
-            let mut elements = Vec::new();
+            let mut elements = std::mem::take(&mut cx.gathering);
+            elements.clear();
             let end = code.walk(cx, &mut |_, element| {
                 elements.push(element);
                 true
             });
-            match absent(elements.is_empty(), end) {
+            let list = match absent(elements.is_empty(), end) {
                 Some(no) => Err(no),
                 None if elements.is_empty() && end.is_ok() => Ok(Value::Items(Arc::clone(&cx.none))),
-                None => Ok(Value::Items(Arc::new(ItemList { elements, end }))),
-            }
+                None => Ok(Value::Items(Arc::new(ItemList { elements: elements.as_slice().into(), end }))),
+            };
+            cx.gathering = elements;
+            list
         }
         list => {
             let mut elements = Vec::new();

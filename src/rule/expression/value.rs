@@ -26,9 +26,8 @@ impl Decimal {
     /// Reads a number as JSON and CEL write it; more than nine places are rounded, half to even.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let bytes = text.as_bytes();
-        if bytes.len() <= 15 && bytes.iter().all(u8::is_ascii_digit) {
-            return text.parse::<i64>().ok().map(Self::whole);
+        if let Some(short) = Self::short(text.as_bytes()) {
+            return Some(short);
         }
         if text.contains(['e', 'E']) {
             return Self::from_f64(text.parse().ok()?);
@@ -54,6 +53,40 @@ impl Decimal {
             scaled += 1;
         }
         Decimal(if negative { -scaled } else { scaled }).bounded()
+    }
+
+    /// A number as most are written: up to fifteen digits, some of them behind a point.
+    fn short(bytes: &[u8]) -> Option<Self> {
+        if bytes.len() > 16 {
+            return None;
+        }
+        let (mut number, mut places) = (0i64, None::<u32>);
+        for byte in bytes {
+            match byte {
+                b'0'..=b'9' => {
+                    number = number * 10 + i64::from(byte - b'0');
+                    places = places.map(|places| places + 1);
+                }
+                b'.' if places.is_none() => places = Some(0),
+                _ => return None,
+            }
+        }
+        let unit = 10i64.checked_pow(9u32.checked_sub(places.unwrap_or(0))?)?;
+        (!bytes.is_empty()).then(|| Decimal(i128::from(number) * i128::from(unit)))
+    }
+
+    /// The mean, exact to nine places and twelve digits; `None` of nothing.
+    #[must_use]
+    pub fn mean(all: &[Self]) -> Option<Self> {
+        all.iter().try_fold(Decimal(0), |sum, number| sum.plus(*number))?.divide(Self::whole(i64::try_from(all.len()).ok()?))
+    }
+
+    /// The median, of an even number of numbers the mean of the two in the middle; `None` of nothing.
+    #[must_use]
+    pub fn median(mut all: Vec<Self>) -> Option<Self> {
+        all.sort_unstable();
+        let upper = *all.get(all.len() / 2)?;
+        if all.len() % 2 == 1 { Some(upper) } else { Self::mean(&[*all.get(all.len() / 2 - 1)?, upper]) }
     }
 
     /// From a statistic: rounded to twelve significant digits.
@@ -226,7 +259,7 @@ pub struct ListValue<'p> {
 #[derive(Clone, Debug)]
 pub struct ItemList {
     /// The records, each with or without a value.
-    pub elements: Vec<Eval<Item>>,
+    pub elements: Box<[Eval<Item>]>,
     /// Why the list may not be whole.
     pub end: Eval<()>,
 }
@@ -312,6 +345,58 @@ mod tests {
         // Every step of every expression moves them.
         assert!(std::mem::size_of::<No>() <= 16, "{}", std::mem::size_of::<No>());
         assert!(std::mem::size_of::<Eval<Value<'_>>>() <= 48, "{}", std::mem::size_of::<Eval<Value<'_>>>());
+    }
+
+    #[test]
+    fn quotients_means_and_medians_are_exact_to_nine_places_and_twelve_digits() {
+        let number = |text: &str| Decimal::read(text).unwrap_or(Decimal(0));
+        for (dividend, divisor, expected) in [
+            ("2", "3", "0.666666667"),
+            ("-2", "3", "-0.666666667"),
+            ("2", "-3", "-0.666666667"),
+            ("1", "1000000000", "0.000000001"),
+            // A half goes to the even neighbour.
+            ("0.000000001", "2", "0"),
+            ("0.000000003", "2", "0.000000002"),
+            ("-0.000000003", "2", "-0.000000002"),
+            ("1000000", "7", "142857.142857"),
+            ("1000000000000000", "7", "142857142857000"),
+        ] {
+            assert_eq!(
+                number(dividend).divide(number(divisor)).map(|quotient| quotient.text(9)).as_deref(),
+                Some(expected),
+                "{dividend} / {divisor}"
+            );
+        }
+        let list = |texts: &[&str]| texts.iter().map(|text| number(text)).collect::<Vec<_>>();
+        for (numbers, mean, median) in [
+            (&["1", "2", "6"][..], "3", "2"),
+            (&["0.1"; 10][..], "0.1", "0.1"),
+            (&["3", "1", "4", "1"][..], "2.25", "2"),
+            (&["100000000000000000", "3", "-100000000000000000"][..], "1", "3"),
+        ] {
+            let said = |number: Option<Decimal>| number.map(|number| number.text(9));
+            assert_eq!(said(Decimal::mean(&list(numbers))).as_deref(), Some(mean), "{numbers:?}");
+            assert_eq!(said(Decimal::median(list(numbers))).as_deref(), Some(median), "{numbers:?}");
+        }
+        assert_eq!((Decimal::mean(&[]), Decimal::median(Vec::new())), (None, None));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_quotient_is_that_of_floating_point(dividend in -1_000_000_000_000_i64..1_000_000_000_000, divisor in 1_i64..1_000_000_000) {
+            let quotient = Decimal(i128::from(dividend)).divide(Decimal(i128::from(divisor))).map(Decimal::to_f64).unwrap_or(f64::NAN);
+            let expected = dividend as f64 / divisor as f64;
+            proptest::prop_assert!((quotient - expected).abs() <= 1e-9 + expected.abs() * 1e-11, "{quotient} {expected}");
+        }
+
+        #[test]
+        fn a_number_is_read_the_same_by_either_way(whole in 0_u64..1_000_000, places in 0_u32..10, fraction in 0_u64..1_000_000_000) {
+            let text = if places == 0 { whole.to_string() } else { format!("{whole}.{:0width$}", fraction % 10_u64.pow(places), width = places as usize) };
+            // A sign takes the longer way.
+            let (plain, negative) = (Decimal::read(&text), Decimal::read(&format!("-{text}")));
+            proptest::prop_assert_eq!(plain.map(|number| -number.0), negative.map(|number| number.0), "{}", text);
+        }
     }
 
     #[test]

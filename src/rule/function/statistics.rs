@@ -332,25 +332,6 @@ pub fn quantile(list: &[f64], q: f64) -> Result<f64, NotTestable> {
     ascending.last().copied().map(round_significant).ok_or(NotTestable::Empty)
 }
 
-/// The median of `list`, in its units: the middle value, or the mean of the two in the middle.
-///
-/// # Errors
-/// `Empty`; `OutOfRange` where a value is not finite.
-///
-/// Source: the 0.5-quantile of type 7, Hyndman & Fan 1996.
-pub fn median(list: &[f64]) -> Result<f64, NotTestable> {
-    quantile(list, 0.5)
-}
-
-/// The arithmetic mean Σx/n of `list`, in its units.
-///
-/// # Errors
-/// `Empty`; `OutOfRange` where a value is not finite, or the sum too large.
-pub fn mean(list: &[f64]) -> Result<f64, NotTestable> {
-    let mean = sum(ascending(list)?) / f64::from(length(list)?);
-    if mean.is_finite() { Ok(round_significant(mean)) } else { Err(NUMBER_OUT_OF_RANGE) }
-}
-
 /// `x` to twelve significant digits, exact ties to even; −0 becomes 0, infinities and NaN stay.
 ///
 /// Division, logarithms and sums differ between machines and orders of work in their last digits. Rounding comes
