@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, IsTerminal};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -61,7 +62,8 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
         (None, None) => discover::discover(&paths, &options),
     };
     let governing = Governing { common: &args.common, working: &working };
-    let mut setups = Setups::read(&schema, &discovered, &governing, mirror(&comparing))?;
+    // The process ends soon after: to give their memory back piece by piece would be in vain.
+    let mut setups = ManuallyDrop::new(Setups::read(&schema, &discovered, &governing, mirror(&comparing))?);
     let rules = setups.number();
     let run_setup = setups.list.first().ok_or(exit::FAULT)?;
     let select = setups.names_of_today(&args.select, &rules)?;

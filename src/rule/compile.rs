@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::expression::build::{Parameter, Scope};
 use super::expression::calls::NO_FUNCTION;
-use super::expression::parse::{Mistake, parse};
+use super::expression::parse::Mistake;
+use super::expression::syntax;
 use super::expression::template::{Places, Template};
 use super::expression::types::{Body, Definition, Definitions, FlagCode, Inline, Later, Ty, Typed, Words};
 use super::expression::value::{Decimal, Value};
@@ -665,30 +666,42 @@ impl<'s> Compiler<'s> {
         let mut left = std::mem::take(&mut self.rules.rules);
         left.sort_by(|a, b| a.name.cmp(&b.name));
         let names: Vec<Arc<str>> = left.iter().map(|rule| Arc::clone(&rule.name)).collect();
-        let mut done: Vec<Rule> = Vec::with_capacity(left.len());
-        while !left.is_empty() {
-            let ready = left.iter().position(|rule| {
-                rule.yields_to.iter().all(|other| done.iter().any(|known| known.name == *other) || !names.contains(other))
-            });
-            match ready {
-                Some(at) => done.push(left.remove(at)),
-                None => {
-                    for rule in &left {
-                        let circle: Vec<String> = left.iter().map(|rule| rule.name.to_string()).collect();
-                        self.problems.push(rule.page.problem(
-                            span(rule.page.front.at()),
-                            format!("the rules {} yield to one another in a circle", text::list(&circle, "and")),
-                        ));
-                    }
-                    break;
+        let number = |name: &Arc<str>| names.binary_search(name).ok();
+        let after: Vec<Vec<usize>> = left.iter().map(|rule| rule.yields_to.iter().filter_map(number).collect()).collect();
+        // By number: rules are large, and are moved once.
+        let (mut placed, mut order) = (vec![false; left.len()], Vec::with_capacity(left.len()));
+        let is_ready = |placed: &[bool], at: usize| {
+            !placed.get(at).copied().unwrap_or(true)
+                && after.get(at).is_some_and(|others| others.iter().all(|other| placed.get(*other).copied().unwrap_or(true)))
+        };
+        while let Some(at) = (0..left.len()).find(|at| is_ready(&placed, *at)) {
+            if let Some(slot) = placed.get_mut(at) {
+                *slot = true;
+            }
+            order.push(at);
+        }
+        let circle: Vec<&Rule> = left.iter().zip(&placed).filter(|(_, placed)| !**placed).map(|(rule, _)| rule).collect();
+        let called: Vec<String> = circle.iter().map(|rule| rule.name.to_string()).collect();
+        for rule in circle {
+            self.problems.push(
+                rule.page.problem(
+                    span(rule.page.front.at()),
+                    format!("the rules {} yield to one another in a circle", text::list(&called, "and")),
+                ),
+            );
+        }
+        let mut left: Vec<Option<Rule>> = left.into_iter().map(Some).collect();
+        let mut done: Vec<Rule> = order.into_iter().filter_map(|at| left.get_mut(at)?.take()).collect();
+        let names: Vec<Arc<str>> = done.iter().map(|rule| Arc::clone(&rule.name)).collect();
+        self.rules.yielded_to = vec![false; done.len()];
+        for rule in &mut done {
+            rule.yields = rule.yields_to.iter().filter_map(|name| names.iter().position(|known| known == name)).collect();
+            for other in &rule.yields {
+                if let Some(slot) = self.rules.yielded_to.get_mut(*other) {
+                    *slot = true;
                 }
             }
         }
-        let names: Vec<Arc<str>> = done.iter().map(|rule| Arc::clone(&rule.name)).collect();
-        for rule in &mut done {
-            rule.yields = rule.yields_to.iter().filter_map(|name| names.iter().position(|known| known == name)).collect();
-        }
-        self.rules.yielded_to = (0..done.len()).map(|number| done.iter().any(|rule| rule.yields.contains(&number))).collect();
         self.rules.demanded = vec![false; self.schema.fields.len()];
         for field in done.iter().flat_map(|rule| &rule.demands) {
             if let Some(slot) = self.rules.demanded.get_mut(usize::from(*field)) {
@@ -726,9 +739,9 @@ impl<'c> Ground<'c> {
             ),
             None => None,
         };
-        let mut syntax = None;
+        let mut read = None;
         watch(&mut scope, Some(source));
-        let body = parse(&source.text).and_then(|ast| {
+        let body = syntax(&source.text).and_then(|ast| {
             let typed = scope.build(&ast, wanted.as_ref())?;
             if let Some(wanted) = &wanted
                 && !typed.ty.agrees(wanted)
@@ -738,11 +751,11 @@ impl<'c> Ground<'c> {
                     format!("this is {}; the definition says that it gives {}", typed.ty.words(self.schema), wanted.words(self.schema)),
                 ));
             }
-            syntax = Some(ast);
+            read = Some(ast);
             Ok(typed)
         });
         let typed = body.map_err(|mistake| placed(page, source, mistake))?;
-        let inline = match syntax {
+        let inline = match read {
             Some(ast) if keys.get("let").is_none() && ast.size() <= limits::INLINE_NODES_MAX => {
                 Some(Inline { syntax: Arc::new(ast), parameters: scope.parameters.clone(), watching: scope.watching.clone() })
             }
@@ -825,7 +838,7 @@ impl<'c> Ground<'c> {
             let Some((_, group, scope)) = scopes.get_mut(at) else { continue };
             let flag = |scope: &mut Scope<'_>, source: &Scalar| -> Made<Typed> {
                 watch(scope, Some(source));
-                let made = parse(&source.text).and_then(|ast| scope.flag(&ast)).map_err(|mistake| placed(page, source, mistake));
+                let made = syntax(&source.text).and_then(|ast| scope.flag(&ast)).map_err(|mistake| placed(page, source, mistake));
                 watch(scope, None);
                 made
             };
@@ -1036,7 +1049,7 @@ fn lets(page: &Page, keys: &Keys<'_>, scope: &mut Scope<'_>, lenient: bool) -> M
             return Err(vec![page.problem(span(name.at), format!("{} already means something here", name.text))]);
         }
         watch(scope, Some(source));
-        let built = parse(&source.text).and_then(|ast| scope.build(&ast, None).map(|typed| (ast, typed)));
+        let built = syntax(&source.text).and_then(|ast| scope.build(&ast, None).map(|typed| (ast, typed)));
         watch(scope, None);
         let (ast, typed) = match built {
             Ok(built) => built,

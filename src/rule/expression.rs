@@ -3,13 +3,24 @@
 //! [`parse`] is the only file that knows the crate `cel`. [`value`] says what a value is and why there may
 //! be none; [`types`] what is known of an expression before any record is read; [`build`] checks and
 //! compiles in one walk, [`calls`] what is called; [`template`] does the same for messages; [`watch`] notes
-//! what the examples of pages have shown.
+//! what the examples of pages have shown. [`packed`] holds what was parsed already when the program was built.
 
 pub mod build;
 pub mod calls;
+pub mod packed;
 pub mod parse;
 pub mod pattern;
 pub mod template;
 pub mod types;
 pub mod value;
 pub mod watch;
+
+use parse::{Ast, Mistake};
+
+/// The syntax of an expression: of one that a built-in page writes, as it was parsed when the program was built.
+///
+/// # Errors
+/// The first mistake, at its place.
+pub fn syntax(source: &str) -> Result<Ast, Mistake> {
+    packed::find(super::EXPRESSIONS, source).map_or_else(|| parse::parse(source), Ok)
+}

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use super::compile::{subject, ty_of};
 use super::expression::build::Scope;
-use super::expression::parse::{Ast, Kind, parse};
+use super::expression::parse::{Ast, Kind};
+use super::expression::syntax;
 use super::expression::types::Ty;
 use super::front::Yaml;
 use super::function::LIBRARY;
@@ -159,7 +160,7 @@ impl Reader<'_> {
     /// Reads the `let`s. One that has no meaning for this subject is not used for it.
     fn lets(&mut self, keys: &Entries) {
         for (name, value) in get(keys, "let").map_or(&[][..], entries) {
-            let Some(ast) = text(value).and_then(|text| parse(text).ok()) else { continue };
+            let Some(ast) = text(value).and_then(|text| syntax(text).ok()) else { continue };
             let known =
                 |wanted: &String| ["as_of", "params"].contains(&wanted.as_str()) || self.names.iter().any(|(name, _)| name == wanted);
             if ast.names().iter().all(known) {
@@ -170,7 +171,7 @@ impl Reader<'_> {
     }
 
     fn key(&mut self, keys: &Entries, key: &str) {
-        if let Some(ast) = get(keys, key).and_then(text).and_then(|text| parse(text).ok()) {
+        if let Some(ast) = get(keys, key).and_then(text).and_then(|text| syntax(text).ok()) {
             self.follow(&ast);
         }
     }
@@ -296,7 +297,7 @@ impl Reader<'_> {
         // The compiler itself says what the step leads to.
         let mut scope = Scope::new(schema, &self.rules.definitions);
         scope.declare("base", Ty::Record(structs.clone()));
-        let typed = parse(&format!("base.{name}")).and_then(|ast| scope.build(&ast, None));
+        let typed = syntax(&format!("base.{name}")).and_then(|ast| scope.build(&ast, None));
         if typed.is_err() {
             self.uses.lost.push(name.to_owned());
         }

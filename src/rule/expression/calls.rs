@@ -398,11 +398,10 @@ impl Scope<'_> {
             let Kind::Text(pattern) = &other_ast.kind else {
                 return mistake(other_ast.span, "matches(…) takes a pattern written out in quotes");
             };
-            let pattern = match Pattern::read(pattern) {
+            let pattern = match Pattern::shared(pattern) {
                 Ok(pattern) => pattern,
                 Err(_) => return mistake(other_ast.span, "the pattern cannot be read"),
             };
-            let pattern = Arc::new(pattern);
             let screening = Arc::clone(&pattern);
             let mut typed =
                 Typed::new(Ty::Flag, Code::flag(move |cx| own.look(cx, |text| pattern.is_match(text))?.ok_or(No::Fault(Fault::Budget))))

@@ -3,8 +3,8 @@
 //! A pattern that is tied to the beginning of the text is held against every value of every record, and
 //! next to none of them begin like a match. Two bytes tell, at a fraction of what starting the matcher costs.
 
-use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use regex::Regex;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
@@ -51,6 +51,21 @@ impl Pattern {
     pub fn read(text: &str) -> Result<Self, Box<regex_syntax::Error>> {
         let hir = regex_syntax::parse(text).map_err(Box::new)?;
         Ok(Self { text: text.to_owned(), regex: OnceLock::new(), beginnings: Beginnings::of(&hir).map(Box::new) })
+    }
+
+    /// Reads a pattern, or gives the one that was read from the same text before.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn shared(text: &str) -> Result<Arc<Self>, Box<regex_syntax::Error>> {
+        static READ: Mutex<BTreeMap<String, Arc<Pattern>>> = Mutex::new(BTreeMap::new());
+        let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = read.get(text) {
+            return Ok(Arc::clone(known));
+        }
+        let pattern = Arc::new(Self::read(text)?);
+        read.insert(text.to_owned(), Arc::clone(&pattern));
+        Ok(pattern)
     }
 
     /// Whether a text matches somewhere; none where the pattern, though well formed, is too large to be matched.

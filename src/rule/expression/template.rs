@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::build::{Scope, Step, mistake, node_value};
 use super::calls::{precision_of, written};
-use super::parse::{Ast, Kind, Mistake, parse};
+use super::parse::{Ast, Kind, Mistake};
+use super::syntax;
 use super::types::{Cx, Format, TextKind, Ty, Typed, Words};
 use super::value::{Decimal, Eval, No, Value};
 use crate::finding::{Care, Part};
@@ -55,7 +56,7 @@ impl Template {
                 let shift = |fault: Mistake| {
                     Mistake::new(Span::new(fault.span.start + at as u32 + 1, fault.span.end + at as u32 + 1), fault.message)
                 };
-                let piece = parse(source).and_then(|ast| Self::piece(&ast, source, scope)).map_err(shift)?;
+                let piece = syntax(source).and_then(|ast| Self::piece(&ast, source, scope)).map_err(shift)?;
                 pieces.push(piece);
                 at += length + 1;
             } else {
@@ -306,7 +307,7 @@ impl Places {
     pub fn build(text: &str, scope: &mut Scope<'_>) -> Built<Self> {
         // Same length, so that offsets hold.
         let source = text.replace("->", " .");
-        let ast = parse(&source)?;
+        let ast = syntax(&source)?;
         // The checker sees the expression as any other first.
         let whole = scope.build(&ast, None)?;
         // A register as such is the programme's: it is shown at the charter.
