@@ -310,6 +310,11 @@ pub fn value(text: &str, care: Care, terms: Terms) -> Shown {
     }
 }
 
+/// Whether a part of a message is a count of people that is kept back.
+fn is_withheld(part: &Part, terms: Terms) -> bool {
+    matches!(part, Part::Value { care: Care::People(count), .. } if (1..terms.min_cell).contains(count))
+}
+
 /// Masks a message in parts.
 #[must_use]
 pub fn parts(message: &[Part], terms: Terms) -> Vec<ShownPart> {
@@ -410,7 +415,8 @@ impl<'p> Redactor<'p> {
             help: Shown::words(&finding.help),
             subject,
             labels,
-            labels_more: finding.labels_more,
+            // How many more places there are would tell a count that the message keeps to itself.
+            labels_more: if finding.message.iter().any(|part| is_withheld(part, self.terms)) { 0 } else { finding.labels_more },
             excerpts,
             fingerprint: finding.fingerprint.clone(),
             reveals: finding.reveals,
