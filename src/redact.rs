@@ -215,6 +215,8 @@ pub struct ShownProgramme {
     pub totals_once: [u64; 3],
     /// How many findings are held back.
     pub suppressed: u64,
+    /// The same, where a rule that says something sensitive of single people counts once.
+    pub suppressed_once: u64,
     /// How each waiver that concerns it stands.
     pub waivers: Vec<Stand>,
     /// What of it is in the baseline and no longer there, by number.
