@@ -243,7 +243,11 @@ fn unknown_key(programme: &mut Programme, schema: &Schema, structure: StructId, 
     }
     let help = match near {
         Some(near) => format!("write {near}, or begin its name with x- if it is your organisation's own"),
-        None => "begin its name with x- if it is your organisation's own, or remove it".to_owned(),
+        None => {
+            let register = programme.register_of(programme.record_around(at)).and_then(|id| schema.register(id));
+            let list = register.map_or_else(String::new, |known| format!("; havesay explain {} lists the fields that are known", known.name));
+            format!("begin its name with x- if it is your organisation's own, or remove it{list}")
+        }
     };
     programme.flaws.push(Flaw {
         rule: "record/unknown-key",
