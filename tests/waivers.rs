@@ -63,6 +63,17 @@ fn waiver(changes: &[&str]) -> String {
     out.join("\n") + "\n"
 }
 
+/// A programme that owes somebody something, with flaws of other kinds, for the built-in rules.
+const OWED: &str = r#"{ "id": "made", "title": "Made", "stage": "discover", "sponsor": "o-2", "started_on": "2026-13-01",
+  "team": [{ "id": "o-1" }, { "id": "o-2" }],
+  "participants": [{ "id": "p-1", "pay_eligibility": "paid" }, { "id": "p-2", "joined_on": "2026-13-01" }, { "id": "p-3" },
+    { "id": "p-4", "same_as": "p-2" }],
+  "consents": [{ "id": "c-3", "participant": "p-3", "state": "given", "given_on": "2026-13-01" }],
+  "sessions": [{ "id": "s-1", "type": "workshop", "date": "2026-03-08", "facilitators": ["o-1"],
+    "attendance": [{ "person": "p-1", "capacity": "participant" }] }],
+  "payments": [] }
+"#;
+
 fn with(content: impl AsRef<str>) -> Folder {
     toy().with("toy/havesay.waivers.toml", content.as_ref())
 }
@@ -137,6 +148,34 @@ fn a_waiver_holds_back_what_it_covers_as_long_as_it_holds() {
         let counts = (audit["summary"]["findings"]["error"].as_u64().unwrap(), audit["summary"]["suppressed"].as_u64().unwrap());
         assert_eq!(counts, (errors, suppressed), "{changes:?}\n{}", told.out);
         assert_eq!(held(&audit).len() as u64, suppressed, "{changes:?}");
+    }
+}
+
+#[test]
+fn nobody_approves_what_is_about_them() {
+    let folder = Folder::new().with("made/programme.json", OWED);
+    let row = "sessions/s-1/attendance[person=p-1,capacity=participant]";
+    for (rule, address, approver, words) in [
+        ("pay/unpaid", row, "p-1", "is approved by p-1, whom the finding is about"),
+        ("pay/unpaid", row, "participants/p-1", "whom the finding is about"),
+        ("pay/unpaid", row, "p-2", ""),
+        ("pay/unpaid", row, "o-1", "is approved by o-1, whose own act the finding is about"),
+        ("pay/unpaid", row, "o-2", ""),
+        ("record/not-a-date", "consents/c-3", "p-3", "whom the finding is about"),
+        ("record/not-a-date", "consents/c-3", "p-1", ""),
+        ("record/not-a-date", "participants/p-2", "p-2", "whose own act the finding is about"),
+        // Another record of the same person.
+        ("record/not-a-date", "participants/p-2", "p-4", "whose own act the finding is about"),
+        // Those whom the charter names answer for the programme.
+        ("record/not-a-date", "programme", "o-2", ""),
+        ("record/not-a-date", "programme", "p-1", ""),
+    ] {
+        let args = ["waivers", "add", rule, address, "--path", "made", "--approved-by", approver, "--expires-on", "2026-07-31"];
+        let more = ["--reason-type", "disputed", "--reason", "It is contested.", "--approver-role", "sponsor"];
+        let told = Call::new(folder.path(), [&args[..], &more].concat()).env("HAVESAY_AS_OF", AS_OF).run();
+        assert_eq!(told.status, if words.is_empty() { 0 } else { 2 }, "{rule} {approver}\n{}", told.both());
+        assert!(told.err.contains(words), "{rule} {approver}\n{}", told.err);
+        assert_eq!(fs::remove_file(folder.at("made/havesay.waivers.toml")).is_ok(), words.is_empty(), "{rule} {approver}");
     }
 }
 

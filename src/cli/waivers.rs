@@ -80,7 +80,7 @@ struct AddArgs {
     /// The reason, in words that can be read later
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// Who accepts it: the id of somebody whose act it is not about
+    /// Who accepts it: the id of somebody whom it is not about, and whose act it is not about
     #[arg(long, value_name = "ID")]
     approved_by: String,
     /// As what they accept it

@@ -1,8 +1,8 @@
 //! Which findings a waiver holds back, and what is wrong with waivers.
 //!
 //! A waiver holds from the day on which it was granted to its last day, and no longer than the organisation
-//! allows; only if it is complete, the rule may be waived here, and whoever approved it is not the one whose
-//! act the finding is about. Of several waivers for one finding the narrowest speaks, then the one that ends
+//! allows; only if it is complete, the rule may be waived here, and whoever approved it is neither the one
+//! whom the finding is about nor the one whose act it is about. Of several waivers for one finding the narrowest speaks, then the one that ends
 //! last, then the first that is written; one that never speaks is of no use. A waiver that does not hold
 //! hides nothing. What is said of waivers cannot be waived.
 
@@ -82,8 +82,10 @@ struct Concern<'p> {
     beyond: i64,
     /// The findings that it covers, by number.
     covers: Vec<usize>,
-    /// Those of them that are about an act of whoever approved it.
+    /// Those of them that are about whoever approved it.
     own: Vec<usize>,
+    /// Those of these that are about an act of theirs.
+    acts: Vec<usize>,
     /// Those that it holds back.
     holds: Vec<usize>,
     /// Whether the rule could tell that there is nothing else there; none where it did not run.
@@ -191,8 +193,8 @@ fn concerns<'p>(programme: &'p Programme, rules: &Rules, state: &State, as_of: i
             } else {
                 Hold::Holds
             };
-            let (covers, own, holds) = (Vec::new(), Vec::new(), Vec::new());
-            concerns.push(Concern { file, number, waiver, rule, state: hold, until, beyond, covers, own, holds, told: None });
+            let (covers, own, acts, holds) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+            concerns.push(Concern { file, number, waiver, rule, state: hold, until, beyond, covers, own, acts, holds, told: None });
         }
     }
     concerns
