@@ -263,6 +263,37 @@ fn a_merge_of_two_updates_holds_what_both_added() {
 }
 
 #[test]
+fn two_programmes_of_one_id_are_named_and_held_against_no_baseline() {
+    let folder = begun();
+    let whole = folder.read(FILE);
+    copy(&folder.at("toy"), &folder.at("toy-copy"));
+    let said = "2 programmes have the same id, toy: toy and toy-copy";
+    let told = run(&folder, &["check", "-f", "concise"]);
+    assert!(told.status == 1 && told.err.contains(said) && told.err.contains("help: give each an id of its own"), "{}", told.both());
+    for args in [
+        &["check", "--baseline", FILE][..],
+        &["baseline", "check"],
+        &["baseline", "update"],
+        &["baseline", "prune"],
+        &["baseline", "create", "--file", "b.jsonl"],
+    ] {
+        let told = run(&folder, args);
+        assert_eq!((told.status, told.out.as_str()), (2, ""), "{args:?}\n{}", told.err);
+        assert!(told.err.contains(said) && told.err.contains("help: give each an id of its own"), "{args:?}\n{}", told.err);
+    }
+    assert!(folder.read(FILE) == whole && !folder.at("b.jsonl").exists());
+    // One of them alone is itself, and folders without an id are told apart by their paths.
+    assert_eq!(run(&folder, &["baseline", "check", "toy"]).status, 0);
+    for name in ["toy", "toy-copy"] {
+        let charter = format!("{name}/programme.json");
+        folder.write(&charter, folder.read(&charter).replacen("\"id\": \"toy\",", "", 1));
+    }
+    let told = run(&folder, &["baseline", "create", "--file", "b.jsonl"]);
+    assert!(told.status == 0 && !told.err.contains("same id"), "{}", told.both());
+    assert!(!run(&folder, &["check"]).err.contains("same id"));
+}
+
+#[test]
 fn a_baseline_at_fault_stops_the_run_with_its_place_and_what_to_do() {
     let whole = begun().read(FILE);
     let cut = |bytes: usize| whole.get(..whole.len() - bytes).unwrap().to_owned();

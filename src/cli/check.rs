@@ -7,7 +7,7 @@ use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{CheckArgs, Common, complain, document, exit, model, run, say, settings_problems, shard, shown, since, source, target};
+use super::{CheckArgs, Common, complain, document, exit, model, run, say, settings_problems, shard, shown, since, source, target, twins};
 use crate::audit::Selection;
 use crate::config::waivers::WAIVERS_NAME;
 use crate::config::{self, Baseline, FILE_NAME};
@@ -113,6 +113,9 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     if !alone {
         attach(&setups, &mut tasks, &working, if all { &paths } else { &[] }, mirror(&comparing))?;
     }
+    if request.baseline.is_some() {
+        twins::refuse(&tasks, request.masks)?;
+    }
     // A change may touch no programme.
     incomplete |= tasks.is_empty() && comparing.is_none();
     let compared = comparing.as_ref().map(since::Comparing::told);
@@ -140,6 +143,7 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     if let Some(bar) = &bar {
         bar.finish_and_clear();
     }
+    twins::mention(&outcome.totals);
     let read = objects.is_none_or(|objects| since::all_was_read(&objects));
     let status = if target::keep(targets, outcome.written) && read { outcome.status } else { exit::FAULT };
     if !args.quiet && io::stderr().is_terminal() {
