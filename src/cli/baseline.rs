@@ -170,7 +170,10 @@ fn done(audited: &Audited, compared: &Compared, text: &str, status: u8) -> u8 {
 
 fn create(args: &FileArgs) -> Result<u8, u8> {
     if std::fs::symlink_metadata(&args.file).is_ok() {
-        say(&format!("{} is there already; havesay baseline update changes it", shown(&args.file)));
+        say(&format!(
+            "{} is there already\n  help: havesay baseline update changes it; to write it anew, delete it first, or name another file with --file",
+            shown(&args.file)
+        ));
         return Err(exit::FAULT);
     }
     let audited = Audited::read(&args.paths, args.as_of.as_deref(), &args.common)?;
