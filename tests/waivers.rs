@@ -404,10 +404,31 @@ fn a_waiver_file_at_fault_stops_the_run_with_its_place_and_what_to_do() {
 
 #[test]
 fn a_waiver_file_that_nobody_reads_is_named() {
-    for (path, read) in [("havesay.waivers.toml", false), ("toy/havesay.waiver.toml", false), ("toy/havesay.waivers.toml", true)] {
+    let beside = "there is no havesay.toml beside it, and this is no programme's folder\n  help: write a havesay.toml beside it; an empty one is enough";
+    let elsewhere = "no programme of this run has the havesay.toml beside it as its settings";
+    let slip = "waivers stand in havesay.waivers.toml, beside havesay.toml or in a programme's folder";
+    for (settings, path, words, status) in [
+        ("", "havesay.waivers.toml", beside, 2),
+        ("havesay.toml", "havesay.waivers.toml", "", 0),
+        ("", "toy/havesay.waiver.toml", slip, 2),
+        ("", "toy/havesay.waivers.toml", "", 0),
+        // Another folder's settings govern what is audited, so this file is for others.
+        ("toy/havesay.toml", "havesay.waivers.toml", elsewhere, 0),
+    ] {
         let folder = toy().with(path, waiver(&[]));
+        if !settings.is_empty() {
+            folder.write(settings, "");
+        }
+        if words == elsewhere {
+            folder.write("havesay.toml", "");
+        }
         let told = check(&folder, &["-f", "concise", "toy"]);
-        assert_eq!(told.err.contains(&format!("{path} is not read")), !read, "{path}\n{}", told.err);
+        let said = if words.is_empty() { String::new() } else { format!("{path} is not read") };
+        assert!(told.err.contains(&said) && told.err.contains(words), "{path}\n{}", told.err);
+        assert_eq!(told.err.contains("is not read"), !words.is_empty(), "{path}\n{}", told.err);
+        assert_eq!(told.status, 1, "{path}\n{}", told.both());
+        let told = run(&folder, &["waivers", "check", "toy"]);
+        assert_eq!((told.status, told.out.contains("Clean.")), (status, status == 0), "{settings} {path}\n{}", told.both());
     }
 }
 
