@@ -548,10 +548,24 @@ fn a_waiver_that_would_not_hold_is_not_added() {
         (&["people/silent", "participants/p-22"], &[], "people/silent has open ones at\n  participants/p-2"),
         (&["people/slient", "participants/p-2"], &[], "did you mean people/silent?"),
         (&["people/silent", "participant/p-2"], &[], "did you mean participants?"),
-        (&["people/silent", "participants/p-2"], &["--granted-on", "2026-08-01"], "ends before it begins"),
-        (&["people/silent", "participants/p-2"], &["--granted-on", "1 June"], "write the day"),
-        (&["people/silent", "participants/p-2"], &["--granted-on", "2026-06-01", "--as-of", "2026-08-01"], "ended on 2026-07-31"),
-        (&["people/silent", "participants/p-2"], &["--granted-on", "2024-06-01"], "runs past"),
+        (
+            &["people/silent", "participants/p-2"],
+            &["--granted-on", "2026-07-02"],
+            "--granted-on 2026-07-02 is after the date of the audit, 2026-07-01",
+        ),
+        (&["people/silent", "participants/p-2"], &["--granted-on", "1 June"], "--granted-on wants a day as YYYY-MM-DD"),
+        (&["people/silent", "participants/p-2"], &["--granted-on", "2026-02-30"], "2026-02-30 is none"),
+        (
+            &["people/silent", "participants/p-2"],
+            &["--granted-on", "2026-06-01", "--as-of", "2026-08-01"],
+            "--expires-on 2026-07-31 is before the date of the audit, 2026-08-01",
+        ),
+        (
+            &["people/silent", "participants/p-2"],
+            &["--granted-on", "2024-06-01"],
+            "--expires-on 2026-07-31 is too late: a waiver granted on 2024-06-01 may hold until 2024-11-28; name a later --granted-on",
+        ),
+        (&["people/silent", "participants/p-*"], &[], "ADDRESS: an address has no `*` in it"),
         (&["record/waiver-unused", "*"], &[], "nothing to waive"),
         (&["people/silent", "participants/p-2"], &["--file", "elsewhere/havesay.waivers.toml"], "cannot be written"),
     ] {
@@ -568,10 +582,58 @@ fn a_waiver_that_would_not_hold_is_not_added() {
     assert!(told.status == 2 && told.err.contains("name one of them with --path"), "{}", told.err);
     let lacking = run(&toy(), &["waivers", "add", "people/silent", "participants/p-2", "--path", "toy"]);
     assert!(lacking.status == 2 && lacking.err.contains("--reason"), "{}", lacking.err);
+    for (flag, value, words) in [
+        ("--expires-on", "31.08.2026", "--expires-on wants a day as YYYY-MM-DD, such as 2026-08-31, and 31.08.2026 is none"),
+        ("--expires-on", "2026-12-29", "a waiver granted on 2026-07-01 may hold until 2026-12-28; name 2026-12-28 or an earlier day"),
+        ("--reason", " ", "--reason is empty"),
+        ("--approver-role", "", "--approver-role is empty"),
+    ] {
+        let before = waiver(&["rule = \"record/not-a-date\"", "address = \"participants/p-4\""]);
+        let folder = with(&before);
+        let mut given = ADD;
+        let at = given.iter().position(|own| *own == flag).unwrap();
+        given[at + 1] = value;
+        let told = run(&folder, &[&["waivers", "add", "people/silent", "participants/p-2"][..], &given].concat());
+        assert!(told.status == 2 && told.err.contains(words), "{flag}\n{}", told.both());
+        assert!(!told.err.contains("havesay.waivers.toml:"), "no place in a text that was never written\n{}", told.err);
+        assert_eq!(folder.read("toy/havesay.waivers.toml"), before, "{flag}");
+    }
     let own = toy();
     let told = run(
         &own,
         &[&["waivers", "add", "people/silent", "participants/p-2"][..], &ADD[..6], &["--approved-by", "p-2"], &ADD[8..]].concat(),
     );
     assert!(told.status == 2 && told.err.contains("whose own act"), "{}", told.err);
+}
+
+#[test]
+fn what_is_covered_already_is_not_covered_again() {
+    for (known, address, status) in [
+        (&[][..], "participants/p-2", 2),
+        (&["expires_on = 2026-07-05"], "participants/p-2", 2),
+        (&["address = \"participants\""], "participants/p-2", 2),
+        (&[], "participants", 2),
+        // One that does not hold covers nothing.
+        (&["expires_on = 2026-06-30"], "participants/p-2", 0),
+        (&["approved_by = \"p-2\""], "participants/p-2", 0),
+        (&["rule = \"record/not-a-date\"", "address = \"participants/p-4\""], "participants/p-2", 0),
+    ] {
+        let before = waiver(known);
+        let folder = with(&before);
+        let told = add(&folder, &["people/silent", address], &[]);
+        assert_eq!(told.status, status, "{known:?} {address}\n{}", told.both());
+        assert_eq!(told.err.contains("covers this already, until 2026-07-"), status == 2, "{known:?} {address}\n{}", told.err);
+        assert_eq!(folder.read("toy/havesay.waivers.toml") == before, status == 2, "{known:?} {address}");
+    }
+}
+
+#[test]
+fn without_an_address_the_open_ones_are_listed() {
+    let told = run(&toy(), &["waivers", "add", "people/silent", "--path", "toy"]);
+    assert_eq!((told.status, told.out.as_str()), (2, ""), "{}", told.err);
+    assert!(told.err.ends_with("people/silent has open ones at\n  participants/p-2\n"), "{}", told.err);
+    let told = run(&with(waiver(&[])), &["waivers", "add", "people/silent", "--path", "toy"]);
+    assert!(told.status == 2 && told.err.contains("people/silent has no open finding here"), "{}", told.err);
+    let help = run(&toy(), &["waivers", "add", "--help"]).out;
+    assert!(help.contains("[default: here]") && !help.contains("[default: .]"), "{help}");
 }
