@@ -330,7 +330,12 @@ fn a_baseline_at_fault_stops_the_run_with_its_place_and_what_to_do() {
     assert!(check(&saved, &["toy"]).err.contains("a saved audit, not a baseline"));
     let folder = begun();
     let told = run(&folder, &["baseline", "create", "toy"]);
-    assert!(told.status == 2 && told.err.contains("is there already\n  help: havesay baseline update changes it; to write it anew, delete it first"), "{}", told.err);
+    assert!(
+        told.status == 2
+            && told.err.contains("is there already\n  help: havesay baseline update changes it; to write it anew, delete it first"),
+        "{}",
+        told.err
+    );
     assert_eq!(folder.read(FILE), whole);
     for (args, status) in [
         (&["baseline", "create", "--file", "no/such/folder/b.jsonl", "toy"][..], 2),

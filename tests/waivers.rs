@@ -152,6 +152,45 @@ fn a_waiver_holds_back_what_it_covers_as_long_as_it_holds() {
 }
 
 #[test]
+fn a_row_may_be_named_by_a_part_of_its_keys_if_no_other_fits() {
+    let second = r#"{ "person": "p-1", "capacity": "observer" }"#;
+    let twice = OWED.replace("\"capacity\": \"participant\" }]", &format!("\"capacity\": \"participant\" }}, {second}]"));
+    assert_ne!(twice, OWED);
+    for (charter, row, covers) in [
+        (OWED, "[person=p-1,capacity=participant]", true),
+        (OWED, "[person=p-1]", true),
+        (OWED, "[capacity=participant]", true),
+        (OWED, "[capacity=participant,person=p-1]", true),
+        (OWED, "[person=p-2]", false),
+        (OWED, "[person=p-1,capacity=observer]", false),
+        (OWED, "[person]", false),
+        (OWED, "[]", false),
+        (OWED, "[person=p-1", false),
+        (&twice, "[person=p-1]", false),
+        (&twice, "[capacity=participant]", true),
+        (&twice, "[person=p-1,capacity=participant]", true),
+    ] {
+        let address = format!("sessions/s-1/attendance{row}");
+        let call = |folder: &Folder, args: &[&str]| Call::new(folder.path(), args).env("HAVESAY_AS_OF", AS_OF).run();
+        // In a file, and added.
+        let changes = ["rule = \"pay/unpaid\"", "programme = \"made\"", &format!("address = \"{address}\"")];
+        let folder = Folder::new().with("made/programme.json", charter).with("made/havesay.waivers.toml", waiver(&changes));
+        let told = call(&folder, &["check", "-f", "concise", "--select", "pay/unpaid,record", "made"]);
+        let unused: &[&str] = if covers { &[] } else { &["unused"] };
+        assert_eq!(
+            (about_waivers(&told).as_slice(), told.out.contains("[pay/unpaid]")),
+            (&*unused.iter().map(|own| (*own).to_owned()).collect::<Vec<_>>(), !covers),
+            "{row}\n{}",
+            told.both()
+        );
+        let folder = Folder::new().with("made/programme.json", charter);
+        let args = [&["waivers", "add", "pay/unpaid", &address][..], &ADD[2..], &["--path", "made"]].concat();
+        let told = call(&folder, &args);
+        assert_eq!(told.status == 0, covers, "{row}\n{}", told.both());
+    }
+}
+
+#[test]
 fn nobody_approves_what_is_about_them() {
     let folder = Folder::new().with("made/programme.json", OWED);
     let row = "sessions/s-1/attendance[person=p-1,capacity=participant]";

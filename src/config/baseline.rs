@@ -159,7 +159,8 @@ pub fn of_text(path: &Path, text: &str) -> Result<Baseline, Problem> {
 type Fault = (Span, String, &'static str);
 
 const RIGHT_FILE: &str = "check that this is the right file, or write one under another name with havesay baseline create --file";
-const ANEW: &str = "take it from the repository again; or delete it, or name another file with --file, and write it anew with havesay baseline create";
+const ANEW: &str =
+    "take it from the repository again; or delete it, or name another file with --file, and write it anew with havesay baseline create";
 const NEWER: &str = "use the newer havesay that wrote it";
 
 fn parse(text: &str) -> Result<Vec<Entry>, Fault> {

@@ -190,7 +190,9 @@ fn days(granted_on: Option<&str>, expires_on: &str, as_of: i32) -> Result<Days, 
         return Err(refused(&format!("--granted-on {first} is after the date of the audit, {today}, so it would not hold yet; {help}")));
     }
     if to < as_of {
-        return Err(refused(&format!("--expires-on {last} is before the date of the audit, {today}, so it would have ended; name a later day")));
+        return Err(refused(&format!(
+            "--expires-on {last} is before the date of the audit, {today}, so it would have ended; name a later day"
+        )));
     }
     Ok(Days { from, to, as_of })
 }
@@ -284,7 +286,8 @@ impl Judging<'_> {
         let file = WaiverFile { waivers: vec![waiver], ..WaiverFile::clone(&beside.file) };
         let alone = Beside { file: Arc::new(file), ..beside.clone() };
         let alone = self.audited.one(self.task, &[alone], None)?;
-        let its: BTreeSet<&str> = alone.findings.iter().filter(|finding| self.is_held(finding)).map(|finding| &*finding.fingerprint).collect();
+        let its: BTreeSet<&str> =
+            alone.findings.iter().filter(|finding| self.is_held(finding)).map(|finding| &*finding.fingerprint).collect();
         let before = self.before.findings.iter().filter(|finding| self.is_held(finding) && its.contains(&*finding.fingerprint));
         let held = before.filter_map(|finding| finding.suppressed.as_ref()).next()?;
         let until = held.until.as_ref().map_or_else(String::new, |day| format!(", until {day}"));
