@@ -9,7 +9,7 @@ pub mod state;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-pub use state::{RuleState, Selection, State};
+pub use state::{NOT_SELECTED, RuleState, SWITCHED_OFF, Selection, State};
 
 use crate::finding::{Finding, Label, Part, Subject as About, Verdicts, fingerprint, plain};
 use crate::limits;
@@ -457,9 +457,11 @@ impl<'p> Auditor<'p> {
         let total = places.len();
         let mut labels: Vec<Label> =
             places.iter().take(limits::LABELS_MAX).map(|at| Label { place: programme.place(*at), text: label.clone() }).collect();
+        let mut labels_more = total.saturating_sub(limits::LABELS_MAX);
         for (at, text) in &case.also {
             let further = at.find(&mut self.cx);
             let text = text.render(&mut self.cx);
+            labels_more += further.len().saturating_sub(limits::LABELS_MAX);
             labels.extend(further.into_iter().take(limits::LABELS_MAX).map(|at| Label { place: programme.place(at), text: text.clone() }));
         }
         let help = if case.help.is_empty() { Arc::clone(&rule.help) } else { Arc::clone(&case.help) };
@@ -473,7 +475,7 @@ impl<'p> Auditor<'p> {
             help,
             subject: about,
             labels,
-            labels_more: total.saturating_sub(limits::LABELS_MAX),
+            labels_more,
             reveals: rule.reveals,
             fingerprint: identity,
         });

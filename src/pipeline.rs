@@ -125,6 +125,7 @@ fn show(
         totals: settled.totals,
         totals_once: settled.totals_once,
         suppressed: settled.suppressed,
+        suppressed_once: settled.suppressed_once,
         waivers: settled.waivers,
         lingering: settled.lingering,
         failing: settled.failing,

@@ -215,6 +215,8 @@ pub struct ShownProgramme {
     pub totals_once: [u64; 3],
     /// How many findings are held back.
     pub suppressed: u64,
+    /// The same, where a rule that says something sensitive of single people counts once.
+    pub suppressed_once: u64,
     /// How each waiver that concerns it stands.
     pub waivers: Vec<Stand>,
     /// What of it is in the baseline and no longer there, by number.
@@ -308,6 +310,11 @@ pub fn value(text: &str, care: Care, terms: Terms) -> Shown {
         }
         Care::People(_) | Care::PeopleShare(..) => Shown::words(text),
     }
+}
+
+/// Whether a part of a message is a count of people that is kept back.
+fn is_withheld(part: &Part, terms: Terms) -> bool {
+    matches!(part, Part::Value { care: Care::People(count), .. } if (1..terms.min_cell).contains(count))
 }
 
 /// Masks a message in parts.
@@ -410,7 +417,8 @@ impl<'p> Redactor<'p> {
             help: Shown::words(&finding.help),
             subject,
             labels,
-            labels_more: finding.labels_more,
+            // How many more places there are would tell a count that the message keeps to itself.
+            labels_more: if finding.message.iter().any(|part| is_withheld(part, self.terms)) { 0 } else { finding.labels_more },
             excerpts,
             fingerprint: finding.fingerprint.clone(),
             reveals: finding.reveals,

@@ -402,7 +402,7 @@ fn repository() -> Option<&'static str> {
 }
 
 /// A count with its word.
-fn count(number: u64, one: &str, many: &str) -> String {
+pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", summary::grouped(number), if number == 1 { one } else { many })
 }
 

@@ -61,6 +61,8 @@ pub struct Settled {
     pub totals_once: [u64; 3],
     /// How many are held back.
     pub suppressed: u64,
+    /// The same, where a rule that says something sensitive of single people counts once.
+    pub suppressed_once: u64,
     /// How many of each severity were there before the change, where one is looked at; they are not among the
     /// totals and fail nothing.
     pub unchanged: [u64; 3],
@@ -108,6 +110,7 @@ pub fn settle(
         stands.push(stand);
     }
     let compared = before.map(|before| change::compare(before, audit.findings.iter().zip(held.iter().map(Option::is_some))));
+    let mut held_revealing = BTreeSet::new();
     let mut new = compared.iter().flat_map(|compared| compared.new.iter());
     let mut held = held.into_iter().zip(stands);
     for finding in std::mem::take(&mut audit.findings) {
@@ -126,6 +129,7 @@ pub fn settle(
         let standing = Standing { suppressed: held, baseline };
         if standing.suppressed.is_some() {
             settled.suppressed += 1;
+            settled.suppressed_once += u64::from(!finding.reveals || held_revealing.insert((finding.rule.clone(), finding.severity as usize)));
         } else {
             let severity = finding.severity as usize;
             let once = !finding.reveals || revealing.insert((finding.rule.clone(), severity, unchanged));

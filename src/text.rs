@@ -122,7 +122,9 @@ pub fn edits(a: &str, b: &str, most: usize) -> Option<usize> {
 
 /// The known word that is nearest to `word`, if it is near enough to be what was meant.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let most = crate::limits::SUGGESTION_EDITS_MAX.min(word.chars().count() / 2).max(1);
+    // Of a short word, half would be left of anything.
+    let length = word.chars().count();
+    let most = crate::limits::SUGGESTION_EDITS_MAX.min(if length < 5 { 1 } else { length / 2 });
     known
         .into_iter()
         .filter_map(|candidate| edits(word, candidate, most).map(|cost| (cost, candidate)))

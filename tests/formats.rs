@@ -689,6 +689,7 @@ fn what_is_held_back_is_marked_counted_and_no_failure() {
     audit["findings"][0]["suppressed"] = json!({ "by": "baseline", "address": "payments/pay-2", "until": null });
     for (pointer, number) in [
         ("/programmes/0/suppressed", 2),
+        ("/programmes/0/suppressed_shared", 2),
         ("/summary/suppressed", 2),
         ("/programmes/0/findings/error", 1),
         ("/programmes/0/findings_shared/error", 1),

@@ -56,6 +56,35 @@ fn a_folder_that_may_not_be_written_to_is_named() {
 }
 
 #[test]
+fn what_is_read_is_not_written_over() {
+    let settings = "[rule.\"people/few\"]\noff = \"we know them all\"\n";
+    let folder = toy().with("havesay.toml", settings);
+    for read in ["toy/brought.json", "toy/../toy/programme.json", "havesay.toml"] {
+        let before = folder.read(read);
+        let told = check(&folder, &["toy", "-o", &format!("json={read}")]);
+        assert_eq!((told.status, folder.read(read)), (2, before), "{read}");
+        assert!(told.err.contains(" is read in this run, and would be overwritten\n  help: name another file"), "{}", told.err);
+    }
+    assert!(check(&folder, &["toy", "-o", "json=a.json"]).status < 2);
+    let before = folder.read("a.json");
+    for again in [["report", "a.json", "-o", "html=a.json"], ["merge", "a.json", "-o", "html=a.json"]] {
+        let told = Call::new(folder.path(), again).run();
+        assert_eq!((told.status, folder.read("a.json")), (2, before.clone()), "{again:?}");
+    }
+    // What was written by an earlier run is no record, and is written again.
+    assert!(check(&folder, &["toy", "-o", "json=a.json"]).status < 2);
+}
+
+#[test]
+fn every_report_for_people_says_what_is_switched_off_and_why() {
+    let folder = toy().with("havesay.toml", "[rule.\"people/few\"]\noff = \"we know them all\"\n");
+    for format in ["full", "concise", "narrated", "markdown", "html", "junit"] {
+        let told = check(&folder, &["toy", "-f", format]);
+        assert!(told.out.contains("we know them all") && told.out.contains("people/few"), "{format}: {}", told.out);
+    }
+}
+
+#[test]
 fn two_outputs_never_share_a_place() {
     let folder = toy().with("a.json", "");
     for outputs in [

@@ -8,6 +8,12 @@ use crate::rule::Rules;
 use crate::rule::expression::value::Value;
 use crate::schema::{Scalar, Schema, Shape};
 
+/// Why a rule does not run that the command line did not ask for.
+pub const NOT_SELECTED: &str = "not among the rules selected on the command line";
+
+/// How the reason begins why a rule does not run that somebody has switched off.
+pub const SWITCHED_OFF: &str = "switched off in the settings: ";
+
 /// Which rules were asked for on the command line.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
@@ -28,7 +34,7 @@ impl Selection {
         let named =
             |list: &[String]| list.iter().any(|name| name == rule || rule.split_once('/').is_some_and(|(family, _)| family == name));
         if !self.select.is_empty() && !named(&self.select) {
-            return Err("not among the rules selected on the command line".to_owned());
+            return Err(NOT_SELECTED.to_owned());
         }
         if named(&self.ignore) {
             return Err("ignored on the command line".to_owned());
@@ -158,7 +164,7 @@ pub fn state(rules: &Rules, programme: &Programme, settings: &Effective, selecti
                 known.waivable &= waivable.value;
             }
             if let (Some(reason), Ok(())) = (&own.off, &known.on) {
-                known.on = Err(format!("switched off in the settings: {}", reason.value));
+                known.on = Err(format!("{SWITCHED_OFF}{}", reason.value));
             }
         }
         states.push(known);

@@ -142,6 +142,13 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
             }
         }
     };
+    let records = tasks.iter().flat_map(|task| &task.inputs).filter_map(|input| match &input.source {
+        discover::Source::Disk(path) => Some(path.as_path()),
+        _ => None,
+    });
+    let judged_by = setups.list.iter().flat_map(|setup| &setup.read).map(|(path, _)| path.as_path());
+    let waivers = tasks.iter().flat_map(|task| &task.waivers).map(|beside| beside.file.path.as_path());
+    target::spare(&targets, records.chain(judged_by).chain(waivers).chain(args.baseline.as_deref()))?;
     let outputs = target::open(&mut targets, args.max_findings)?;
     let outcome = pipeline::run(&setups.list, &tasks, &request, &run, outputs, &status, before, &tick);
     if let Some(bar) = &bar {

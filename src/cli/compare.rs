@@ -16,6 +16,14 @@ pub(super) fn compare(args: &CompareArgs) -> u8 {
             return exit::FAULT;
         }
     }
+    if old.unwritten > 0 {
+        let lacks = crate::report::count(old.unwritten, "finding that is not in it", "findings that are not in it");
+        say(&format!(
+            "{} was saved with --max-findings and counts {lacks}: what is new cannot be told\n  help: save it again without --max-findings",
+            shown(&args.old)
+        ));
+        return exit::FAULT;
+    }
     let comparison = compared(&old, &new);
     let text = match args.format {
         CompareFormat::Text => comparison.text(),

@@ -47,6 +47,7 @@ fn merged(args: &MergeArgs) -> Result<u8, u8> {
         group: args.group_by,
         ..audit.run.clone()
     };
+    target::spare(&targets, args.parts.iter().map(std::path::PathBuf::as_path))?;
     let outputs = target::open(&mut targets, args.max_findings.or(max_findings))?;
     let written = audit.render(outputs, &run);
     Ok(if target::keep(targets, written) { audit.status } else { exit::FAULT })

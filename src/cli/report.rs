@@ -28,6 +28,7 @@ fn rendered(args: &ReportArgs) -> Result<u8, u8> {
         ..audit.run.clone()
     };
     let mut targets = target::targets(&args.output, args.format)?;
+    target::spare(&targets, [args.audit.as_path()])?;
     let outputs = target::open(&mut targets, args.max_findings)?;
     let written = audit.render(outputs, &run);
     Ok(if target::keep(targets, written) { exit::FINE } else { exit::FAULT })

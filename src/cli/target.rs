@@ -83,6 +83,28 @@ fn same(one: Option<&Path>, other: Option<&Path>) -> bool {
     }
 }
 
+/// Refuses to write over what the run reads.
+///
+/// # Errors
+/// The exit status, where an output is one of these files; it has been said which.
+pub(super) fn spare<'p>(targets: &[Target], read: impl IntoIterator<Item = &'p Path>) -> Result<(), u8> {
+    let real: Vec<(PathBuf, &Target)> = targets
+        .iter()
+        .filter_map(|target| Some((fs::canonicalize(target.path.as_deref()?).ok()?, target)))
+        .filter(|(path, _)| path.is_file())
+        .collect();
+    if real.is_empty() {
+        return Ok(());
+    }
+    for path in read {
+        if let Some((_, target)) = fs::canonicalize(path).ok().and_then(|path| real.iter().find(|(known, _)| *known == path)) {
+            say(&format!("{} is read in this run, and would be overwritten\n  help: name another file to write to", target.name()));
+            return Err(exit::FAULT);
+        }
+    }
+    Ok(())
+}
+
 /// Opens all of them, in their order, for a run that writes at most so many findings to each.
 ///
 /// # Errors

@@ -317,7 +317,12 @@ impl Loader<'_> {
                 if kind == Kind::Object && known {
                     self.registers_within(number, root, bundle);
                 } else {
-                    let message = vec![Part::words("the file is not named after a register, and holds none")];
+                    let near = self.programme.files.get(number as usize).and_then(|file| {
+                        let name = file.path.rsplit('/').next()?.split('.').next()?.to_lowercase();
+                        crate::text::nearest(&name, schema.registers.iter().map(|register| register.name.as_str()))
+                    });
+                    let near = near.map_or_else(String::new, |near| format!("; did you mean {near}.json?"));
+                    let message = vec![Part::words(&format!("the file is not named after a register, and holds none{near}"))];
                     self.flaw("record/unknown-file", Where::In(Place { file: number, span: Span::default() }), message, "");
                     self.programme.forest.doubts.retain(|doubt| doubt.node != root);
                 }

@@ -152,6 +152,9 @@ fn state(with: &ComparedWith) -> String {
 /// What the status means, in words.
 pub(super) fn ending(totals: &Totals, status: u8) -> Option<&'static str> {
     match status {
+        0 if totals.programmes == 0 && totals.change.as_ref().is_some_and(|change| change.departed > 0) => {
+            Some("Nothing new: the change takes programmes away, and touches no other.")
+        }
         0 if totals.programmes == 0 => Some("The change touches no programme."),
         0 if totals.all() == 0 => Some("Nothing new."),
         0 => Some("Nothing new that fails the run."),

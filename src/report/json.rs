@@ -121,6 +121,7 @@ fn programme(programme: &ShownProgramme, run: &Run) -> Value {
         "findings_shared": severities(programme.totals_once),
         "failing": programme.failing,
         "suppressed": programme.suppressed,
+        "suppressed_shared": programme.suppressed_once,
         "verdicts": verdicts,
         "not_run": idle,
     });

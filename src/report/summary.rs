@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{End, Run, Shard, Step, Totals, change, count};
+use crate::audit::{NOT_SELECTED, SWITCHED_OFF};
 use crate::finding::{HeldBy, Severity, Verdicts};
 use crate::redact::{Shown, ShownSuppression};
 
@@ -51,8 +52,16 @@ pub fn lines(run: &Run, totals: &Totals, end: End) -> String {
         for (rule, cause, number) in &totals.causes {
             let _ = writeln!(out, "no evidence: {}: {cause} ({number})", run.rule_name(*rule));
         }
+        let mut unselected = 0;
         for (rule, why, number) in &totals.idle {
-            let _ = writeln!(out, "not run: {}: {why} ({})", run.rule_name(*rule), count(*number, "programme", "programmes"));
+            if why.as_str() == NOT_SELECTED {
+                unselected += 1;
+            } else if !why.as_str().starts_with(SWITCHED_OFF) {
+                let _ = writeln!(out, "not run: {}: {why} ({})", run.rule_name(*rule), count(*number, "programme", "programmes"));
+            }
+        }
+        if unselected > 0 {
+            let _ = writeln!(out, "not run: {}", count(unselected, "rule that was not selected", "rules that were not selected"));
         }
     }
     if run.statistics {
@@ -87,6 +96,11 @@ pub fn caveats(run: &Run, totals: &Totals) -> Vec<String> {
     if totals.elsewhere > 0 {
         all.push(format!("{} outside the paths that were named", count(totals.elsewhere, "finding lies", "findings lie")));
     }
+    for (rule, why, _) in &totals.idle {
+        if let Some(reason) = why.as_str().strip_prefix(SWITCHED_OFF) {
+            all.push(format!("{} is switched off: {reason}", run.rule_name(*rule)));
+        }
+    }
     if totals.left_out.0 > 0 {
         let what = count(totals.left_out.0 as u64, "file or folder", "files and folders");
         let were = were(totals.left_out.0);
@@ -98,7 +112,10 @@ pub fn caveats(run: &Run, totals: &Totals) -> Vec<String> {
     }
     if totals.newly_unjudged() > 0 {
         let files = count(totals.newly_unjudged(), "file", "files");
-        all.push(format!("{files} could not be judged as a whole, so the audit is incomplete"));
+        // Findings say which, unless the rules that would are among those that were not selected.
+        let chosen = totals.idle.iter().any(|(_, why, _)| why.as_str() == NOT_SELECTED);
+        let hint = if chosen { "; a run without --select says which, and why" } else { "" };
+        all.push(format!("{files} could not be judged as a whole, so the audit is incomplete{hint}"));
     }
     if totals.unjudged > totals.newly_unjudged() {
         let files = count(totals.unjudged - totals.newly_unjudged(), "file", "files");

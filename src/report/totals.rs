@@ -34,6 +34,8 @@ pub struct Totals {
     pub findings_once: [u64; 3],
     /// Findings that a waiver or the baseline holds back.
     pub suppressed: u64,
+    /// The same, where a rule that says something sensitive of single people counts once for a programme.
+    pub suppressed_once: u64,
     /// Findings that fail the run.
     pub failing: u64,
     /// Findings outside the paths that were asked for.
@@ -73,6 +75,8 @@ pub struct ProgrammeTotals {
     pub findings_once: [u64; 3],
     /// Findings that are held back.
     pub suppressed: u64,
+    /// The same, where a rule that says something sensitive of single people counts once.
+    pub suppressed_once: u64,
     /// All verdicts.
     pub verdicts: Verdicts,
     /// All verdicts but those of rules that say something sensitive of single people.
@@ -116,6 +120,7 @@ impl Totals {
         add(&mut self.findings, programme.totals);
         add(&mut self.findings_once, programme.totals_once);
         self.suppressed += programme.suppressed;
+        self.suppressed_once += programme.suppressed_once;
         self.failing += programme.failing;
         self.elsewhere += programme.elsewhere;
         self.beyond += programme.beyond;
@@ -143,6 +148,7 @@ impl Totals {
             findings: programme.totals,
             findings_once: programme.totals_once,
             suppressed: programme.suppressed,
+            suppressed_once: programme.suppressed_once,
             verdicts: own,
             verdicts_once: own_once,
         });
@@ -175,11 +181,13 @@ impl Totals {
     pub fn once(&self, run: &Run) -> Self {
         let mut own = self.clone();
         own.findings = own.findings_once;
+        own.suppressed = own.suppressed_once;
         if let Some(change) = &mut own.change {
             change.once();
         }
         for programme in &mut own.by_programme {
             programme.findings = programme.findings_once;
+            programme.suppressed = programme.suppressed_once;
             programme.verdicts = programme.verdicts_once;
         }
         own.verdicts = Verdicts::default();

@@ -32,6 +32,8 @@ pub struct Param {
     pub house_default: bool,
     /// Its type.
     pub ty: Ty,
+    /// Whether it has to be a whole number.
+    pub whole: bool,
     /// The least value that it may have, if the page sets one.
     pub least: Option<Bound>,
     /// The greatest value that it may have, if the page sets one.
@@ -47,7 +49,8 @@ pub struct Bound {
     pub text: String,
 }
 
-const KEYS: [&str; 7] = ["default", "unit", "means", "house_default", "of", LEAST, MOST];
+const KEYS: [&str; 8] = ["default", "unit", "means", "house_default", "of", WHOLE, LEAST, MOST];
+const WHOLE: &str = "whole";
 const LEAST: &str = "min";
 const MOST: &str = "max";
 
@@ -100,6 +103,7 @@ pub(super) fn params(schema: &Schema, page: &Page, keys: &Keys<'_>, first: usize
             unit: text("unit")?,
             means,
             house_default: text("house_default")? == "true",
+            whole: text(WHOLE)? == "true",
             least: bound(page, &inner, LEAST, &ty)?,
             most: bound(page, &inner, MOST, &ty)?,
             ty,
@@ -210,6 +214,9 @@ impl Param {
     pub fn outside(&self, value: &Value<'_>) -> Option<String> {
         let Value::Number(number) = value else { return None };
         let unit = if self.unit.is_empty() { String::new() } else { format!(" ({})", self.unit) };
+        if self.whole && number.to_whole().is_none() {
+            return Some(format!("must be a whole number{unit}"));
+        }
         match (&self.least, &self.most) {
             (Some(least), _) if *number < least.value => Some(format!("must not be below {}{unit}", least.text)),
             (_, Some(most)) if *number > most.value => Some(format!("must not be above {}{unit}", most.text)),
