@@ -21,6 +21,7 @@ mod since;
 mod site;
 mod target;
 mod test;
+mod twins;
 mod waivers;
 
 use std::ffi::OsString;

@@ -263,6 +263,37 @@ fn a_merge_of_two_updates_holds_what_both_added() {
 }
 
 #[test]
+fn two_programmes_of_one_id_are_named_and_held_against_no_baseline() {
+    let folder = begun();
+    let whole = folder.read(FILE);
+    copy(&folder.at("toy"), &folder.at("toy-copy"));
+    let said = "2 programmes have the same id, toy: toy and toy-copy";
+    let told = run(&folder, &["check", "-f", "concise"]);
+    assert!(told.status == 1 && told.err.contains(said) && told.err.contains("help: give each an id of its own"), "{}", told.both());
+    for args in [
+        &["check", "--baseline", FILE][..],
+        &["baseline", "check"],
+        &["baseline", "update"],
+        &["baseline", "prune"],
+        &["baseline", "create", "--file", "b.jsonl"],
+    ] {
+        let told = run(&folder, args);
+        assert_eq!((told.status, told.out.as_str()), (2, ""), "{args:?}\n{}", told.err);
+        assert!(told.err.contains(said) && told.err.contains("help: give each an id of its own"), "{args:?}\n{}", told.err);
+    }
+    assert!(folder.read(FILE) == whole && !folder.at("b.jsonl").exists());
+    // One of them alone is itself, and folders without an id are told apart by their paths.
+    assert_eq!(run(&folder, &["baseline", "check", "toy"]).status, 0);
+    for name in ["toy", "toy-copy"] {
+        let charter = format!("{name}/programme.json");
+        folder.write(&charter, folder.read(&charter).replacen("\"id\": \"toy\",", "", 1));
+    }
+    let told = run(&folder, &["baseline", "create", "--file", "b.jsonl"]);
+    assert!(told.status == 0 && !told.err.contains("same id"), "{}", told.both());
+    assert!(!run(&folder, &["check"]).err.contains("same id"));
+}
+
+#[test]
 fn a_baseline_at_fault_stops_the_run_with_its_place_and_what_to_do() {
     let whole = begun().read(FILE);
     let cut = |bytes: usize| whole.get(..whole.len() - bytes).unwrap().to_owned();
@@ -299,7 +330,12 @@ fn a_baseline_at_fault_stops_the_run_with_its_place_and_what_to_do() {
     assert!(check(&saved, &["toy"]).err.contains("a saved audit, not a baseline"));
     let folder = begun();
     let told = run(&folder, &["baseline", "create", "toy"]);
-    assert!(told.status == 2 && told.err.contains("is there already; havesay baseline update changes it"), "{}", told.err);
+    assert!(
+        told.status == 2
+            && told.err.contains("is there already\n  help: havesay baseline update changes it; to write it anew, delete it first"),
+        "{}",
+        told.err
+    );
     assert_eq!(folder.read(FILE), whole);
     for (args, status) in [
         (&["baseline", "create", "--file", "no/such/folder/b.jsonl", "toy"][..], 2),
@@ -311,6 +347,30 @@ fn a_baseline_at_fault_stops_the_run_with_its_place_and_what_to_do() {
         assert_eq!((told.status, told.out.as_str()), (status, ""), "{args:?}\n{}", told.err);
     }
     assert!(!folder.at("b.jsonl").exists());
+}
+
+#[test]
+fn the_advice_for_a_baseline_at_fault_leads_out() {
+    let whole = begun().read(FILE);
+    let rows = whole.split_once('\n').unwrap().1;
+    let anew = "or delete it, or name another file with --file, and write it anew with havesay baseline create";
+    for (content, advice) in [
+        (whole.replace("\"1.0\"", "\"2.0\""), "help: use the newer havesay that wrote it\n"),
+        (whole.replace("\"1.0\"", "\"0.9\""), anew),
+        (whole.get(..whole.len() - 13).unwrap().to_owned(), anew),
+        (rows.to_owned(), anew),
+        (String::new(), anew),
+        (whole.replacen("\"rule\"", "\"rlue\"", 1), anew),
+    ] {
+        let folder = toy().with(FILE, &content);
+        let told = run(&folder, &["baseline", "update", "toy"]);
+        assert!(told.status == 2 && told.err.contains(advice), "{}", told.err);
+        // Both ways that are named.
+        assert_eq!(run(&folder, &["baseline", "create", "--file", "b.jsonl", "toy"]).status, 0);
+        fs::remove_file(folder.at(FILE)).unwrap();
+        assert_eq!(run(&folder, &["baseline", "create", "toy"]).status, 0);
+        assert_eq!(folder.read(FILE), whole);
+    }
 }
 
 // ── whatever the order ─────────────────────────────────────────────────────────────────────────────────

@@ -63,6 +63,17 @@ fn waiver(changes: &[&str]) -> String {
     out.join("\n") + "\n"
 }
 
+/// A programme that owes somebody something, with flaws of other kinds, for the built-in rules.
+const OWED: &str = r#"{ "id": "made", "title": "Made", "stage": "discover", "sponsor": "o-2", "started_on": "2026-13-01",
+  "team": [{ "id": "o-1" }, { "id": "o-2" }],
+  "participants": [{ "id": "p-1", "pay_eligibility": "paid" }, { "id": "p-2", "joined_on": "2026-13-01" }, { "id": "p-3" },
+    { "id": "p-4", "same_as": "p-2" }],
+  "consents": [{ "id": "c-3", "participant": "p-3", "state": "given", "given_on": "2026-13-01" }],
+  "sessions": [{ "id": "s-1", "type": "workshop", "date": "2026-03-08", "facilitators": ["o-1"],
+    "attendance": [{ "person": "p-1", "capacity": "participant" }] }],
+  "payments": [] }
+"#;
+
 fn with(content: impl AsRef<str>) -> Folder {
     toy().with("toy/havesay.waivers.toml", content.as_ref())
 }
@@ -137,6 +148,73 @@ fn a_waiver_holds_back_what_it_covers_as_long_as_it_holds() {
         let counts = (audit["summary"]["findings"]["error"].as_u64().unwrap(), audit["summary"]["suppressed"].as_u64().unwrap());
         assert_eq!(counts, (errors, suppressed), "{changes:?}\n{}", told.out);
         assert_eq!(held(&audit).len() as u64, suppressed, "{changes:?}");
+    }
+}
+
+#[test]
+fn a_row_may_be_named_by_a_part_of_its_keys_if_no_other_fits() {
+    let second = r#"{ "person": "p-1", "capacity": "observer" }"#;
+    let twice = OWED.replace("\"capacity\": \"participant\" }]", &format!("\"capacity\": \"participant\" }}, {second}]"));
+    assert_ne!(twice, OWED);
+    for (charter, row, covers) in [
+        (OWED, "[person=p-1,capacity=participant]", true),
+        (OWED, "[person=p-1]", true),
+        (OWED, "[capacity=participant]", true),
+        (OWED, "[capacity=participant,person=p-1]", true),
+        (OWED, "[person=p-2]", false),
+        (OWED, "[person=p-1,capacity=observer]", false),
+        (OWED, "[person]", false),
+        (OWED, "[]", false),
+        (OWED, "[person=p-1", false),
+        (&twice, "[person=p-1]", false),
+        (&twice, "[capacity=participant]", true),
+        (&twice, "[person=p-1,capacity=participant]", true),
+    ] {
+        let address = format!("sessions/s-1/attendance{row}");
+        let call = |folder: &Folder, args: &[&str]| Call::new(folder.path(), args).env("HAVESAY_AS_OF", AS_OF).run();
+        // In a file, and added.
+        let changes = ["rule = \"pay/unpaid\"", "programme = \"made\"", &format!("address = \"{address}\"")];
+        let folder = Folder::new().with("made/programme.json", charter).with("made/havesay.waivers.toml", waiver(&changes));
+        let told = call(&folder, &["check", "-f", "concise", "--select", "pay/unpaid,record", "made"]);
+        let unused: &[&str] = if covers { &[] } else { &["unused"] };
+        assert_eq!(
+            (about_waivers(&told).as_slice(), told.out.contains("[pay/unpaid]")),
+            (&*unused.iter().map(|own| (*own).to_owned()).collect::<Vec<_>>(), !covers),
+            "{row}\n{}",
+            told.both()
+        );
+        let folder = Folder::new().with("made/programme.json", charter);
+        let args = [&["waivers", "add", "pay/unpaid", &address][..], &ADD[2..], &["--path", "made"]].concat();
+        let told = call(&folder, &args);
+        assert_eq!(told.status == 0, covers, "{row}\n{}", told.both());
+    }
+}
+
+#[test]
+fn nobody_approves_what_is_about_them() {
+    let folder = Folder::new().with("made/programme.json", OWED);
+    let row = "sessions/s-1/attendance[person=p-1,capacity=participant]";
+    for (rule, address, approver, words) in [
+        ("pay/unpaid", row, "p-1", "is approved by p-1, whom the finding is about"),
+        ("pay/unpaid", row, "participants/p-1", "whom the finding is about"),
+        ("pay/unpaid", row, "p-2", ""),
+        ("pay/unpaid", row, "o-1", "is approved by o-1, whose own act the finding is about"),
+        ("pay/unpaid", row, "o-2", ""),
+        ("record/not-a-date", "consents/c-3", "p-3", "whom the finding is about"),
+        ("record/not-a-date", "consents/c-3", "p-1", ""),
+        ("record/not-a-date", "participants/p-2", "p-2", "whose own act the finding is about"),
+        // Another record of the same person.
+        ("record/not-a-date", "participants/p-2", "p-4", "whose own act the finding is about"),
+        // Those whom the charter names answer for the programme.
+        ("record/not-a-date", "programme", "o-2", ""),
+        ("record/not-a-date", "programme", "p-1", ""),
+    ] {
+        let args = ["waivers", "add", rule, address, "--path", "made", "--approved-by", approver, "--expires-on", "2026-07-31"];
+        let more = ["--reason-type", "disputed", "--reason", "It is contested.", "--approver-role", "sponsor"];
+        let told = Call::new(folder.path(), [&args[..], &more].concat()).env("HAVESAY_AS_OF", AS_OF).run();
+        assert_eq!(told.status, if words.is_empty() { 0 } else { 2 }, "{rule} {approver}\n{}", told.both());
+        assert!(told.err.contains(words), "{rule} {approver}\n{}", told.err);
+        assert_eq!(fs::remove_file(folder.at("made/havesay.waivers.toml")).is_ok(), words.is_empty(), "{rule} {approver}");
     }
 }
 
@@ -365,10 +443,31 @@ fn a_waiver_file_at_fault_stops_the_run_with_its_place_and_what_to_do() {
 
 #[test]
 fn a_waiver_file_that_nobody_reads_is_named() {
-    for (path, read) in [("havesay.waivers.toml", false), ("toy/havesay.waiver.toml", false), ("toy/havesay.waivers.toml", true)] {
+    let beside = "there is no havesay.toml beside it, and this is no programme's folder\n  help: write a havesay.toml beside it; an empty one is enough";
+    let elsewhere = "no programme of this run has the havesay.toml beside it as its settings";
+    let slip = "waivers stand in havesay.waivers.toml, beside havesay.toml or in a programme's folder";
+    for (settings, path, words, status) in [
+        ("", "havesay.waivers.toml", beside, 2),
+        ("havesay.toml", "havesay.waivers.toml", "", 0),
+        ("", "toy/havesay.waiver.toml", slip, 2),
+        ("", "toy/havesay.waivers.toml", "", 0),
+        // Another folder's settings govern what is audited, so this file is for others.
+        ("toy/havesay.toml", "havesay.waivers.toml", elsewhere, 0),
+    ] {
         let folder = toy().with(path, waiver(&[]));
+        if !settings.is_empty() {
+            folder.write(settings, "");
+        }
+        if words == elsewhere {
+            folder.write("havesay.toml", "");
+        }
         let told = check(&folder, &["-f", "concise", "toy"]);
-        assert_eq!(told.err.contains(&format!("{path} is not read")), !read, "{path}\n{}", told.err);
+        let said = if words.is_empty() { String::new() } else { format!("{path} is not read") };
+        assert!(told.err.contains(&said) && told.err.contains(words), "{path}\n{}", told.err);
+        assert_eq!(told.err.contains("is not read"), !words.is_empty(), "{path}\n{}", told.err);
+        assert_eq!(told.status, 1, "{path}\n{}", told.both());
+        let told = run(&folder, &["waivers", "check", "toy"]);
+        assert_eq!((told.status, told.out.contains("Clean.")), (status, status == 0), "{settings} {path}\n{}", told.both());
     }
 }
 
@@ -488,10 +587,24 @@ fn a_waiver_that_would_not_hold_is_not_added() {
         (&["people/silent", "participants/p-22"], &[], "people/silent has open ones at\n  participants/p-2"),
         (&["people/slient", "participants/p-2"], &[], "did you mean people/silent?"),
         (&["people/silent", "participant/p-2"], &[], "did you mean participants?"),
-        (&["people/silent", "participants/p-2"], &["--granted-on", "2026-08-01"], "ends before it begins"),
-        (&["people/silent", "participants/p-2"], &["--granted-on", "1 June"], "write the day"),
-        (&["people/silent", "participants/p-2"], &["--granted-on", "2026-06-01", "--as-of", "2026-08-01"], "ended on 2026-07-31"),
-        (&["people/silent", "participants/p-2"], &["--granted-on", "2024-06-01"], "runs past"),
+        (
+            &["people/silent", "participants/p-2"],
+            &["--granted-on", "2026-07-02"],
+            "--granted-on 2026-07-02 is after the date of the audit, 2026-07-01",
+        ),
+        (&["people/silent", "participants/p-2"], &["--granted-on", "1 June"], "--granted-on wants a day as YYYY-MM-DD"),
+        (&["people/silent", "participants/p-2"], &["--granted-on", "2026-02-30"], "2026-02-30 is none"),
+        (
+            &["people/silent", "participants/p-2"],
+            &["--granted-on", "2026-06-01", "--as-of", "2026-08-01"],
+            "--expires-on 2026-07-31 is before the date of the audit, 2026-08-01",
+        ),
+        (
+            &["people/silent", "participants/p-2"],
+            &["--granted-on", "2024-06-01"],
+            "--expires-on 2026-07-31 is too late: a waiver granted on 2024-06-01 may hold until 2024-11-28; name a later --granted-on",
+        ),
+        (&["people/silent", "participants/p-*"], &[], "ADDRESS: an address has no `*` in it"),
         (&["record/waiver-unused", "*"], &[], "nothing to waive"),
         (&["people/silent", "participants/p-2"], &["--file", "elsewhere/havesay.waivers.toml"], "cannot be written"),
     ] {
@@ -508,10 +621,58 @@ fn a_waiver_that_would_not_hold_is_not_added() {
     assert!(told.status == 2 && told.err.contains("name one of them with --path"), "{}", told.err);
     let lacking = run(&toy(), &["waivers", "add", "people/silent", "participants/p-2", "--path", "toy"]);
     assert!(lacking.status == 2 && lacking.err.contains("--reason"), "{}", lacking.err);
+    for (flag, value, words) in [
+        ("--expires-on", "31.08.2026", "--expires-on wants a day as YYYY-MM-DD, such as 2026-08-31, and 31.08.2026 is none"),
+        ("--expires-on", "2026-12-29", "a waiver granted on 2026-07-01 may hold until 2026-12-28; name 2026-12-28 or an earlier day"),
+        ("--reason", " ", "--reason is empty"),
+        ("--approver-role", "", "--approver-role is empty"),
+    ] {
+        let before = waiver(&["rule = \"record/not-a-date\"", "address = \"participants/p-4\""]);
+        let folder = with(&before);
+        let mut given = ADD;
+        let at = given.iter().position(|own| *own == flag).unwrap();
+        given[at + 1] = value;
+        let told = run(&folder, &[&["waivers", "add", "people/silent", "participants/p-2"][..], &given].concat());
+        assert!(told.status == 2 && told.err.contains(words), "{flag}\n{}", told.both());
+        assert!(!told.err.contains("havesay.waivers.toml:"), "no place in a text that was never written\n{}", told.err);
+        assert_eq!(folder.read("toy/havesay.waivers.toml"), before, "{flag}");
+    }
     let own = toy();
     let told = run(
         &own,
         &[&["waivers", "add", "people/silent", "participants/p-2"][..], &ADD[..6], &["--approved-by", "p-2"], &ADD[8..]].concat(),
     );
     assert!(told.status == 2 && told.err.contains("whose own act"), "{}", told.err);
+}
+
+#[test]
+fn what_is_covered_already_is_not_covered_again() {
+    for (known, address, status) in [
+        (&[][..], "participants/p-2", 2),
+        (&["expires_on = 2026-07-05"], "participants/p-2", 2),
+        (&["address = \"participants\""], "participants/p-2", 2),
+        (&[], "participants", 2),
+        // One that does not hold covers nothing.
+        (&["expires_on = 2026-06-30"], "participants/p-2", 0),
+        (&["approved_by = \"p-2\""], "participants/p-2", 0),
+        (&["rule = \"record/not-a-date\"", "address = \"participants/p-4\""], "participants/p-2", 0),
+    ] {
+        let before = waiver(known);
+        let folder = with(&before);
+        let told = add(&folder, &["people/silent", address], &[]);
+        assert_eq!(told.status, status, "{known:?} {address}\n{}", told.both());
+        assert_eq!(told.err.contains("covers this already, until 2026-07-"), status == 2, "{known:?} {address}\n{}", told.err);
+        assert_eq!(folder.read("toy/havesay.waivers.toml") == before, status == 2, "{known:?} {address}");
+    }
+}
+
+#[test]
+fn without_an_address_the_open_ones_are_listed() {
+    let told = run(&toy(), &["waivers", "add", "people/silent", "--path", "toy"]);
+    assert_eq!((told.status, told.out.as_str()), (2, ""), "{}", told.err);
+    assert!(told.err.ends_with("people/silent has open ones at\n  participants/p-2\n"), "{}", told.err);
+    let told = run(&with(waiver(&[])), &["waivers", "add", "people/silent", "--path", "toy"]);
+    assert!(told.status == 2 && told.err.contains("people/silent has no open finding here"), "{}", told.err);
+    let help = run(&toy(), &["waivers", "add", "--help"]).out;
+    assert!(help.contains("[default: here]") && !help.contains("[default: .]"), "{help}");
 }

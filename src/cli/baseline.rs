@@ -12,7 +12,7 @@ use clap::{Args, Subcommand};
 
 use super::audited::{Audited, MASKS, write};
 use super::check::read_baseline;
-use super::{Common, exit, out, say, shown};
+use super::{Common, exit, out, say, shown, twins};
 use crate::config::baseline::{BASELINE_NAME, Baseline, Entry, render};
 use crate::finding::{BaselineState, Care, HeldBy};
 use crate::redact::{self, ShownProgramme};
@@ -170,13 +170,17 @@ fn done(audited: &Audited, compared: &Compared, text: &str, status: u8) -> u8 {
 
 fn create(args: &FileArgs) -> Result<u8, u8> {
     if std::fs::symlink_metadata(&args.file).is_ok() {
-        say(&format!("{} is there already; havesay baseline update changes it", shown(&args.file)));
+        say(&format!(
+            "{} is there already\n  help: havesay baseline update changes it; to write it anew, delete it first, or name another file with --file",
+            shown(&args.file)
+        ));
         return Err(exit::FAULT);
     }
     let audited = Audited::read(&args.paths, args.as_of.as_deref(), &args.common)?;
     if audited.tasks.is_empty() {
         return Err(exit::INCOMPLETE);
     }
+    twins::refuse(&audited.tasks, MASKS)?;
     let compared = compared(&audited, None);
     write(&args.file, &render(&compared.now), &audited.working)?;
     let text = format!("{} written to {}\n", findings(compared.now.len()), shown(&args.file));
@@ -191,6 +195,7 @@ fn both(args: &FileArgs) -> Result<(Audited, Arc<Baseline>, Compared), u8> {
     if audited.tasks.is_empty() {
         return Err(exit::INCOMPLETE);
     }
+    twins::refuse(&audited.tasks, MASKS)?;
     let compared = compared(&audited, Some(&baseline));
     Ok((audited, baseline, compared))
 }

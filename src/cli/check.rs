@@ -7,7 +7,7 @@ use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{CheckArgs, Common, complain, document, exit, model, run, say, settings_problems, shard, shown, since, source, target};
+use super::{CheckArgs, Common, complain, document, exit, model, run, say, settings_problems, shard, shown, since, source, target, twins};
 use crate::audit::Selection;
 use crate::config::waivers::WAIVERS_NAME;
 use crate::config::{self, Baseline, FILE_NAME};
@@ -111,7 +111,14 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     }
     // A document by itself is in no folder whose waivers could be for it.
     if !alone {
-        attach(&setups, &mut tasks, &working, if all { &paths } else { &[] }, mirror(&comparing))?;
+        let idle = attach(&setups, &mut tasks, &working, if all { &paths } else { &[] }, mirror(&comparing))?;
+        // Of waivers that nobody reads it cannot be said that nothing is wrong with them.
+        if idle && args.about.is_some() {
+            return Err(exit::FAULT);
+        }
+    }
+    if request.baseline.is_some() {
+        twins::refuse(&tasks, request.masks)?;
     }
     // A change may touch no programme.
     incomplete |= tasks.is_empty() && comparing.is_none();
@@ -147,6 +154,7 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
     if let Some(bar) = &bar {
         bar.finish_and_clear();
     }
+    twins::mention(&outcome.totals);
     let read = objects.is_none_or(|objects| since::all_was_read(&objects));
     let status = if target::keep(targets, outcome.written) && read { outcome.status } else { exit::FAULT };
     if !args.quiet && io::stderr().is_terminal() {
@@ -348,8 +356,9 @@ fn mirror(comparing: &Option<since::Comparing>) -> Option<&Mirror> {
     comparing.as_ref().and_then(|comparing| comparing.staged.as_ref())
 }
 
-/// Gives each programme its waiver files, and says which files of the kind are not read.
-pub(super) fn attach(setups: &Setups, tasks: &mut [Task], working: &Path, asked: &[PathBuf], mirror: Option<&Mirror>) -> Result<(), u8> {
+/// Gives each programme its waiver files, and says which files of the kind are not read; gives whether there
+/// is one that nobody reads. One beside settings may be for programmes that are not in the run.
+pub(super) fn attach(setups: &Setups, tasks: &mut [Task], working: &Path, asked: &[PathBuf], mirror: Option<&Mirror>) -> Result<bool, u8> {
     let asked: Vec<PathBuf> = asked.iter().filter_map(|path| fs::canonicalize(working.join(path)).ok()).collect();
     let whole = |folder: &Path| fs::canonicalize(folder).is_ok_and(|folder| asked.iter().any(|path| folder.starts_with(path)));
     let place = |path: &Path| mirror.map_or_else(|| path.to_owned(), |mirror| mirror.inside(path));
@@ -358,13 +367,22 @@ pub(super) fn attach(setups: &Setups, tasks: &mut [Task], working: &Path, asked:
         exit::FAULT
     })?;
     let read: BTreeSet<&Path> = tasks.iter().flat_map(|task| &task.waivers).map(|beside| beside.file.path.as_path()).collect();
+    let mut idle = false;
     for path in setups.waivers.iter().filter(|path| !read.contains(path.as_path())) {
-        say(&format!(
-            "{} is not read; waivers stand in {WAIVERS_NAME}, beside {FILE_NAME} or in a programme's folder",
-            Visible(&discover::shown(working, path))
-        ));
+        let shown = discover::shown(working, path);
+        let shown = Visible(&shown);
+        let is_named = path.file_name().is_some_and(|name| name == WAIVERS_NAME);
+        let governs = fs::symlink_metadata(place(&path.with_file_name(FILE_NAME))).is_ok();
+        idle |= !is_named || !governs;
+        say(&match (is_named, governs) {
+            (false, _) => format!("{shown} is not read; waivers stand in {WAIVERS_NAME}, beside {FILE_NAME} or in a programme's folder"),
+            (true, false) => format!(
+                "{shown} is not read: there is no {FILE_NAME} beside it, and this is no programme's folder\n  help: write a {FILE_NAME} beside it; an empty one is enough"
+            ),
+            (true, true) => format!("{shown} is not read: no programme of this run has the {FILE_NAME} beside it as its settings"),
+        });
     }
-    Ok(())
+    Ok(idle)
 }
 
 /// Reads the baseline that findings are held against.

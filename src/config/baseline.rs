@@ -158,8 +158,10 @@ pub fn of_text(path: &Path, text: &str) -> Result<Baseline, Problem> {
 
 type Fault = (Span, String, &'static str);
 
-const RIGHT_FILE: &str = "check that this is the right file, or write one with havesay baseline create";
-const ANEW: &str = "take it from the repository again, or write it anew with havesay baseline update";
+const RIGHT_FILE: &str = "check that this is the right file, or write one under another name with havesay baseline create --file";
+const ANEW: &str =
+    "take it from the repository again; or delete it, or name another file with --file, and write it anew with havesay baseline create";
+const NEWER: &str = "use the newer havesay that wrote it";
 
 fn parse(text: &str) -> Result<Vec<Entry>, Fault> {
     if let Some(span) = conflict(text) {
@@ -202,18 +204,19 @@ fn heading(place: Span, line: &str, text: &str) -> Result<(), Fault> {
             Some(found) if Some(found) == major(VERSION) => Ok(()),
             Some(found) => {
                 let message = format!("this baseline is of version {found}, and this version of havesay reads version {VERSION}");
-                Err((place, message, "use the version of havesay that wrote it, or write it anew with havesay baseline create"))
+                Err((place, message, if Some(found) > major(VERSION) { NEWER } else { ANEW }))
             }
             None => Err((place, "this baseline does not say of which version it is".to_owned(), ANEW)),
         };
     }
     let start = text.get(..text.len().min(4096)).unwrap_or_else(|| text.get(..1024).unwrap_or(""));
+    if head.get("programme").is_some() || is_end(line) {
+        return Err((place, "the first line of this baseline is missing".to_owned(), ANEW));
+    }
     let what = if start.contains("\"as_of\"") && start.contains("havesay") {
         "this is a saved audit, not a baseline"
     } else if start.contains("\"runs\"") || start.contains("sarif") {
         "this is a SARIF file, not a baseline of havesay"
-    } else if head.get("programme").is_some() || is_end(line) {
-        "the first line of this baseline is missing"
     } else {
         "this is no baseline of havesay"
     };

@@ -141,8 +141,9 @@ fn strays(tasks: &mut [Task], whole: &dyn Fn(&Path) -> bool) {
     }
 }
 
-/// The id of a programme, read from its charter ahead of all else; only where a waiver asks for it.
-fn id(task: &Task) -> Option<String> {
+/// The id of a programme, read from its charter ahead of all else; only where a waiver or a baseline asks for it.
+#[must_use]
+pub fn id(task: &Task) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct Head {
         id: Option<String>,

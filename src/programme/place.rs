@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Item, NO_RECORD, Programme, Where};
 use crate::document::Kind;
-use crate::finding::{Care, Part, Place};
+use crate::finding::{Care, Part, Place, plain};
 use crate::limits;
 use crate::schema::{CHARTER, FieldId, Shape};
 use crate::text::{self, Span};
@@ -294,6 +294,55 @@ impl Programme {
             }
             None => address.push(Part::words(&format!("[#{ordinal}]"))),
         }
+    }
+
+    /// An address in full: a row that it names by a part of its keys is named by all of them, if no other row
+    /// of the list fits. `None` where what it names is not there, or several rows fit.
+    #[must_use]
+    pub fn whole_address(&self, written: &str) -> Option<String> {
+        let ends = |rest: &str| rest.is_empty() || rest.starts_with(['/', '[']);
+        let (mut here, mut rest) = match written.strip_prefix("programme").filter(|rest| ends(rest)) {
+            Some(rest) => (self.charter?, rest),
+            None => {
+                let (register, rest) = written.split_once('/')?;
+                let (id, rest) = rest.split_at(rest.find(['/', '[']).unwrap_or(rest.len()));
+                let kept = self.registers.get(usize::from(self.schema.register_named(register)?))?;
+                let record = (kept.first..kept.end).find(|record| self.id_of(*record).is_some_and(|own| own == id))?;
+                (self.record(record)?.node, rest)
+            }
+        };
+        let mut whole = written.strip_suffix(rest)?.to_owned();
+        while !rest.is_empty() {
+            let step = |child: u32| {
+                let mut step = Vec::new();
+                self.step(here, child, &mut step);
+                plain(&step)
+            };
+            let exact = self.forest.children(here).find_map(|child| {
+                let step = step(child);
+                let after = rest.strip_prefix(&*step).filter(|after| ends(after))?;
+                Some((child, step, after))
+            });
+            let (child, step, after) = match exact {
+                Some(found) => found,
+                None => {
+                    let (keys, after) = rest.strip_prefix('[')?.split_once(']')?;
+                    let mut fit = self.forest.children(here).filter(|row| self.has_keys(*row, keys));
+                    let row = fit.next().filter(|_| fit.next().is_none())?;
+                    (row, step(row), after)
+                }
+            };
+            whole.push_str(&step);
+            (here, rest) = (child, after);
+        }
+        Some(whole)
+    }
+
+    /// Whether a row has all these keys, written `name=value` with commas between.
+    fn has_keys(&self, row: u32, written: &str) -> bool {
+        let keys = self.row_key(row).unwrap_or_default();
+        let has = |name: &str, value: &str| keys.iter().any(|(own, known)| own == name && known.text == value);
+        written.split(',').all(|key| key.split_once('=').is_some_and(|(name, value)| has(name.trim(), value.trim())))
     }
 
     fn is_written_reference(&self, at: u32) -> bool {

@@ -1,8 +1,8 @@
 //! Which findings a waiver holds back, and what is wrong with waivers.
 //!
 //! A waiver holds from the day on which it was granted to its last day, and no longer than the organisation
-//! allows; only if it is complete, the rule may be waived here, and whoever approved it is not the one whose
-//! act the finding is about. Of several waivers for one finding the narrowest speaks, then the one that ends
+//! allows; only if it is complete, the rule may be waived here, and whoever approved it is neither the one
+//! whom the finding is about nor the one whose act it is about. Of several waivers for one finding the narrowest speaks, then the one that ends
 //! last, then the first that is written; one that never speaks is of no use. A waiver that does not hold
 //! hides nothing. What is said of waivers cannot be waived.
 
@@ -73,6 +73,8 @@ struct Concern<'p> {
     file: usize,
     number: usize,
     waiver: &'p Waiver,
+    /// What it covers: the address that is written, with all keys of the rows in it.
+    address: String,
     /// The rule, by number.
     rule: Option<usize>,
     state: Hold,
@@ -82,8 +84,10 @@ struct Concern<'p> {
     beyond: i64,
     /// The findings that it covers, by number.
     covers: Vec<usize>,
-    /// Those of them that are about an act of whoever approved it.
+    /// Those of them that are about whoever approved it.
     own: Vec<usize>,
+    /// Those of these that are about an act of theirs.
+    acts: Vec<usize>,
     /// Those that it holds back.
     holds: Vec<usize>,
     /// Whether the rule could tell that there is nothing else there; none where it did not run.
@@ -117,7 +121,7 @@ pub(super) fn judge(programme: &Programme, rules: &Rules, state: &State, audit: 
         concern.told = concern.rule.and_then(|rule| match answers.of(rule, audit) {
             Answer::DidNotRun => None,
             Answer::Unknown => Some(false),
-            Answer::But(open) => Some(!open.iter().any(|address| touches(&concern.waiver.address.value, address))),
+            Answer::But(open) => Some(!open.iter().any(|address| touches(&concern.address, address))),
         });
     }
     said::judge(programme, rules, state, audit, &concerns);
@@ -154,7 +158,7 @@ fn speakers(concerns: &[Concern<'_>]) -> BTreeMap<usize, usize> {
 
 /// The greater speaks: one programme before several, then the longer address, then the later end.
 fn weight(concern: &Concern<'_>) -> (bool, usize, Option<i32>) {
-    let address = &*concern.waiver.address.value;
+    let address = &*concern.address;
     let narrow = if address == WHOLE { 0 } else { address.len() };
     (matches!(concern.waiver.programme.value, Scope::Named(_)), narrow, concern.until)
 }
@@ -191,8 +195,25 @@ fn concerns<'p>(programme: &'p Programme, rules: &Rules, state: &State, as_of: i
             } else {
                 Hold::Holds
             };
-            let (covers, own, holds) = (Vec::new(), Vec::new(), Vec::new());
-            concerns.push(Concern { file, number, waiver, rule, state: hold, until, beyond, covers, own, holds, told: None });
+            let written = &waiver.address.value;
+            let address = if written.contains('[') { programme.whole_address(written) } else { None };
+            let address = address.unwrap_or_else(|| written.clone());
+            let (covers, own, acts, holds) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+            concerns.push(Concern {
+                file,
+                number,
+                waiver,
+                address,
+                rule,
+                state: hold,
+                until,
+                beyond,
+                covers,
+                own,
+                acts,
+                holds,
+                told: None,
+            });
         }
     }
     concerns
@@ -217,7 +238,7 @@ fn cover(programme: &Programme, rules: &Rules, concerns: &mut [Concern<'_>], fin
     let mut by_rule: HashMap<&str, HashMap<String, Vec<usize>>> = HashMap::new();
     for (number, concern) in concerns.iter().enumerate().filter(|(_, concern)| concern.state != Hold::Stray) {
         let name = concern.rule.and_then(|rule| rules.rules.get(rule)).map_or(&*concern.waiver.rule.value, |rule| &*rule.name);
-        by_rule.entry(name).or_default().entry(concern.waiver.address.value.clone()).or_default().push(number);
+        by_rule.entry(name).or_default().entry(concern.address.clone()).or_default().push(number);
     }
     for (number, finding) in findings.iter().enumerate() {
         let Some(by_address) = by_rule.get(&*finding.rule) else { continue };

@@ -1,7 +1,9 @@
-//! Whether whoever approved a waiver is the one whose act the finding is about.
+//! Whether whoever approved a waiver is the one whose act the finding is about, or whom it is about.
 //!
 //! The schema says which references name an actor (`x-act`). What a body does is the act of those whom its
-//! rows name as actors.
+//! rows name as actors. A finding is also about whom the row or the record refers to in any other way: they
+//! may be harmed by it, but may not answer for it, because nobody could tell a free yes from one that was
+//! asked for. What the charter refers to is not meant: those who are named there answer for the programme.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +12,7 @@ use crate::document::Kind;
 use crate::finding::Finding;
 use crate::programme::{Item, Programme};
 
-/// Notes the findings that are about an act of the waiver's own approver.
+/// Notes the findings that are about the waiver's own approver, and which of them are about an act.
 pub(super) fn own(programme: &Programme, concerns: &mut [Concern<'_>], findings: &[Finding]) {
     for concern in concerns.iter_mut().filter(|concern| concern.state == Hold::Holds) {
         let Some(approver) = &concern.waiver.approved_by else { continue };
@@ -18,10 +20,12 @@ pub(super) fn own(programme: &Programme, concerns: &mut [Concern<'_>], findings:
         if called.is_empty() {
             continue;
         }
-        let is_own = |number: &usize| {
+        let any = |number: &usize, records: &dyn Fn(u32) -> Vec<u32>| {
             let node = findings.get(*number).and_then(|finding| finding.subject.node);
-            node.is_some_and(|node| actors(programme, node).iter().any(|actor| called.contains(actor)))
+            node.is_some_and(|node| records(node).iter().any(|record| called.contains(record)))
         };
+        concern.acts = concern.covers.iter().copied().filter(|number| any(number, &|node| actors(programme, node))).collect();
+        let is_own = |number: &usize| concern.acts.binary_search(number).is_ok() || any(number, &|node| concerned(programme, node));
         concern.own = concern.covers.iter().copied().filter(is_own).collect();
     }
 }
@@ -57,7 +61,7 @@ fn actors(programme: &Programme, node: u32) -> Vec<u32> {
     for object in programme.forest.path_to(node) {
         // What lies around the record is not what it tells of.
         if whole.is_none_or(|whole| whole <= object) {
-            named(programme, object, &mut actors);
+            named(programme, object, true, &mut actors);
         }
     }
     if record != 0 {
@@ -67,22 +71,35 @@ fn actors(programme: &Programme, node: u32) -> Vec<u32> {
         let Some(whole) = programme.record(actor).map(|known| known.node) else { continue };
         for list in programme.forest.children(whole) {
             if programme.forest.node(list).kind == Kind::List {
-                programme.forest.children(list).for_each(|row| named(programme, row, &mut actors));
+                programme.forest.children(list).for_each(|row| named(programme, row, true, &mut actors));
             }
         }
     }
     actors
 }
 
-/// The actors that an object names.
-fn named(programme: &Programme, object: u32, actors: &mut Vec<u32>) {
+/// The records to which the row, the rows around it or the record of a finding refer.
+fn concerned(programme: &Programme, node: u32) -> Vec<u32> {
+    let record = programme.record_around(node);
+    let Some(whole) = programme.record(record).map(|known| known.node) else { return Vec::new() };
+    let mut concerned = Vec::new();
+    for object in programme.forest.path_to(node) {
+        if whole < object || (whole == object && record != 0) {
+            named(programme, object, false, &mut concerned);
+        }
+    }
+    concerned
+}
+
+/// The records to which an object refers, only as actors or in whatever way.
+fn named(programme: &Programme, object: u32, as_actors: bool, records: &mut Vec<u32>) {
     if programme.forest.node(object).kind != Kind::Object {
         return;
     }
     for value in programme.forest.children(object) {
         let field = programme.schema.field(programme.forest.node(value).field);
-        let act = field.and_then(|field| programme.schema.reference(field.reference?)).is_some_and(|reference| reference.act);
-        if !act {
+        let reference = field.and_then(|field| programme.schema.reference(field.reference?));
+        if !reference.is_some_and(|reference| reference.act || !as_actors) {
             continue;
         }
         let entries: Vec<u32> = match programme.forest.node(value).kind {
@@ -91,6 +108,6 @@ fn named(programme: &Programme, object: u32, actors: &mut Vec<u32>) {
         };
         let targets =
             entries.into_iter().filter(|entry| programme.forest.node(*entry).has_value()).filter_map(|entry| programme.target(entry));
-        actors.extend(targets.map(|Item { record, .. }| canonical(programme, record)));
+        records.extend(targets.map(|Item { record, .. }| canonical(programme, record)));
     }
 }

@@ -189,10 +189,15 @@ fn own(concern: &Concern<'_>, programme: &Programme, audit: &Audit, subject: &Se
     let _ = programme;
     let mut message = subject(" is approved by ");
     message.extend(address_parts(&approver.value));
-    message.push(Part::words(", whose own act the finding is about, and does not hold for it"));
+    let (about, label) = if concern.acts.binary_search(first).is_ok() {
+        (", whose own act the finding is about, and does not hold for it", "approves of an own act")
+    } else {
+        (", whom the finding is about, and does not hold for it", "approves of what is about them")
+    };
+    message.push(Part::words(about));
     Verdict::Finding(Said {
         at: approver.span,
-        label: "approves of an own act",
+        label,
         message,
         help: None,
         also: place.map(|place| (place, "the finding")).into_iter().collect(),
