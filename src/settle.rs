@@ -129,7 +129,8 @@ pub fn settle(
         let standing = Standing { suppressed: held, baseline };
         if standing.suppressed.is_some() {
             settled.suppressed += 1;
-            settled.suppressed_once += u64::from(!finding.reveals || held_revealing.insert((finding.rule.clone(), finding.severity as usize)));
+            settled.suppressed_once +=
+                u64::from(!finding.reveals || held_revealing.insert((finding.rule.clone(), finding.severity as usize)));
         } else {
             let severity = finding.severity as usize;
             let once = !finding.reveals || revealing.insert((finding.rule.clone(), severity, unchanged));

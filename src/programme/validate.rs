@@ -245,7 +245,8 @@ fn unknown_key(programme: &mut Programme, schema: &Schema, structure: StructId, 
         Some(near) => format!("write {near}, or begin its name with x- if it is your organisation's own"),
         None => {
             let register = programme.register_of(programme.record_around(at)).and_then(|id| schema.register(id));
-            let list = register.map_or_else(String::new, |known| format!("; havesay explain {} lists the fields that are known", known.name));
+            let list =
+                register.map_or_else(String::new, |known| format!("; havesay explain {} lists the fields that are known", known.name));
             format!("begin its name with x- if it is your organisation's own, or remove it{list}")
         }
     };
