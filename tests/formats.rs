@@ -291,7 +291,8 @@ fn what_is_cut_is_counted() {
     // Formats without a place for totals: it is said beside them.
     for format in ["jsonl", "csv", "gitlab"] {
         let told = check(&folder, &[".", "-f", format, "--max-findings", "3"]);
-        assert_eq!(told.err, format!("havesay: {} findings are not in standard output (--max-findings)\n", all - 3), "{format}");
+        let said = format!("havesay: {} findings are not in standard output (--max-findings)\n", all - 3);
+        assert!(told.err.ends_with(&said), "{format}: {}", told.err);
     }
 }
 
