@@ -582,6 +582,16 @@ fn a_file_that_could_not_be_read_before_makes_no_audit_incomplete() {
 }
 
 #[test]
+fn what_cannot_be_judged_any_more_is_not_said_to_be_mended() {
+    let Some(repository) = repository("what_cannot_be_judged", &["a"]) else { return };
+    repository.write("a/payments.json", payments(&[5, 6])).commit();
+    repository.write("a/payments.json", "<<<<<<< HEAD\n[]");
+    let told = repository.check(&["--since", "HEAD", "-f", "concise"]);
+    assert_eq!(told.status, 3, "{}", told.both());
+    assert!(told.out.contains("1 file cannot be judged as a whole any more, so some of what is gone may still be there"), "{}", told.out);
+}
+
+#[test]
 fn a_part_of_a_programme_is_shown_and_all_of_it_compared() {
     let Some(repository) = repository("a_part_of_a_programme", &["a"]) else { return };
     repository.write("a/payments.json", payments(&[5, 7])).write("a/more/payments.json", payments(&[6, 8]));

@@ -126,6 +126,13 @@ pub(super) fn lines(with: &ComparedWith, change: &ChangeTotals, totals: &Totals)
     if with.settings_changed {
         out.push_str("Settings, rules or waivers changed too, so some of this may come from them.\n");
     }
+    if sum(change.gone) > 0 && totals.newly_unjudged() > 0 {
+        let _ = writeln!(
+            out,
+            "{} cannot be judged as a whole any more, so some of what is gone may still be there",
+            count(totals.newly_unjudged(), "file", "files")
+        );
+    }
     let mended = change.unjudged_before.saturating_sub(change.unjudged_still);
     if mended > 0 {
         let _ = writeln!(
