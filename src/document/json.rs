@@ -723,6 +723,30 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_member_is_found_under_its_key_however_that_is_written(
+            keys in prop::collection::vec("[a-c\"\\\\ é:]{0,4}", 1..6), wanted in "[a-c\"\\\\ é:]{0,4}", written in 0..4_usize,
+        ) {
+            let quoted = |key: &String| {
+                let plain = serde_json::to_string(key).unwrap_or_default();
+                // The same letter may be written in another way.
+                if written == 3 { plain.replace('a', "\\u0061") } else { plain }
+            };
+            let colon = [":", ": ", " :\n  ", ":\t"].get(written).copied().unwrap_or_default();
+            let text = format!("{{{}}}", keys.iter().map(|key| format!("{}{colon}\"v\"", quoted(key))).collect::<Vec<_>>().join(","));
+            let (forest, _) = read(&text);
+            for wanted in keys.iter().chain([&wanted]) {
+                let expected = forest.children(0).find(|child| forest.key(*child).as_deref() == Some(wanted.as_str()));
+                prop_assert_eq!(forest.under(0, wanted), expected, "{} in {}", wanted, text);
+                for child in forest.children(0) {
+                    let stands = forest.key(child).as_deref() == Some(wanted.as_str());
+                    prop_assert!(stands || !forest.stands_under(child, wanted), "{} in {}", wanted, text);
+                }
+            }
+        }
+    }
+
+    proptest! {
         #![proptest_config(ProptestConfig::with_cases(2000))]
         #[test]
         fn any_text_is_accepted_or_refused_as_serde_json_does(text in r#"[\[\]{}:,"\\ \n0-9eE+.\-truefalsn\u{feff}é]{0,24}"#) {
