@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
-use super::build::{Scope, Variable, equal, mistake};
+use super::build::{Scope, Variable, mistake};
 use super::parse::{Ast, Kind, Mistake};
 use super::pattern::Pattern;
 use super::types::{
@@ -1500,14 +1500,6 @@ fn is_everyday(node: &Node) -> bool {
     const FIRST: i32 = form::days_from_civil(1901, 1, 1);
     const LAST: i32 = form::days_from_civil(2098, 12, 31);
     node.has_value() && (FIRST..=LAST).contains(&node.link.cast_signed())
-}
-
-/// Compares for `first`/`last` and others that need equality outside of expressions.
-///
-/// # Errors
-/// Where the two cannot be compared.
-pub fn values_equal(a: &Value<'_>, b: &Value<'_>, programme: &Programme) -> Eval<bool> {
-    equal(a, b, programme)
 }
 
 /// Whether a date is known to the day, month or year, going by its bounds.
