@@ -21,8 +21,9 @@ pub use place::Addressed;
 pub use validate::Judges;
 
 use crate::config::{Baseline, WaiverFile};
-use crate::document::{Forest, Kind};
+use crate::document::{Forest, Kind, Node};
 use crate::finding::{Part, Place};
+use crate::schema::guide::{FAULTY, REPEATED};
 use crate::schema::{CHARTER, FieldId, ReferenceId, RegisterId, Schema, StructId};
 
 /// No record.
@@ -50,19 +51,14 @@ pub struct Record {
     pub structure: StructId,
     /// The record that stands for it where several are one; else itself.
     pub canonical: u32,
-    /// A bit for each field that is written, by the last six bits of its number: the fields of a struct are
-    /// numbered one after another.
-    pub fields: u64,
+    /// Where its fields begin among those of all records.
+    slots: u32,
 }
 
-impl Record {
-    /// Whether a field is surely not written.
-    #[inline]
-    #[must_use]
-    pub const fn lacks(&self, field: FieldId) -> bool {
-        self.fields >> (field & 63) & 1 == 0
-    }
-}
+/// A record's field that is not recorded, among the fields of all records: no field stands at a file's root.
+const NOT_RECORDED: u32 = 0;
+/// One that breaks the schema or is written twice.
+const AT_FAULT: u32 = u32::MAX;
 
 /// One register of this programme.
 #[derive(Clone, Debug, Default)]
@@ -208,6 +204,9 @@ pub struct Programme {
     links: Vec<Link>,
     link_starts: Vec<u32>,
     evidence: Vec<(u32, u32)>,
+    /// The fields of all records, record by record, each in its place (`Schema::place_of`): its node, or why
+    /// there is none. Rules read little else.
+    slots: Vec<u32>,
 }
 
 /// For lists that addresses lead into: the how-manieth of its equals each element is, and how many they are.
@@ -222,6 +221,18 @@ pub enum Reading {
     Absent,
     /// Recorded, but it breaks the schema or is written twice.
     Faulty,
+}
+
+impl Reading {
+    fn of(at: u32, node: Node) -> Self {
+        if node.has_value() {
+            Reading::Value(at)
+        } else if node.marks & (FAULTY | REPEATED) != 0 {
+            Reading::Faulty
+        } else {
+            Reading::Absent
+        }
+    }
 }
 
 impl Programme {
@@ -270,17 +281,46 @@ impl Programme {
     #[inline]
     #[must_use]
     pub fn read(&self, object: u32, field: FieldId) -> Reading {
-        use crate::schema::guide::{FAULTY, REPEATED};
-        match self.forest.member(object, field) {
-            None => Reading::Absent,
-            Some(at) => {
-                let node = self.forest.node(at);
-                if node.has_value() {
-                    Reading::Value(at)
-                } else if node.marks & (FAULTY | REPEATED) != 0 {
-                    Reading::Faulty
-                } else {
-                    Reading::Absent
+        self.forest.member(object, field).map_or(Reading::Absent, |at| Reading::of(at, self.forest.node(at)))
+    }
+
+    /// Reads a field of an item, given the struct that has it and its place there; none where the item is no
+    /// record of that struct.
+    #[inline]
+    #[must_use]
+    pub fn read_at(&self, own: Item, structure: StructId, place: usize) -> Option<Reading> {
+        let record = self.record(own.record).filter(|record| record.node == own.node && record.structure == structure)?;
+        Some(match *self.slots.get(record.slots as usize + place)? {
+            NOT_RECORDED => Reading::Absent,
+            AT_FAULT => Reading::Faulty,
+            node => Reading::Value(node),
+        })
+    }
+
+    /// Sets down for each record where its fields stand, once all of them are judged.
+    fn place_fields(&mut self) {
+        let Self { schema, forest, records, slots, .. } = self;
+        slots.clear();
+        for record in records {
+            record.slots = slots.len() as u32;
+            let fields = schema.structure(record.structure).map_or(0, |known| known.fields.len());
+            slots.resize(slots.len() + fields, NOT_RECORDED);
+            let own = slots.get_mut(record.slots as usize..).unwrap_or_default();
+            if forest.node(record.node).kind != Kind::Object {
+                continue;
+            }
+            for at in forest.children(record.node) {
+                let node = forest.node(at);
+                if let Some((owner, place)) = schema.place_of(node.field)
+                    && owner == record.structure
+                    && let Some(slot) = own.get_mut(place)
+                    && *slot == NOT_RECORDED
+                {
+                    *slot = match Reading::of(at, node) {
+                        Reading::Value(node) => node,
+                        Reading::Absent => NOT_RECORDED,
+                        Reading::Faulty => AT_FAULT,
+                    };
                 }
             }
         }

@@ -335,6 +335,8 @@ struct Quick {
     is_free_text: bool,
     is_quoted: bool,
     is_date: bool,
+    owner: StructId,
+    place: u16,
 }
 
 /// Whether rules call what has this name so: they write a hyphen as an underscore.
@@ -397,6 +399,13 @@ impl Schema {
     #[must_use]
     pub fn written_as(&self, field: FieldId) -> (bool, bool, bool) {
         self.quick.get(usize::from(field)).map_or((true, true, false), |quick| (quick.is_free_text, quick.is_quoted, quick.is_date))
+    }
+
+    /// The struct that has a field, and the field's place among that struct's.
+    #[inline]
+    #[must_use]
+    pub fn place_of(&self, field: FieldId) -> Option<(StructId, usize)> {
+        self.quick.get(usize::from(field)).map(|quick| (quick.owner, usize::from(quick.place)))
     }
 
     /// The register with this id.

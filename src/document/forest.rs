@@ -184,15 +184,6 @@ impl Forest {
         None
     }
 
-    /// The fields that are written in an object: a bit for each, by the last six bits of its number.
-    #[must_use]
-    pub fn fields_of(&self, object: u32) -> u64 {
-        if self.node(object).kind != Kind::Object {
-            return 0;
-        }
-        self.children(object).fold(0, |all, child| all | 1 << (self.node(child).field & 63))
-    }
-
     /// The member of an object with this field, if rules can read it.
     #[inline]
     #[must_use]

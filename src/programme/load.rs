@@ -59,6 +59,7 @@ pub fn load(
         links: Vec::new(),
         link_starts: Vec::new(),
         evidence: Vec::new(),
+        slots: Vec::new(),
     };
     let mut loader = Loader { programme: &mut programme, digests, scratch: Vec::new(), found: vec![Vec::new(); schema.registers.len()] };
     for (number, input) in inputs.iter().enumerate() {
@@ -83,6 +84,7 @@ pub fn load(
         for file in &mut programme.files {
             file.unjudged = true;
         }
+        programme.place_fields();
         return programme;
     }
     validate::validate(&mut programme, judges);
@@ -90,6 +92,7 @@ pub fn load(
     programme.nothing();
     link::link(&mut programme);
     order::judge(&mut programme, clock);
+    programme.place_fields();
     programme
 }
 
@@ -421,7 +424,7 @@ impl Programme {
     fn gather(&mut self, mut found: Vec<Vec<u32>>) {
         let schema = Arc::clone(&self.schema);
         let charter = self.charter.unwrap_or(NO_RECORD);
-        self.records.push(Record { node: charter, structure: CHARTER, canonical: 0, fields: self.forest.fields_of(charter) });
+        self.records.push(Record { node: charter, structure: CHARTER, canonical: 0, slots: 0 });
         for (number, register) in schema.registers.iter().enumerate() {
             if register.nested
                 && let Some(charter) = self.charter
@@ -441,7 +444,7 @@ impl Programme {
             let structure = schema.registers.get(number).map_or(CHARTER, |register| register.record);
             for node in nodes {
                 let canonical = self.records.len() as u32;
-                self.records.push(Record { node, structure, canonical, fields: self.forest.fields_of(node) });
+                self.records.push(Record { node, structure, canonical, slots: 0 });
             }
             if let Some(kept) = self.registers.get_mut(number) {
                 kept.first = first;

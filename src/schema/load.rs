@@ -441,6 +441,10 @@ impl Loader {
             }
         }
         let shape_at = |id: ShapeId| self.shapes.get(usize::from(id)).copied().unwrap_or(Shape::Any);
+        let place_of = |id: FieldId, owner: StructId| {
+            let all = self.structs.get(usize::from(owner)).map_or(&[][..], |owner| &owner.fields);
+            all.iter().position(|field| *field == id).unwrap_or(all.len()) as u16
+        };
         let quick = self
             .fields
             .iter()
@@ -459,6 +463,8 @@ impl Loader {
                     is_free_text: matches!(element, Shape::Any | Shape::Map(_) | Shape::Scalar(Scalar::Text { .. } | Scalar::Odd)),
                     is_quoted: !matches!(element, Shape::Scalar(Scalar::Word(_) | Scalar::Reference { .. })),
                     is_date: element == Shape::Scalar(Scalar::Date),
+                    owner: field.owner,
+                    place: place_of(id as FieldId, field.owner),
                 }
             })
             .collect();

@@ -372,16 +372,17 @@ pub type VisitItem<'v, 'p> = dyn FnMut(&mut Cx<'p>, Eval<Item>) -> bool + 'v;
 pub struct Fields {
     /// The first.
     pub first: FieldId,
+    /// The struct that has it, and its place there.
+    place: (StructId, usize),
     rest: Box<[FieldId]>,
     is_list: bool,
-    /// How far behind its object the value was last found. Records of a register are mostly written alike, so
-    /// that the next one's is likely to be there too.
+    /// How far behind its object the value was last found, for rows: those of a list are mostly written alike.
     last: AtomicU32,
 }
 
 impl Clone for Fields {
     fn clone(&self) -> Self {
-        Self { first: self.first, rest: self.rest.clone(), is_list: self.is_list, last: AtomicU32::new(0) }
+        Self { first: self.first, place: self.place, rest: self.rest.clone(), is_list: self.is_list, last: AtomicU32::new(0) }
     }
 }
 
@@ -391,13 +392,23 @@ impl Fields {
     pub fn new(schema: &Schema, fields: &[FieldId]) -> Self {
         let (first, rest) = fields.split_first().map_or((FieldId::default(), &[][..]), |(first, rest)| (*first, rest));
         let is_list = matches!(schema.shape_of(first), Shape::List(_) | Shape::OneOrList(_));
-        Self { first, rest: rest.into(), is_list, last: AtomicU32::new(0) }
+        let place = schema.place_of(first).unwrap_or_default();
+        Self { first, place, rest: rest.into(), is_list, last: AtomicU32::new(0) }
     }
 
     /// The node of its value in a record, a row or an object within.
     #[inline]
     pub fn of(&self, programme: &Programme, own: Item) -> Eval<u32> {
-        let object = own.node;
+        match programme.read_at(own, self.place.0, self.place.1) {
+            Some(Reading::Value(at)) => Ok(at),
+            Some(Reading::Absent) => Err(No::Field(self.first)),
+            Some(Reading::Faulty) => Err(No::Faulty(self.first)),
+            None => self.within(programme, own.node),
+        }
+    }
+
+    /// The same in a row, or in a record of another struct.
+    fn within(&self, programme: &Programme, object: u32) -> Eval<u32> {
         let last = self.last.load(Ordering::Relaxed);
         let at = object.wrapping_add(last);
         // Only a member of this object has this field, but for the elements of a list.
@@ -410,22 +421,12 @@ impl Fields {
         {
             return Ok(at);
         }
-        self.search(programme, own)
-    }
-
-    fn search(&self, programme: &Programme, own: Item) -> Eval<u32> {
-        // Most of what is looked for and not known to be there is not there.
-        if self.rest.is_empty() && programme.record(own.record).is_some_and(|record| record.node == own.node && record.lacks(self.first)) {
-            return Err(No::Field(self.first));
-        }
-        let object = own.node;
         match programme.read(object, self.first) {
             Reading::Value(at) => {
                 self.last.store(at.wrapping_sub(object), Ordering::Relaxed);
                 Ok(at)
             }
             Reading::Faulty => Err(No::Faulty(self.first)),
-            Reading::Absent if self.rest.is_empty() => Err(No::Field(self.first)),
             Reading::Absent => self.among_rest(programme, object),
         }
     }
