@@ -14,7 +14,7 @@ pub use state::{NOT_SELECTED, RuleState, SWITCHED_OFF, Selection, State};
 use crate::finding::{Finding, Label, Part, Subject as About, Verdicts, fingerprint, plain};
 use crate::limits;
 use crate::programme::{About as FlawAbout, Flaw, Incomplete, Item, NO_RECORD, Programme, Where};
-use crate::rule::expression::types::Cx;
+use crate::rule::expression::frame::Cx;
 use crate::rule::expression::value::{Fault, No};
 use crate::rule::{Case, Group, Rule, Rules, Subject};
 
@@ -368,12 +368,12 @@ impl<'p> Auditor<'p> {
 
     fn judge(&mut self, number: usize, rule: &'p Rule, case: &'p Case, subject: Item) {
         self.audit.steps += self.cx.steps.replace(0);
-        let mut concerns = case.when.as_ref().map_or(Ok(true), |when| when(&mut self.cx));
+        let mut concerns = case.when.as_ref().map_or(Ok(true), |when| when.get(&mut self.cx));
         if !case.profile_when.is_empty()
             && concerns != Ok(false)
             && let Some(when) = case.profile_when.get(&self.state.profile)
         {
-            concerns = match (concerns, when(&mut self.cx)) {
+            concerns = match (concerns, when.get(&mut self.cx)) {
                 (_, Ok(false)) => Ok(false),
                 (Ok(true), other) => other,
                 (other, _) => other,
@@ -392,7 +392,7 @@ impl<'p> Auditor<'p> {
             return;
         }
         for (at, (that, reason)) in case.evidence.iter().enumerate() {
-            let answer = that(&mut self.cx);
+            let answer = that.get(&mut self.cx);
             // What could not be read is named as such; the page's words are for what was read.
             if let Err(no @ (No::Fault(_) | No::Register(_) | No::Incomplete(_) | No::Faulty(_))) = answer {
                 return self.without(number, rule, no, subject);
@@ -403,7 +403,7 @@ impl<'p> Auditor<'p> {
             }
         }
         let Some(assert) = &case.assert else { return };
-        match assert(&mut self.cx) {
+        match assert.get(&mut self.cx) {
             Ok(true) => self.verdicts(number).pass += 1,
             Ok(false) => self.raise(number, rule, case, subject),
             Err(no) => self.without(number, rule, no, subject),

@@ -51,11 +51,9 @@ pub struct Record {
     pub structure: StructId,
     /// The record that stands for it where several are one; else itself.
     pub canonical: u32,
-    /// Where its fields begin among those of all records.
-    slots: u32,
 }
 
-/// A record's field that is not recorded, among the fields of all records: no field stands at a file's root.
+/// A field that is not recorded, among the fields of all objects: no field stands at a file's root.
 const NOT_RECORDED: u32 = 0;
 /// One that breaks the schema or is written twice.
 const AT_FAULT: u32 = u32::MAX;
@@ -204,9 +202,11 @@ pub struct Programme {
     links: Vec<Link>,
     link_starts: Vec<u32>,
     evidence: Vec<(u32, u32)>,
-    /// The fields of all records, record by record, each in its place (`Schema::place_of`): its node, or why
-    /// there is none. Rules read little else.
+    /// The fields of all objects whose struct is known, object by object: the struct, then for each of its
+    /// fields, in its place (`Schema::place_of`), the node, or why there is none. Rules read little else.
     slots: Vec<u32>,
+    /// Of each node where its fields begin there; 0 where they are not there.
+    slot_starts: Vec<u32>,
 }
 
 /// For lists that addresses lead into: the how-manieth of its equals each element is, and how many they are.
@@ -284,35 +284,43 @@ impl Programme {
         self.forest.member(object, field).map_or(Reading::Absent, |at| Reading::of(at, self.forest.node(at)))
     }
 
-    /// Reads a field of an item, given the struct that has it and its place there; none where the item is no
-    /// record of that struct.
+    /// Reads a field of an object, given the struct that has it and its place there; none where the object is
+    /// of no struct, or of another.
     #[inline]
     #[must_use]
-    pub fn read_at(&self, own: Item, structure: StructId, place: usize) -> Option<Reading> {
-        let record = self.record(own.record).filter(|record| record.node == own.node && record.structure == structure)?;
-        Some(match *self.slots.get(record.slots as usize + place)? {
+    pub fn field_at(&self, object: u32, structure: StructId, place: usize) -> Option<Reading> {
+        let start = *self.slot_starts.get(object as usize)? as usize;
+        let (own, fields) = self.slots.get(start..)?.split_first()?;
+        if *own != u32::from(structure) {
+            return None;
+        }
+        Some(match *fields.get(place)? {
             NOT_RECORDED => Reading::Absent,
             AT_FAULT => Reading::Faulty,
             node => Reading::Value(node),
         })
     }
 
-    /// Sets down for each record where its fields stand, once all of them are judged.
+    /// Sets down for each object where its fields stand, once all of them are judged.
     fn place_fields(&mut self) {
-        let Self { schema, forest, records, slots, .. } = self;
+        let Self { schema, forest, records, slots, slot_starts, .. } = self;
         slots.clear();
-        for record in records {
-            record.slots = slots.len() as u32;
-            let fields = schema.structure(record.structure).map_or(0, |known| known.fields.len());
-            slots.resize(slots.len() + fields, NOT_RECORDED);
-            let own = slots.get_mut(record.slots as usize..).unwrap_or_default();
-            if forest.node(record.node).kind != Kind::Object {
-                continue;
-            }
-            for at in forest.children(record.node) {
+        // No struct has this number: what begins here is an object of none.
+        slots.push(u32::MAX);
+        slot_starts.clear();
+        slot_starts.resize(forest.nodes.len(), 0);
+        let mut place = |object: u32, structure: StructId| {
+            let Some(start) = slot_starts.get_mut(object as usize).filter(|start| **start == 0) else { return };
+            let Some(known) = schema.structure(structure) else { return };
+            *start = slots.len() as u32;
+            slots.push(u32::from(structure));
+            let first = slots.len();
+            slots.resize(first + known.fields.len(), NOT_RECORDED);
+            let own = slots.get_mut(first..).unwrap_or_default();
+            for at in forest.children(object) {
                 let node = forest.node(at);
                 if let Some((owner, place)) = schema.place_of(node.field)
-                    && owner == record.structure
+                    && owner == structure
                     && let Some(slot) = own.get_mut(place)
                     && *slot == NOT_RECORDED
                 {
@@ -322,6 +330,18 @@ impl Programme {
                         Reading::Faulty => AT_FAULT,
                     };
                 }
+            }
+        };
+        for record in records {
+            if forest.node(record.node).kind == Kind::Object {
+                place(record.node, record.structure);
+            }
+        }
+        for (at, node) in (0u32..).zip(&forest.nodes) {
+            if node.kind == Kind::Object
+                && let Some(structure) = schema.struct_of(node.field)
+            {
+                place(at, structure);
             }
         }
     }

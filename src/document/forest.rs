@@ -148,6 +148,13 @@ impl Forest {
         self.nodes.get(at as usize).copied().unwrap_or(NOTHING)
     }
 
+    /// The word that a node of a vocabulary holds, by its place there.
+    #[inline]
+    #[must_use]
+    pub fn word(&self, at: u32) -> u16 {
+        self.nodes.get(at as usize).map_or(0, |node| node.link as u16)
+    }
+
     /// The node after a node and all that it holds.
     #[inline]
     #[must_use]

@@ -60,6 +60,7 @@ pub fn load(
         link_starts: Vec::new(),
         evidence: Vec::new(),
         slots: Vec::new(),
+        slot_starts: Vec::new(),
     };
     let mut loader = Loader { programme: &mut programme, digests, scratch: Vec::new(), found: vec![Vec::new(); schema.registers.len()] };
     for (number, input) in inputs.iter().enumerate() {
@@ -424,7 +425,7 @@ impl Programme {
     fn gather(&mut self, mut found: Vec<Vec<u32>>) {
         let schema = Arc::clone(&self.schema);
         let charter = self.charter.unwrap_or(NO_RECORD);
-        self.records.push(Record { node: charter, structure: CHARTER, canonical: 0, slots: 0 });
+        self.records.push(Record { node: charter, structure: CHARTER, canonical: 0 });
         for (number, register) in schema.registers.iter().enumerate() {
             if register.nested
                 && let Some(charter) = self.charter
@@ -444,7 +445,7 @@ impl Programme {
             let structure = schema.registers.get(number).map_or(CHARTER, |register| register.record);
             for node in nodes {
                 let canonical = self.records.len() as u32;
-                self.records.push(Record { node, structure, canonical, slots: 0 });
+                self.records.push(Record { node, structure, canonical });
             }
             if let Some(kept) = self.registers.get_mut(number) {
                 kept.first = first;

@@ -7,10 +7,11 @@ use sha2::{Digest, Sha256};
 
 use super::expression::build::{Parameter, Scope};
 use super::expression::calls::NO_FUNCTION;
+use super::expression::code::FlagCode;
 use super::expression::parse::Mistake;
 use super::expression::syntax;
 use super::expression::template::{Places, Template};
-use super::expression::types::{Body, Definition, Definitions, FlagCode, Inline, Later, Ty, Typed, Words};
+use super::expression::types::{Body, Definition, Definitions, Inline, Later, Ty, Typed, Words};
 use super::expression::value::{Decimal, Value};
 use super::expression::watch::{Watch, Watching};
 use super::front::{Scalar, Yaml};
@@ -852,14 +853,7 @@ impl<'c> Ground<'c> {
                 let code = flag(scope, source)?.code.into_flag();
                 when = Some(match when {
                     None => code,
-                    Some(page_when) => Arc::new(move |cx| match page_when(cx) {
-                        Ok(false) => Ok(false),
-                        Ok(true) => code(cx),
-                        Err(no) => match code(cx) {
-                            Ok(false) => Ok(false),
-                            _ => Err(no),
-                        },
-                    }),
+                    Some(page_when) => FlagCode::Chain(Arc::from([page_when, code]), false),
                 });
             }
             let mut evidence = Vec::new();

@@ -1,12 +1,14 @@
 //! Expressions of rule pages: parsed, type-checked against the record schema, compiled to closures.
 //!
 //! [`parse`] is the only file that knows the crate `cel`. [`value`] says what a value is and why there may
-//! be none; [`types`] what is known of an expression before any record is read; [`build`] checks and
-//! compiles in one walk, [`calls`] what is called; [`template`] does the same for messages; [`watch`] notes
+//! be none; [`types`] what is known of an expression before any record is read; [`code`] is what it is compiled
+//! to, [`frame`] what it sees while it runs. [`build`] checks and compiles in one walk, [`calls`] what is called; [`template`] does the same for messages; [`watch`] notes
 //! what the examples of pages have shown. [`packed`] holds what was parsed already when the program was built.
 
 pub mod build;
 pub mod calls;
+pub mod code;
+pub mod frame;
 pub mod packed;
 pub mod parse;
 pub mod pattern;

@@ -6,8 +6,9 @@ use havesay::discover::{Input, Role, Source};
 use havesay::document::Forest;
 use havesay::programme::{Clock, Judges, Programme, load};
 use havesay::rule::expression::build::Scope;
+use havesay::rule::expression::frame::Cx;
 use havesay::rule::expression::parse::parse;
-use havesay::rule::expression::types::{Cx, Definitions, Ty};
+use havesay::rule::expression::types::{Definitions, Ty};
 use havesay::rule::expression::value::{Decimal, No, Value};
 use havesay::schema::Schema;
 

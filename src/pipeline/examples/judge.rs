@@ -7,8 +7,8 @@ use crate::limits;
 use crate::programme::{self, Programme};
 use crate::redact::{Redactor, Terms};
 use crate::rule::expression::build::Scope;
+use crate::rule::expression::frame::Cx;
 use crate::rule::expression::parse::parse;
-use crate::rule::expression::types::Cx;
 use crate::rule::expression::value::{Fault, No};
 use crate::rule::prose::Example;
 use crate::rule::{Page, Rules};
@@ -243,7 +243,7 @@ fn truth(rules: &Rules, programme: &Programme, as_of: i32, source: &str, effort:
     let mut cx = Cx::new(programme, as_of, &params);
     cx.steps_max = effort.most;
     cx.open(scope.frame);
-    let value = typed.code.into_flag()(&mut cx);
+    let value = typed.code.into_flag().get(&mut cx);
     effort.taken += cx.steps.get();
     effort.stopped |= value == Err(No::Fault(Fault::Budget));
     Ok(value.map_err(|no| format!("{no:?}")))

@@ -5,17 +5,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::code::{Code, Fields, FlagCode, ItemCode, ItemsCode, ListCode, TextCode, WordCode, walk_written};
 use super::parse::{Ast, Kind, Mistake, Operator};
-use super::types::{
-    Code, Cx, Definitions, Fields, FlagCode, Format, ItemCode, ItemsCode, ListCode, Taint, TextCode, TextKind, Ty, Typed, Unasked, Words,
-    root_register,
-};
+use super::types::{Definitions, Format, Taint, TextKind, Ty, Typed, Unasked, Words, root_register};
 use super::value::{Decimal, Eval, Fault, No, Value};
 use super::watch::Watching;
+use crate::document::Node;
 use crate::limits;
 use crate::programme::{Item, Programme};
 use crate::schema::form::Period;
-use crate::schema::guide::{ABSENT, FAULTY, REPEATED};
+use crate::schema::guide::{FAULTY, REPEATED};
 use crate::schema::{CHARTER, DefaultValue, FieldId, RegisterId, Scalar, Schema, Shape, StructId};
 use crate::text::{self, Span};
 
@@ -199,7 +198,7 @@ impl<'s> Scope<'s> {
             Kind::Text(text) => match expected {
                 Some(Ty::Word(words)) => {
                     let word = self.word(text, *words, span)?;
-                    Ok(Typed::new(Ty::Word(*words), Code::value(move |_| Ok(Value::Word(word)))))
+                    Ok(Typed::new(Ty::Word(*words), Code::Word(WordCode::Given(word))))
                 }
                 _ => {
                     let text = text.clone();
@@ -214,7 +213,7 @@ impl<'s> Scope<'s> {
             Kind::Not(a) => {
                 let inner = self.flag(a)?;
                 let run = inner.code.clone().into_flag();
-                let mut typed = Typed::new(Ty::Flag, Code::flag(move |cx| run(cx).map(|flag| !flag))).from(&[&inner]);
+                let mut typed = Typed::new(Ty::Flag, Code::Flag(FlagCode::Not(Arc::new(run)))).from(&[&inner]);
                 typed.if_true = inner.if_false;
                 typed.if_false = inner.if_true;
                 Ok(typed)
@@ -271,30 +270,7 @@ impl<'s> Scope<'s> {
         }
         let codes: Vec<FlagCode> = parts.iter().map(|part| part.code.clone().into_flag()).collect();
         let decides = !all;
-        let code = match <[FlagCode; 2]>::try_from(codes) {
-            Ok([left, right]) => Code::flag(move |cx| match left(cx) {
-                Ok(flag) if flag == decides => Ok(decides),
-                Ok(_) => right(cx),
-                Err(no) => match right(cx) {
-                    Ok(flag) if flag == decides => Ok(decides),
-                    _ => Err(no),
-                },
-            }),
-            Err(codes) => {
-                let codes: Box<[FlagCode]> = codes.into();
-                Code::flag(move |cx| {
-                    let mut why = Ok(!decides);
-                    for code in &codes {
-                        match code(cx) {
-                            Ok(flag) if flag == decides => return Ok(decides),
-                            Ok(_) => {}
-                            Err(no) => why = why.and(Err(no)),
-                        }
-                    }
-                    why
-                })
-            }
-        };
+        let code = Code::Flag(FlagCode::Chain(codes.into(), decides));
         let mut typed = Typed::new(Ty::Flag, code).from(&parts.iter().collect::<Vec<_>>());
         typed.screen = parts.iter().find_map(|part| part.screen.clone()).filter(|_| all);
         *(if all { &mut typed.if_true } else { &mut typed.if_false }) = facts;
@@ -560,13 +536,7 @@ impl<'s> Scope<'s> {
         match step {
             Step::Parent(structure) => {
                 let structure = *structure;
-                Typed::new(
-                    Ty::Record(vec![structure]),
-                    Code::item(move |cx| {
-                        let own = item.get(cx)?;
-                        cx.programme.parent(own, structure).ok_or(No::Fault(Fault::Internal))
-                    }),
-                )
+                Typed::new(Ty::Record(vec![structure]), Code::Item(ItemCode::Parent(Box::new(item), structure)))
             }
             Step::Inverse { references, holders } => {
                 let kept: Vec<(u16, Option<RegisterId>)> = references
@@ -591,22 +561,12 @@ impl<'s> Scope<'s> {
                     (Ty::List(of), None) if matches!(**of, Ty::Record(_)) => {
                         Typed::new(ty.clone(), Code::List(ListCode::Items(ItemsCode::Field(item, fields_code, has_default))))
                     }
-                    (Ty::List(_), None) => Typed::new(ty.clone(), field_list(fields_code, item, has_default)),
-                    (Ty::Record(_), _) if matches!(schema.shape_of(field), Shape::Struct(_)) => Typed::new(
-                        ty.clone(),
-                        Code::item(move |cx| {
-                            let own = item.get(cx)?;
-                            let at = fields_code.of(cx.programme, own)?;
-                            Ok(Item { node: at, record: own.record })
-                        }),
-                    ),
-                    (Ty::Record(_), _) => Typed::new(ty.clone(), Code::Item(ItemCode::Target(Box::new(item), fields_code))),
-                    (Ty::Word(_), _) => {
-                        let (own, all) = (item.clone(), fields_code.clone());
-                        let mut typed = Typed::new(ty.clone(), Code::value(move |cx| word_at(cx, &own, &all).map(Value::Word)));
-                        typed.word_of = Some((item, fields_code));
-                        typed
+                    (Ty::List(_), None) => Typed::new(ty.clone(), Code::List(ListCode::Field(item, fields_code, has_default))),
+                    (Ty::Record(_), _) if matches!(schema.shape_of(field), Shape::Struct(_)) => {
+                        Typed::new(ty.clone(), Code::Item(ItemCode::Within(Box::new(item), fields_code)))
                     }
+                    (Ty::Record(_), _) => Typed::new(ty.clone(), Code::Item(ItemCode::Target(Box::new(item), fields_code))),
+                    (Ty::Word(_), _) => Typed::new(ty.clone(), Code::Word(WordCode::Field(item, fields_code))),
                     (Ty::Date, _) => Typed::new(
                         Ty::Date,
                         Code::date(move |cx| {
@@ -616,18 +576,8 @@ impl<'s> Scope<'s> {
                         }),
                     ),
                     (Ty::Flag, _) => {
-                        let default = known.and_then(|known| known.default);
-                        Typed::new(
-                            Ty::Flag,
-                            Code::flag(move |cx| {
-                                let own = item.get(cx)?;
-                                match fields_code.of(cx.programme, own) {
-                                    Ok(at) => Ok(cx.programme.forest.node(at).kind == crate::document::Kind::True),
-                                    Err(No::Field(_)) if default.is_some() => Ok(default == Some(DefaultValue::True)),
-                                    Err(no) => Err(no),
-                                }
-                            }),
-                        )
+                        let default = known.and_then(|known| known.default).map(|default| default == DefaultValue::True);
+                        Typed::new(Ty::Flag, Code::Flag(FlagCode::Field(item, fields_code, default)))
                     }
                     (Ty::Number, _) => Typed::new(
                         Ty::Number,
@@ -773,29 +723,33 @@ impl<'s> Scope<'s> {
         let code = match &yes.ty {
             Ty::List(of) if matches!(**of, Ty::Record(_)) => {
                 let (a, b) = (a.into_items(), b.into_items());
-                Code::items(move |cx, visit| if run(cx)? { a.walk(cx, visit) } else { b.walk(cx, visit) })
+                Code::items(move |cx, visit| if run.get(cx)? { a.walk(cx, visit) } else { b.walk(cx, visit) })
             }
             Ty::List(_) => {
                 let (a, b) = (a.into_list(), b.into_list());
-                Code::list(move |cx, visit| if run(cx)? { a.walk(cx, visit) } else { b.walk(cx, visit) })
+                Code::list(move |cx, visit| if run.get(cx)? { a.walk(cx, visit) } else { b.walk(cx, visit) })
             }
             Ty::Flag => {
                 let (a, b) = (a.into_flag(), b.into_flag());
-                Code::flag(move |cx| if run(cx)? { a(cx) } else { b(cx) })
+                Code::flag(move |cx| if run.get(cx)? { a.get(cx) } else { b.get(cx) })
+            }
+            Ty::Word(_) => {
+                let (a, b) = (a.into_word(), b.into_word());
+                Code::word(move |cx| if run.get(cx)? { a.get(cx) } else { b.get(cx) })
             }
             Ty::Record(_) => {
                 let (a, b) = (a.into_item(), b.into_item());
-                Code::item(move |cx| if run(cx)? { a.get(cx) } else { b.get(cx) })
+                Code::item(move |cx| if run.get(cx)? { a.get(cx) } else { b.get(cx) })
             }
             Ty::Date => {
                 let (a, b) = (a.into_date(), b.into_date());
-                Code::date(move |cx| if run(cx)? { a(cx) } else { b(cx) })
+                Code::date(move |cx| if run.get(cx)? { a(cx) } else { b(cx) })
             }
             Ty::Number if matches!((&a, &b), (Code::Number(_), Code::Number(_))) => {
                 let (a, b) = (a.into_number(), b.into_number());
-                Code::number(move |cx| if run(cx)? { a(cx) } else { b(cx) })
+                Code::number(move |cx| if run.get(cx)? { a(cx) } else { b(cx) })
             }
-            _ => Code::value(move |cx| if run(cx)? { a.run(cx) } else { b.run(cx) }),
+            _ => Code::value(move |cx| if run.get(cx)? { a.run(cx) } else { b.run(cx) }),
         };
         let mut typed = Typed::new(yes.ty.clone(), code).from(&[&test, &yes, &no]);
         typed.format = yes.format;
@@ -838,6 +792,10 @@ impl<'s> Scope<'s> {
                 let code = match (&left.ty, word_literal(self, b, &right), word_literal(self, a, &left)) {
                     (Ty::Word(_), Some(word), _) => word_test(&left, word, wanted),
                     (Ty::Word(_), _, Some(word)) => word_test(&right, word, wanted),
+                    (Ty::Word(_), None, None) => {
+                        let (x, y) = (left.code.clone().into_word(), right.code.clone().into_word());
+                        Code::flag(move |cx| Ok((x.get(cx)? == y.get(cx)?) == wanted))
+                    }
                     (Ty::Record(_), ..) => {
                         let (x, y) = (left.code.clone().into_item(), right.code.clone().into_item());
                         Code::flag(move |cx| {
@@ -980,25 +938,15 @@ impl<'s> Scope<'s> {
             let mut set = 0u128;
             for word in words {
                 if let Kind::Text(text) = &word.kind {
-                    set |= 1u128 << self.word(text, *kind, word.span)?.min(127);
+                    set |= bit_of(self.word(text, *kind, word.span)?, word.span)?;
                 }
             }
-            if let Some((item, fields)) = left.word_of.clone() {
-                return Ok(Typed::new(
-                    Ty::Flag,
-                    Code::flag(move |cx| word_at(cx, &item, &fields).map(|word| set & (1u128 << word.min(127)) != 0)),
-                )
-                .from(&[&left]));
-            }
-            let run = left.code.clone();
-            return Ok(Typed::new(
-                Ty::Flag,
-                Code::flag(move |cx| match run.run(cx)? {
-                    Value::Word(word) => Ok(set & (1u128 << word.min(127)) != 0),
-                    _ => Err(No::Fault(Fault::Internal)),
-                }),
-            )
-            .from(&[&left]));
+            let code = left.code.clone().into_word().among(set, true);
+            return Ok(Typed::new(Ty::Flag, Code::Flag(code)).from(&[&left]));
+        }
+        if let Ty::Word(_) = &left.ty {
+            let code = word_in(left.code.clone().into_word(), right.code.clone());
+            return Ok(Typed::new(Ty::Flag, code).from(&[&left, &right]));
         }
         let (element, list) = (left.code.clone(), right.code.clone().into_list());
         Ok(Typed::new(
@@ -1084,7 +1032,16 @@ fn given(ty: &Ty, slot: usize) -> Code {
     match ty {
         Ty::Record(_) => Code::Item(ItemCode::Variable(slot)),
         Ty::Date => Code::date(move |cx| date_in(cx.value(slot))),
+        Ty::Word(_) => Code::word(move |cx| word_in_place(cx.value(slot))),
         _ => Code::value(move |cx| cx.value(slot).clone()),
+    }
+}
+
+fn word_in_place(value: &Eval<Value<'_>>) -> Eval<u16> {
+    match value {
+        Ok(Value::Word(word)) => Ok(*word),
+        Err(no) => Err(*no),
+        _ => Err(No::Fault(Fault::Internal)),
     }
 }
 
@@ -1115,7 +1072,7 @@ fn kept(code: &Code, ty: &Ty, slot: usize) -> Code {
             let code = code.into_flag();
             Code::flag(move |cx| match cx.value(slot) {
                 Err(No::Unset) => {
-                    let flag = code(cx);
+                    let flag = code.get(cx);
                     cx.set_value(slot, flag.map(Value::Flag));
                     flag
                 }
@@ -1135,6 +1092,17 @@ fn kept(code: &Code, ty: &Ty, slot: usize) -> Code {
                 known => date_in(known),
             })
         }
+        Ty::Word(_) => {
+            let code = code.into_word();
+            Code::word(move |cx| match cx.value(slot) {
+                Err(No::Unset) => {
+                    let word = code.get(cx);
+                    cx.set_value(slot, word.map(Value::Word));
+                    word
+                }
+                known => word_in_place(known),
+            })
+        }
         Ty::Number if matches!(code, Code::Number(_)) => {
             let code = code.into_number();
             Code::number(move |cx| match cx.value(slot) {
@@ -1148,21 +1116,7 @@ fn kept(code: &Code, ty: &Ty, slot: usize) -> Code {
                 _ => Err(No::Fault(Fault::Internal)),
             })
         }
-        Ty::List(of) if matches!(**of, Ty::Record(_)) => {
-            let code = Code::List(ListCode::Items(code.into_items()));
-            Code::items(move |cx, visit| {
-                if matches!(cx.value(slot), Err(No::Unset)) {
-                    let list = code.run(cx);
-                    cx.set_value(slot, list);
-                }
-                let list = match cx.value(slot) {
-                    Ok(Value::Items(list)) => Arc::clone(list),
-                    Err(no) => return Err(*no),
-                    _ => return Err(No::Fault(Fault::Internal)),
-                };
-                list.walk(cx, visit)
-            })
-        }
+        Ty::List(of) if matches!(**of, Ty::Record(_)) => Code::List(ListCode::Items(ItemsCode::Kept(Box::new(code.into_items()), slot))),
         _ => Code::value(move |cx| match cx.value(slot) {
             Err(No::Unset) => {
                 let value = code.run(cx);
@@ -1211,30 +1165,87 @@ fn word_literal(scope: &Scope<'_>, ast: &Ast, typed: &Typed) -> Option<u16> {
     }
 }
 
-/// The word that a field holds.
-#[inline]
-fn word_at(cx: &mut Cx<'_>, item: &ItemCode, fields: &Fields) -> Eval<u16> {
-    let own = item.get(cx)?;
-    let at = fields.of(cx.programme, own)?;
-    Ok(cx.programme.forest.node(at).link as u16)
+/// The bit of a word in a set of words.
+fn bit_of(word: u16, span: Span) -> Built<u128> {
+    match 1u128.checked_shl(u32::from(word)) {
+        Some(bit) => Ok(bit),
+        None => mistake(span, "sets are of the first 128 words of a vocabulary; compare this one with =="),
+    }
 }
 
 fn word_test(typed: &Typed, word: u16, wanted: bool) -> Code {
-    if let Some((item, fields)) = typed.word_of.clone() {
-        return Code::flag(move |cx| word_at(cx, &item, &fields).map(|own| (own == word) == wanted));
+    let code = typed.code.clone().into_word();
+    match 1u128.checked_shl(u32::from(word)) {
+        Some(set) => Code::Flag(code.among(set, wanted)),
+        None => Code::flag(move |cx| code.get(cx).map(|own| (own == word) == wanted)),
     }
-    let code = typed.code.clone();
-    Code::flag(move |cx| match code.run(cx)? {
-        Value::Word(own) => Ok((own == word) == wanted),
-        _ => Err(No::Fault(Fault::Internal)),
-    })
+}
+
+/// Whether a word stands in a list of words. The whole list is looked at: one that is not whole has no answer.
+fn word_in(word: WordCode, list: Code) -> Code {
+    match list {
+        Code::List(ListCode::Field(item, fields, has_default)) => Code::flag(move |cx| {
+            let wanted = word.get(cx)?;
+            let (mut found, mut why) = (false, None);
+            walk_written(&item, &fields, has_default, cx, |cx, at, _| {
+                let node = cx.programme.forest.node(at);
+                if node.has_value() {
+                    found |= cx.programme.forest.word(at) == wanted;
+                } else {
+                    why = Some(no_value(node));
+                }
+                why.is_none()
+            })?;
+            why.map_or(Ok(found), Err)
+        }),
+        Code::Value(run) => Code::flag(move |cx| {
+            let wanted = word.get(cx)?;
+            let list = match run(cx)? {
+                Value::List(list) => list,
+                // A list of nothing may be kept as one of no records.
+                Value::Items(none) => return none.end.map(|()| false),
+                _ => return Err(No::Fault(Fault::Internal)),
+            };
+            let mut found = false;
+            for element in &list.elements {
+                cx.step()?;
+                match element {
+                    Ok(Value::Word(word)) => found |= *word == wanted,
+                    Ok(_) => return Err(No::Fault(Fault::Internal)),
+                    Err(no) => return Err(*no),
+                }
+            }
+            list.end.map(|()| found)
+        }),
+        list => {
+            let list = list.into_list();
+            Code::flag(move |cx| {
+                let wanted = word.get(cx)?;
+                let (mut found, mut why) = (false, None);
+                let end = list.walk(cx, &mut |_, element| {
+                    match element {
+                        Ok(Value::Word(word)) => found |= word == wanted,
+                        Ok(_) => why = Some(No::Fault(Fault::Internal)),
+                        Err(no) => why = Some(no),
+                    }
+                    why.is_none()
+                });
+                why.map_or(end, Err).map(|()| found)
+            })
+        }
+    }
+}
+
+/// Why a node has no value.
+fn no_value(node: Node) -> No {
+    if node.marks & (FAULTY | REPEATED) != 0 { No::Faulty(node.field) } else { No::Field(node.field) }
 }
 
 /// The value of a node, going by its field.
 pub(super) fn node_value(programme: &Programme, at: u32, record: u32) -> Eval<Value<'_>> {
     let node = programme.forest.node(at);
     if !node.has_value() {
-        return Err(if node.marks & (FAULTY | REPEATED) != 0 { No::Faulty(node.field) } else { No::Field(node.field) });
+        return Err(no_value(node));
     }
     let schema = &programme.schema;
     let shape = match schema.element_shape_of(node.field) {
@@ -1266,30 +1277,6 @@ pub(super) fn node_value(programme: &Programme, at: u32, record: u32) -> Eval<Va
         },
         _ => Err(No::Fault(Fault::Internal)),
     }
-}
-
-fn field_list(fields: Fields, item: ItemCode, has_default: bool) -> Code {
-    Code::list(move |cx, visit| {
-        let own = item.get(cx)?;
-        let programme = cx.programme;
-        let at = match fields.of(programme, own) {
-            Ok(at) => at,
-            Err(No::Field(_)) if has_default => return Ok(()),
-            Err(no) => return Err(no),
-        };
-        let end = programme.forest.after(at);
-        let mut child = at + 1;
-        while child < end {
-            cx.step()?;
-            let node = programme.forest.node(child);
-            // Null or a blank within a list says nothing.
-            if node.marks & (ABSENT | FAULTY) != ABSENT && !visit(cx, node_value(programme, child, own.record)) {
-                return Ok(());
-            }
-            child = programme.forest.after(child);
-        }
-        Ok(())
-    })
 }
 
 /// Whether two values are equal. Dates only where both are known to the day.

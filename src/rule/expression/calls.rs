@@ -6,12 +6,11 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use super::build::{Scope, Variable, mistake};
+use super::code::{Answer, Code, DateCode, Fields, FlagCode, ItemCode, ItemsCode, ListCode, Screen, TextCode, ValueCode, WordCode};
+use super::frame::Cx;
 use super::parse::{Ast, Kind, Mistake};
 use super::pattern::Pattern;
-use super::types::{
-    Body, Code, Cx, DateCode, Definition, Fields, FlagCode, Format, ItemCode, ItemsCode, ListCode, Screen, Taint, TextCode, TextKind, Ty,
-    Typed, ValueCode, Words,
-};
+use super::types::{Body, Definition, Format, Taint, TextKind, Ty, Typed, Words};
 use super::value::{Decimal, Eval, Fault, Key, No, Value};
 use crate::document::{Kind as NodeKind, Node};
 use crate::programme::{Item, Programme, Reading};
@@ -158,14 +157,7 @@ impl Scope<'_> {
             }),
             super::build::Step::Field { fields, .. } => {
                 let fields = Fields::new(self.schema, &fields);
-                Code::flag(move |cx| {
-                    let own = item.get(cx)?;
-                    match fields.of(cx.programme, own) {
-                        Ok(_) => Ok(true),
-                        Err(No::Field(_)) => Ok(false),
-                        Err(no) => Err(no),
-                    }
-                })
+                Code::Flag(FlagCode::Has(item, fields))
             }
             super::build::Step::Inverse { holders, .. } => {
                 let registers: Vec<Option<u16>> = holders.iter().map(|holder| super::types::root_register(self.schema, *holder)).collect();
@@ -203,7 +195,8 @@ impl Scope<'_> {
             })
         } else {
             match run {
-                Code::Flag(run) => Code::flag(move |cx| is_known(run(cx))),
+                Code::Flag(run) => Code::flag(move |cx| is_known(run.get(cx))),
+                Code::Word(run) => Code::flag(move |cx| is_known(run.get(cx))),
                 Code::Item(run) => Code::flag(move |cx| is_known(run.get(cx))),
                 Code::Date(run) => Code::flag(move |cx| is_known(run(cx))),
                 Code::Number(run) => Code::flag(move |cx| is_known(run(cx))),
@@ -228,8 +221,12 @@ impl Scope<'_> {
         let other = self.build(default, Some(&part.ty))?;
         self.expect(&other, &part.ty, default.span)?;
         let code = match (part.code.clone(), other.code.clone()) {
-            (Code::Flag(run), Code::Flag(fallback)) => Code::flag(move |cx| match run(cx) {
-                Err(no) if !matches!(no, No::Fault(_)) => fallback(cx),
+            (Code::Flag(run), Code::Flag(fallback)) => Code::flag(move |cx| match run.get(cx) {
+                Err(no) if !matches!(no, No::Fault(_)) => fallback.get(cx),
+                known => known,
+            }),
+            (Code::Word(run), Code::Word(fallback)) => Code::word(move |cx| match run.get(cx) {
+                Err(no) if !matches!(no, No::Fault(_)) => fallback.get(cx),
                 known => known,
             }),
             (Code::Date(run), Code::Date(fallback)) => Code::date(move |cx| match run(cx) {
@@ -274,7 +271,7 @@ impl Scope<'_> {
             ("map", Ty::Record(_)) => {
                 let (items, body) = (list_part.code.clone().into_items(), inner.code.clone());
                 mapped(body, &inner.ty, move |cx, run| {
-                    items.walk(cx, &mut |cx, element| {
+                    items.each(cx, |cx, element| {
                         let given = element.map(|item| cx.set_item(slot, Ok(item)));
                         run(cx, given)
                     })
@@ -374,17 +371,15 @@ impl Scope<'_> {
         }
         let other = self.build(bound, Some(&part.ty))?;
         self.expect(&other, &part.ty, bound.span)?;
-        let (run, limit, at_least) = (part.code.clone(), other.code.clone(), name == "at_least");
+        let (run, limit, at_least) = (part.code.clone().into_word(), other.code.clone().into_word(), name == "at_least");
         Ok(Typed::new(
             Ty::Flag,
-            Code::flag(move |cx| match (run.run(cx)?, limit.run(cx)?) {
-                (Value::Word(own), Value::Word(bound)) => {
-                    // A word outside the order is neither at least nor below.
-                    let placed = ordered.get(usize::from(own)).copied().unwrap_or(false)
-                        && ordered.get(usize::from(bound)).copied().unwrap_or(false);
-                    Ok(placed && (if at_least { own >= bound } else { own < bound }))
-                }
-                _ => Err(No::Fault(Fault::Internal)),
+            Code::flag(move |cx| {
+                let (own, bound) = (run.get(cx)?, limit.get(cx)?);
+                // A word outside the order is neither at least nor below.
+                let placed =
+                    ordered.get(usize::from(own)).copied().unwrap_or(false) && ordered.get(usize::from(bound)).copied().unwrap_or(false);
+                Ok(placed && (if at_least { own >= bound } else { own < bound }))
             }),
         )
         .from(&[&part, &other]))
@@ -437,7 +432,7 @@ impl Scope<'_> {
                 let items = part.code.clone().into_items();
                 Code::number(move |cx| {
                     let (mut count, mut why) = (0i64, None);
-                    let end = items.walk(cx, &mut |_, element| {
+                    let end = items.each(cx, |_, element| {
                         count += 1;
                         why = element.err();
                         why.is_none()
@@ -675,7 +670,7 @@ impl Scope<'_> {
             let code = Code::items(move |cx, visit| {
                 let (mut kept, mut seen, mut many) = (Vec::new(), Vec::new(), HashSet::with_hasher(FixedState::default()));
                 let mut why = None;
-                let end = items.walk(cx, &mut |cx, element| {
+                let end = items.each(cx, |cx, element| {
                     match element {
                         Ok(item) => {
                             let own = cx.programme.identity(item);
@@ -790,9 +785,9 @@ impl Scope<'_> {
         let item = part.code.clone().into_item();
         Ok(Typed::new(
             Ty::Word(Words::Registers),
-            Code::value(move |cx| {
+            Code::word(move |cx| {
                 let own = item.get(cx)?;
-                cx.programme.register_of(own.record).map(Value::Word).ok_or(No::Empty)
+                cx.programme.register_of(own.record).ok_or(No::Empty)
             }),
         )
         .from(&[&part]))
@@ -1030,7 +1025,7 @@ impl Scope<'_> {
             Code::List(ListCode::Items(items)) => Code::items(move |cx, visit| {
                 let kept = called.enter(cx)?;
                 // What is done with an element belongs to the caller's frame.
-                let end = items.walk(cx, &mut |cx, element| cx.outside(kept, |cx| visit(cx, element)));
+                let end = items.each(cx, |cx, element| cx.outside(kept, |cx| visit(cx, element)));
                 cx.leave(kept);
                 end
             }),
@@ -1042,7 +1037,13 @@ impl Scope<'_> {
             }),
             Code::Flag(flag) => Code::flag(move |cx| {
                 let kept = called.enter(cx)?;
-                let result = flag(cx);
+                let result = flag.get(cx);
+                cx.leave(kept);
+                result
+            }),
+            Code::Word(word) => Code::word(move |cx| {
+                let kept = called.enter(cx)?;
+                let result = word.get(cx);
                 cx.leave(kept);
                 result
             }),
@@ -1153,7 +1154,7 @@ impl Scope<'_> {
 /// What a definition is called with beside a record, as far as what it gives may be remembered by it.
 enum Beside {
     Item(ItemCode),
-    Word(Code),
+    Word(WordCode),
     Date(DateCode),
 }
 
@@ -1163,10 +1164,7 @@ impl Beside {
     fn number(&self, cx: &mut Cx<'_>) -> Option<u32> {
         match self {
             Beside::Item(item) => item.get(cx).ok().map(|item| item.node),
-            Beside::Word(word) => match word.run(cx) {
-                Ok(Value::Word(word)) => Some(u32::from(word)),
-                _ => None,
-            },
+            Beside::Word(word) => word.get(cx).ok().map(u32::from),
             Beside::Date(date) => date(cx).ok().filter(|day| day.is_day()).map(|day| day.first.cast_unsigned()),
         }
     }
@@ -1189,7 +1187,7 @@ fn remembered(number: u32, body: &Body, arguments: &[Code], parameters: &[(Strin
     for (code, (_, ty)) in others.iter().zip(types) {
         beside.push(match (code, ty) {
             (Code::Item(item), _) => Beside::Item(item.clone()),
-            (code, Ty::Word(_)) => Beside::Word(code.clone()),
+            (code, Ty::Word(_)) => Beside::Word(code.clone().into_word()),
             (code, Ty::Date) => Beside::Date(code.clone().into_date()),
             _ => return None,
         });
@@ -1227,6 +1225,7 @@ fn remembered(number: u32, body: &Body, arguments: &[Code], parameters: &[(Strin
     let code = Code::Value(code);
     Some(match ty {
         Ty::Flag => Code::Flag(code.into_flag()),
+        Ty::Word(_) => Code::Word(code.into_word()),
         Ty::Date => Code::Date(code.into_date()),
         Ty::Number if is_exact => Code::Number(code.into_number()),
         Ty::List(_) => Code::List(ListCode::Items(code.into_items())),
@@ -1252,35 +1251,32 @@ impl Called {
 fn tested_items(name: &str, items: ItemsCode, slot: usize, test: FlagCode) -> Code {
     match name {
         "exists" | "all" => {
-            let wanted = name == "exists";
+            let wanted = Answer::of(name == "exists");
             Code::flag(move |cx| {
                 let (mut found, mut why) = (false, None);
-                let end = items.walk(cx, &mut |cx, element| {
-                    let answer = element.and_then(|item| {
-                        cx.set_item(slot, Ok(item));
-                        test(cx)
-                    });
-                    match answer {
-                        Ok(answer) if answer == wanted => {
-                            found = true;
-                            false
+                let end = items.each(cx, |cx, element| {
+                    let answer = match element {
+                        Ok(item) => {
+                            cx.set_item(slot, Ok(item));
+                            test.ask(cx)
                         }
-                        Ok(_) => true,
-                        Err(no) => {
-                            why.get_or_insert(no);
-                            true
-                        }
+                        Err(no) => Answer::none(cx, no),
+                    };
+                    if answer == Answer::None && why.is_none() {
+                        why = Some(cx.reason);
                     }
+                    found = answer == wanted;
+                    !found
                 });
-                concluded(found, wanted, why, end)
+                concluded(found, wanted == Answer::Yes, why, end)
             })
         }
         "exists_one" => Code::flag(move |cx| {
             let (mut count, mut why) = (0usize, None);
-            let end = items.walk(cx, &mut |cx, element| {
+            let end = items.each(cx, |cx, element| {
                 let answer = element.and_then(|item| {
                     cx.set_item(slot, Ok(item));
-                    test(cx)
+                    test.get(cx)
                 });
                 match answer {
                     Ok(answer) => count += usize::from(answer),
@@ -1304,7 +1300,7 @@ fn tested(name: &str, list: ListCode, slot: usize, test: FlagCode) -> Code {
                 let end = list.walk(cx, &mut |cx, element| {
                     let answer = element.and_then(|element| {
                         cx.set_value(slot, Ok(element));
-                        test(cx)
+                        test.get(cx)
                     });
                     match answer {
                         Ok(answer) if answer == wanted => {
@@ -1325,7 +1321,7 @@ fn tested(name: &str, list: ListCode, slot: usize, test: FlagCode) -> Code {
             let mut count = 0usize;
             each_value(cx, &list, &mut |cx, element| {
                 cx.set_value(slot, Ok(element));
-                count += usize::from(test(cx)?);
+                count += usize::from(test.get(cx)?);
                 Ok(())
             })?;
             Ok(count == 1)
@@ -1335,7 +1331,7 @@ fn tested(name: &str, list: ListCode, slot: usize, test: FlagCode) -> Code {
             let end = list.walk(cx, &mut |cx, element| {
                 let kept = element.and_then(|element| {
                     cx.set_value(slot, Ok(element));
-                    test(cx)
+                    test.get(cx)
                 });
                 match kept {
                     Ok(true) => {
@@ -1411,7 +1407,7 @@ fn each_number(cx: &mut Cx<'_>, list: &ListCode, visit: &mut dyn FnMut(Decimal) 
         return each_value(cx, list, &mut |_, value| visit(number_of(value)?));
     };
     let mut why = None;
-    let end = items.walk(cx, &mut |cx, element| {
+    let end = items.each(cx, |cx, element| {
         let visited = element.and_then(|item| {
             cx.set_item(*slot, Ok(item));
             let number = if let Code::Number(code) = &**code { code(cx)? } else { number_of(code.run(cx)?)? };

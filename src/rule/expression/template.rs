@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::build::{Scope, Step, mistake, node_value};
 use super::calls::{precision_of, written};
+use super::frame::Cx;
 use super::parse::{Ast, Kind, Mistake};
 use super::syntax;
-use super::types::{Cx, Format, TextKind, Ty, Typed, Words};
+use super::types::{Format, TextKind, Ty, Typed, Words};
 use super::value::{Decimal, Eval, No, Value};
 use crate::finding::{Care, Part};
 use crate::limits;
@@ -444,7 +445,7 @@ fn place(ast: &Ast, scope: &mut Scope<'_>) -> Built<PlaceCode> {
         Kind::Choice(condition, then, otherwise) => {
             let test = scope.flag(condition)?.code.into_flag();
             let (a, b) = (place(then, scope)?, place(otherwise, scope)?);
-            Ok(Arc::new(move |cx, visit| if test(cx)? { a(cx, visit) } else { b(cx, visit) }))
+            Ok(Arc::new(move |cx, visit| if test.get(cx)? { a(cx, visit) } else { b(cx, visit) }))
         }
         Kind::Call(name, Some(list_ast), args) if name == "filter" || name == "sort_by" => {
             let [Ast { kind: Kind::Name(variable), .. }, body] = args.as_slice() else { return mistake(ast.span, "this keeps no place") };
@@ -457,7 +458,7 @@ fn place(ast: &Ast, scope: &mut Scope<'_>) -> Built<PlaceCode> {
                     places(cx, &mut |cx, value, at| {
                         let kept = value.clone().and_then(|value| {
                             cx.set(slot, Ok(value));
-                            test(cx)
+                            test.get(cx)
                         });
                         if kept == Ok(true) { visit(cx, value, at) } else { true }
                     })

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::types::{Cx, VisitItem};
+use super::frame::Cx;
 use crate::limits;
 use crate::programme::Item;
 use crate::rule::function::statistics::NotTestable;
@@ -269,7 +269,8 @@ impl ItemList {
     ///
     /// # Errors
     /// Why the list may not be whole.
-    pub fn walk<'p>(&self, cx: &mut Cx<'p>, visit: &mut VisitItem<'_, 'p>) -> Eval<()> {
+    #[inline]
+    pub fn each<'p>(&self, cx: &mut Cx<'p>, mut visit: impl FnMut(&mut Cx<'p>, Eval<Item>) -> bool) -> Eval<()> {
         for element in &self.elements {
             cx.step()?;
             if !visit(cx, *element) {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::types::Code;
+use super::code::Code;
 use crate::rule::front::Scalar;
 use crate::text::Span;
 
@@ -75,7 +75,7 @@ impl Watching {
         let sides = Arc::clone(seen.entry(spot).or_default());
         let run = code.into_flag();
         Code::flag(move |cx| {
-            let answer = run(cx);
+            let answer = run.get(cx);
             match answer {
                 Ok(true) => sides.yes.store(true, Ordering::Relaxed),
                 Ok(false) => sides.no.store(true, Ordering::Relaxed),

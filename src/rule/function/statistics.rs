@@ -35,9 +35,9 @@ pub enum NotTestable {
     /// Fewer observations than the statistic needs.
     TooFew {
         /// How many there are.
-        have: u32,
+        have: u8,
         /// How many there must be.
-        need: u32,
+        need: u8,
     },
     /// Fewer than two groups, or fewer than two once small ones are put together.
     TooFewGroups,
@@ -45,19 +45,53 @@ pub enum NotTestable {
     SharesDoNotSum,
     /// Two lists that belong together differ in length.
     Mismatch {
-        /// How many counts there are.
-        counts: u32,
-        /// How many shares there are.
-        shares: u32,
+        /// How many counts there are, or 65,535 of more.
+        counts: u16,
+        /// How many shares there are, or 65,535 of more.
+        shares: u16,
     },
     /// A value that the formula cannot take.
-    /// The words: which value, as in "a share", and where it has to lie, as in "between 0 and 1". Behind a
-    /// reference, because a reason is carried by every step of an expression and must be small.
-    OutOfRange(&'static (&'static str, &'static str)),
+    OutOfRange(Limit),
     /// The value to adjust is not one of those it is to be adjusted with.
     NotInList,
     /// Every value is zero, so that there is nothing to share out.
     AllZero,
+}
+
+/// What has to lie within which limits. A reason is carried by every step of an expression and must be small.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// A share, between 0 and 1.
+    Share,
+    /// A probability, between 0 and 1.
+    Probability,
+    /// A quantile, between 0 and 1.
+    Quantile,
+    /// A count that can be worked with.
+    Count,
+    /// A number that can be worked with.
+    Number,
+    /// A count of some, at most that of all.
+    Part,
+    /// An amount, not below zero.
+    Amount,
+    /// A mean, above zero.
+    Mean,
+}
+
+impl Limit {
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Limit::Share => ("a share", "between 0 and 1"),
+            Limit::Probability => ("a probability", "between 0 and 1"),
+            Limit::Quantile => ("the quantile", "between 0 and 1"),
+            Limit::Count => ("a count", "small enough to work with"),
+            Limit::Number => ("a number", "small enough to work with"),
+            Limit::Part => ("a count", "at most the total"),
+            Limit::Amount => ("an amount", "zero or more"),
+            Limit::Mean => ("the mean", "above zero"),
+        }
+    }
 }
 
 impl fmt::Display for NotTestable {
@@ -71,7 +105,10 @@ impl fmt::Display for NotTestable {
             Self::Mismatch { counts, shares } => {
                 write!(out, "the number of counts ({counts}) differs from the number of shares ({shares})")
             }
-            Self::OutOfRange((what, range)) => write!(out, "{what} is not {range}"),
+            Self::OutOfRange(limit) => {
+                let (what, range) = limit.words();
+                write!(out, "{what} is not {range}")
+            }
             Self::NotInList => out.write_str("the value to adjust is not in the list"),
             Self::AllZero => out.write_str("every value is zero, so there is nothing to share out"),
         }
@@ -80,10 +117,10 @@ impl fmt::Display for NotTestable {
 
 impl std::error::Error for NotTestable {}
 
-const SHARE_OUT_OF_RANGE: NotTestable = NotTestable::OutOfRange(&("a share", "between 0 and 1"));
-const PROBABILITY_OUT_OF_RANGE: NotTestable = NotTestable::OutOfRange(&("a probability", "between 0 and 1"));
-const COUNT_OUT_OF_RANGE: NotTestable = NotTestable::OutOfRange(&("a count", "small enough to work with"));
-const NUMBER_OUT_OF_RANGE: NotTestable = NotTestable::OutOfRange(&("a number", "small enough to work with"));
+const SHARE_OUT_OF_RANGE: NotTestable = NotTestable::OutOfRange(Limit::Share);
+const PROBABILITY_OUT_OF_RANGE: NotTestable = NotTestable::OutOfRange(Limit::Probability);
+const COUNT_OUT_OF_RANGE: NotTestable = NotTestable::OutOfRange(Limit::Count);
+const NUMBER_OUT_OF_RANGE: NotTestable = NotTestable::OutOfRange(Limit::Number);
 
 /// Total variation distance ½ Σ |oᵢ/n − pᵢ|, also called index of dissimilarity: the part of all observations that
 /// would have to change cell for the counts to match the shares.
@@ -131,7 +168,7 @@ pub fn total_variation(counts: &[u64], shares: &[f64]) -> Result<f64, NotTestabl
 pub fn fit_p(counts: &[u64], shares: &[f64]) -> Result<f64, NotTestable> {
     let Sample { mut cells, total } = Sample::new(counts, shares)?;
     if total < FIT_OBSERVED_MIN {
-        return Err(NotTestable::TooFew { have: total, need: FIT_OBSERVED_MIN });
+        return Err(NotTestable::TooFew { have: total as u8, need: FIT_OBSERVED_MIN as u8 });
     }
     if cells.iter().any(|cell| cell.share == 0.0 && cell.count > 0) {
         return Ok(0.0);
@@ -179,7 +216,7 @@ pub fn binomial_low_p(k: u64, n: u64, p: f64) -> Result<f64, NotTestable> {
         return Err(NotTestable::Empty);
     }
     if k > n {
-        return Err(NotTestable::OutOfRange(&("a count", "at most the total")));
+        return Err(NotTestable::OutOfRange(Limit::Part));
     }
     let (k, n) = (count(k)?, count(n)?);
     if k == n || p == 0.0 {
@@ -268,12 +305,12 @@ pub fn holm(p: f64, list: &[f64]) -> Result<f64, NotTestable> {
 /// Source: Gini, with the size correction n/(n−1).
 pub fn gini(list: &[f64]) -> Result<f64, NotTestable> {
     if list.iter().any(|&value| value < 0.0) {
-        return Err(NotTestable::OutOfRange(&("an amount", "zero or more")));
+        return Err(NotTestable::OutOfRange(Limit::Amount));
     }
     let ascending = ascending(list)?;
     let n = length(list)?;
     if n < 2 {
-        return Err(NotTestable::TooFew { have: n, need: 2 });
+        return Err(NotTestable::TooFew { have: n as u8, need: 2 });
     }
     // The sum of finite amounts may be too large; that of their parts of the largest is not.
     let scale = ascending.last().copied().unwrap_or(0.0);
@@ -304,7 +341,7 @@ pub fn chance_gini(mean: f64) -> Result<f64, NotTestable> {
     if mean > 0.0 && mean.is_finite() {
         Ok(round_significant((std::f64::consts::PI * mean).sqrt().recip().min(1.0)))
     } else {
-        Err(NotTestable::OutOfRange(&("the mean", "above zero")))
+        Err(NotTestable::OutOfRange(Limit::Mean))
     }
 }
 
@@ -317,7 +354,7 @@ pub fn chance_gini(mean: f64) -> Result<f64, NotTestable> {
 /// Source: type 7 of Hyndman & Fan 1996, the default of R and `numpy`.
 pub fn quantile(list: &[f64], q: f64) -> Result<f64, NotTestable> {
     if !(0.0..=1.0).contains(&q) {
-        return Err(NotTestable::OutOfRange(&("the quantile", "between 0 and 1")));
+        return Err(NotTestable::OutOfRange(Limit::Quantile));
     }
     let ascending = ascending(list)?;
     let place = f64::from(length(list)? - 1) * q;
@@ -359,7 +396,8 @@ struct Sample {
 impl Sample {
     fn new(counts: &[u64], shares: &[f64]) -> Result<Self, NotTestable> {
         if counts.len() != shares.len() {
-            return Err(NotTestable::Mismatch { counts: length(counts)?, shares: length(shares)? });
+            let length = |length: usize| u16::try_from(length).unwrap_or(u16::MAX);
+            return Err(NotTestable::Mismatch { counts: length(counts.len()), shares: length(shares.len()) });
         }
         if counts.is_empty() {
             return Err(NotTestable::Empty);

@@ -1,0 +1,205 @@
+//! What a running expression sees: the programme, the date, parameters, its variables, and what was worked
+//! out before.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+
+use super::code::Code;
+use super::value::{Eval, Fault, ItemList, No, Value};
+use crate::limits;
+use crate::programme::{Item, Programme};
+use crate::schema::form::Period;
+
+/// About how much is remembered for each record of a programme.
+const REMEMBERED_PER_RECORD: usize = 8;
+
+/// Everything that a running expression sees.
+pub struct Cx<'p> {
+    /// The programme.
+    pub programme: &'p Programme,
+    /// The date of the audit.
+    pub as_of: Period,
+    /// Values of all rules' and definitions' parameters, by number.
+    pub params: &'p [Value<'p>],
+    /// Why the last yes-or-no expression that had no answer had none.
+    pub reason: No,
+    /// Steps taken for this subject.
+    pub steps: Cell<u64>,
+    /// Steps that may be taken.
+    pub steps_max: u64,
+    /// Memory in which a list is gathered.
+    pub(super) gathering: Vec<Eval<Item>>,
+    /// What passed each screen, by the screen's number.
+    pub(super) screened: Vec<(usize, Vec<u32>)>,
+    /// Everything that is written in quotes, and of that the texts, once a screen asked.
+    pub(super) written: [Option<Arc<[u32]>>; 2],
+    /// What definitions gave for records: within one audit they give the same again, whichever rule asks. By
+    /// the definition's number, the first record's node, and what else it was called with.
+    pub remembered: HashMap<(u32, u32, u64), Eval<Value<'p>>, FixedState>,
+    /// What was reached from a record along evidence links, upwards or not.
+    pub reached: HashMap<(u32, bool), Arc<[u32]>, FixedState>,
+    /// The list of no records, of which most lists that are gathered are.
+    pub(super) none: Arc<ItemList>,
+    /// Variables that are records or rows: subjects, loop variables, `let`s, arguments. They are by far the
+    /// most, and small; a variable has the same place among these and among the others.
+    items: Vec<Eval<Item>>,
+    /// All other variables.
+    values: Vec<Eval<Value<'p>>>,
+    /// Where the variables of the rule or definition at work begin.
+    base: usize,
+    /// Where those of the next one would.
+    top: usize,
+}
+
+impl<'p> Cx<'p> {
+    /// A context for a programme.
+    #[must_use]
+    pub fn new(programme: &'p Programme, as_of: i32, params: &'p [Value<'p>]) -> Self {
+        Self {
+            programme,
+            as_of: Period::day(as_of),
+            params,
+            reason: No::Unset,
+            steps: Cell::new(0),
+            steps_max: limits::STEPS_MAX,
+            gathering: Vec::new(),
+            screened: Vec::new(),
+            written: [None, None],
+            remembered: HashMap::with_capacity_and_hasher(REMEMBERED_PER_RECORD * programme.records.len(), FixedState::default()),
+            reached: HashMap::default(),
+            none: Arc::new(ItemList { elements: Box::default(), end: Ok(()) }),
+            items: Vec::new(),
+            values: Vec::new(),
+            base: 0,
+            top: 0,
+        }
+    }
+
+    /// Opens a frame of so many variables for a rule, none of them worked out but the programme, the first.
+    pub fn open(&mut self, variables: usize) {
+        self.items.clear();
+        self.values.clear();
+        self.base = 0;
+        self.top = 0;
+        self.reserve(variables);
+        self.set_item(0, Ok(self.programme.charter_item()));
+    }
+
+    fn reserve(&mut self, variables: usize) {
+        self.top += variables;
+        if self.items.len() < self.top {
+            self.items.resize(self.top, Err(No::Unset));
+            self.values.resize_with(self.top, || Err(No::Unset));
+        }
+    }
+
+    /// Opens a frame for a definition behind the one at work: the programme, then what each argument gives,
+    /// the `let`s not worked out. Gives what [`Cx::leave`] needs.
+    ///
+    /// # Errors
+    /// Where the steps are used up.
+    pub fn enter(&mut self, arguments: &[Code], variables: usize, lets: &[usize]) -> Eval<(usize, usize)> {
+        self.step()?;
+        let kept = (self.base, self.top);
+        let first = self.top;
+        // What an argument calls in turn opens its frame behind this one.
+        self.reserve(variables);
+        self.place_item(first, Ok(self.programme.charter_item()));
+        for (at, code) in arguments.iter().enumerate() {
+            match code {
+                Code::Item(code) => {
+                    let item = code.get(self);
+                    self.place_item(first + at + 1, item);
+                }
+                code => {
+                    let value = code.run(self);
+                    self.place_value(first + at + 1, value);
+                }
+            }
+        }
+        for slot in lets {
+            self.place_item(first + slot, Err(No::Unset));
+            self.place_value(first + slot, Err(No::Unset));
+        }
+        self.base = first;
+        Ok(kept)
+    }
+
+    /// Closes a definition's frame.
+    #[inline]
+    pub fn leave(&mut self, kept: (usize, usize)) {
+        (self.base, self.top) = kept;
+    }
+
+    /// Runs `inner` in the frame that was at work when [`Cx::enter`] gave `kept`.
+    #[inline]
+    pub fn outside<T>(&mut self, kept: (usize, usize), inner: impl FnOnce(&mut Self) -> T) -> T {
+        // What opens a frame meanwhile opens it behind all that are open.
+        let own = std::mem::replace(&mut self.base, kept.0);
+        let result = inner(self);
+        self.base = own;
+        result
+    }
+
+    #[inline]
+    fn place_item(&mut self, at: usize, item: Eval<Item>) {
+        if let Some(place) = self.items.get_mut(at) {
+            *place = item;
+        }
+    }
+
+    #[inline]
+    fn place_value(&mut self, at: usize, value: Eval<Value<'p>>) {
+        if let Some(place) = self.values.get_mut(at) {
+            *place = value;
+        }
+    }
+
+    /// A variable that is a record or row.
+    #[inline]
+    pub fn item(&self, slot: usize) -> Eval<Item> {
+        self.items.get(self.base + slot).copied().unwrap_or(Err(No::Fault(Fault::Internal)))
+    }
+
+    /// Any other variable.
+    #[inline]
+    pub fn value(&self, slot: usize) -> &Eval<Value<'p>> {
+        self.values.get(self.base + slot).unwrap_or(&Err(No::Fault(Fault::Internal)))
+    }
+
+    /// Sets a variable that is a record or row.
+    #[inline]
+    pub fn set_item(&mut self, slot: usize, item: Eval<Item>) {
+        self.place_item(self.base + slot, item);
+    }
+
+    /// Sets any other variable.
+    #[inline]
+    pub fn set_value(&mut self, slot: usize, value: Eval<Value<'p>>) {
+        self.place_value(self.base + slot, value);
+    }
+
+    /// Sets a variable to whatever it is.
+    #[inline]
+    pub fn set(&mut self, slot: usize, value: Eval<Value<'p>>) {
+        match value {
+            Ok(Value::Item(item)) => self.set_item(slot, Ok(item)),
+            Ok(value) => self.set_value(slot, Ok(value)),
+            Err(no) => {
+                self.set_item(slot, Err(no));
+                self.set_value(slot, Err(no));
+            }
+        }
+    }
+
+    /// Counts a step.
+    #[inline]
+    pub fn step(&self) -> Eval<()> {
+        let steps = self.steps.get() + 1;
+        self.steps.set(steps);
+        if steps > self.steps_max { Err(No::Fault(Fault::Budget)) } else { Ok(()) }
+    }
+}
