@@ -286,7 +286,7 @@ impl Programme {
 
     /// Reads a field of an object, given the struct that has it and its place there; none where the object is
     /// of no struct, or of another.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn field_at(&self, object: u32, structure: StructId, place: usize) -> Option<Reading> {
         let start = *self.slot_starts.get(object as usize)? as usize;

@@ -1013,10 +1013,16 @@ impl Scope<'_> {
         let Some(body) = definition.body(self.schema, self.definitions) else {
             return mistake(span, format!("{NO_FUNCTION} {name}(…) that is without fault"));
         };
-        if let Some(typed) = self.inlined(&definition, body, args, &parts, span) {
+        let codes: Vec<Code> = parts.iter().map(|part| part.code.clone()).collect();
+        if let Some(mut typed) = self.inlined(&definition, body, args, &parts, span) {
+            // What is more than a test of a field is remembered all the same.
+            if let (Code::Flag(code), Some(inline), [Code::Item(item)]) = (&typed.code, &body.inline, codes.as_slice())
+                && reads(&inline.syntax) > 1
+            {
+                typed.code = Code::Flag(FlagCode::Remembered(item.clone(), definition.number, Arc::new(code.clone())));
+            }
             return Ok(typed);
         }
-        let codes: Vec<Code> = parts.iter().map(|part| part.code.clone()).collect();
         if let Some(code) = remembered(definition.number, body, &codes, &definition.parameters) {
             return Ok(self.defined(name, body, code, &parts, args, span));
         }
@@ -1151,6 +1157,21 @@ impl Scope<'_> {
     }
 }
 
+/// How many fields and entries an expression reads, and how many functions it calls.
+fn reads(ast: &Ast) -> usize {
+    let of = |parts: &[&Ast]| parts.iter().map(|part| reads(part)).sum();
+    match &ast.kind {
+        Kind::Flag(_) | Kind::Number(_) | Kind::Text(_) | Kind::Name(_) => 0,
+        Kind::Field(a, _) => 1 + reads(a),
+        Kind::Not(a) | Kind::Minus(a) => reads(a),
+        Kind::Index(a, b) => 1 + reads(a) + reads(b),
+        Kind::And(a, b) | Kind::Or(a, b) | Kind::Binary(_, a, b) => of(&[a, b]),
+        Kind::Choice(a, b, c) => of(&[a, b, c]),
+        Kind::List(all) => all.iter().map(reads).sum(),
+        Kind::Call(_, target, args) => 1 + target.iter().map(|target| &**target).chain(args).map(reads).sum::<usize>(),
+    }
+}
+
 /// What a definition is called with beside a record, as far as what it gives may be remembered by it.
 enum Beside {
     Item(ItemCode),
@@ -1198,6 +1219,16 @@ fn remembered(number: u32, body: &Body, arguments: &[Code], parameters: &[(Strin
     let code = body.typed.code.clone();
     let is_exact = matches!(code, Code::Number(_));
     let called = Called { arguments: arguments.to_vec(), frame: body.frame, lets: body.lets.clone() };
+    if let (Code::Flag(code), []) = (&code, beside.as_slice()) {
+        let code = code.clone();
+        let work_out = FlagCode::any(move |cx| {
+            let kept = called.enter(cx)?;
+            let result = code.get(cx);
+            cx.leave(kept);
+            result
+        });
+        return Some(Code::Flag(FlagCode::Remembered(first, number, Arc::new(work_out))));
+    }
     let work_out: ValueCode = Arc::new(move |cx| {
         let kept = called.enter(cx)?;
         let result = code.run(cx);

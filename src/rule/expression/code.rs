@@ -126,6 +126,7 @@ impl Fields {
 
 /// Compiled code that gives a record or row.
 #[derive(Clone)]
+#[repr(u8)]
 pub enum ItemCode {
     /// A variable.
     Variable(usize),
@@ -169,6 +170,7 @@ impl ItemCode {
 
 /// Compiled code that gives a word.
 #[derive(Clone)]
+#[repr(u8)]
 pub enum WordCode {
     /// This one.
     Given(u16),
@@ -213,6 +215,7 @@ const fn is_among(word: u16, set: u128) -> bool {
 
 /// Compiled code that gives yes or no.
 #[derive(Clone)]
+#[repr(u8)]
 pub enum FlagCode {
     /// Whether a field of a record or row is recorded.
     Has(ItemCode, Fields),
@@ -224,6 +227,8 @@ pub enum FlagCode {
     Chain(Arc<[FlagCode]>, bool),
     /// The contrary.
     Not(Arc<FlagCode>),
+    /// What the definition of this number says of a record or row: remembered once it was worked out.
+    Remembered(ItemCode, u32, Arc<FlagCode>),
     /// Anything else.
     Code(AnyFlag),
 }
@@ -267,6 +272,7 @@ impl FlagCode {
             },
             FlagCode::Code(code) => code(cx),
             FlagCode::Chain(parts, decides) => chain(parts, *decides, cx),
+            FlagCode::Remembered(ItemCode::Variable(slot), number, code) => remembered(cx.item(*slot), *number, code, cx),
             _ => self.far(cx),
         }
     }
@@ -276,6 +282,10 @@ impl FlagCode {
         let flag = match self {
             FlagCode::Chain(parts, decides) => return chain(parts, *decides, cx),
             FlagCode::Code(code) => return code(cx),
+            FlagCode::Remembered(item, number, code) => {
+                let own = item.get(cx);
+                return remembered(own, *number, code, cx);
+            }
             FlagCode::Not(inner) => {
                 return match inner.ask(cx) {
                     Answer::Yes => Answer::No,
@@ -308,6 +318,18 @@ impl FlagCode {
     }
 }
 
+#[inline]
+fn remembered(own: Eval<Item>, number: u32, code: &FlagCode, cx: &mut Cx<'_>) -> Answer {
+    // Of what is not there the code itself says why.
+    let Ok(own) = own else { return code.ask(cx) };
+    if let Some(known) = cx.answered(number, own.node) {
+        return known;
+    }
+    let answer = code.ask(cx);
+    cx.remember(number, own.node, answer);
+    answer
+}
+
 #[inline(never)]
 fn chain(parts: &[FlagCode], decides: bool, cx: &mut Cx<'_>) -> Answer {
     let decides = Answer::of(decides);
@@ -330,6 +352,7 @@ fn chain(parts: &[FlagCode], decides: bool, cx: &mut Cx<'_>) -> Answer {
 
 /// Compiled code that walks a list of records or rows. The usual ways are told apart.
 #[derive(Clone)]
+#[repr(u8)]
 pub enum ItemsCode {
     /// A register.
     Register(RegisterId),

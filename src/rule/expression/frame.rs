@@ -7,11 +7,15 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
-use super::code::Code;
+use super::code::{Answer, Code};
 use super::value::{Eval, Fault, ItemList, No, Value};
 use crate::limits;
 use crate::programme::{Item, Programme};
 use crate::schema::form::Period;
+
+const ASKED_NO: u8 = 1;
+const ASKED_YES: u8 = 2;
+const ASKED_NONE: u8 = 3;
 
 /// About how much is remembered for each record of a programme.
 const REMEMBERED_PER_RECORD: usize = 8;
@@ -39,6 +43,11 @@ pub struct Cx<'p> {
     /// What definitions gave for records: within one audit they give the same again, whichever rule asks. By
     /// the definition's number, the first record's node, and what else it was called with.
     pub remembered: HashMap<(u32, u32, u64), Eval<Value<'p>>, FixedState>,
+    /// What definitions of one record answered, yes or no: by the definition's number, then by the node. Most of
+    /// what is remembered is this, and it is looked up far more often than worked out.
+    answers: Vec<Vec<u8>>,
+    /// Why some of them had no answer.
+    reasons: HashMap<(u32, u32), No, FixedState>,
     /// What was reached from a record along evidence links, upwards or not.
     pub reached: HashMap<(u32, bool), Arc<[u32]>, FixedState>,
     /// The list of no records, of which most lists that are gathered are.
@@ -69,12 +78,53 @@ impl<'p> Cx<'p> {
             screened: Vec::new(),
             written: [None, None],
             remembered: HashMap::with_capacity_and_hasher(REMEMBERED_PER_RECORD * programme.records.len(), FixedState::default()),
+            answers: Vec::new(),
+            reasons: HashMap::default(),
             reached: HashMap::default(),
             none: Arc::new(ItemList { elements: Box::default(), end: Ok(()) }),
             items: Vec::new(),
             values: Vec::new(),
             base: 0,
             top: 0,
+        }
+    }
+
+    /// What a definition answered of a record or row, if it was asked.
+    #[inline]
+    pub fn answered(&mut self, definition: u32, node: u32) -> Option<Answer> {
+        match *self.answers.get(definition as usize)?.get(node as usize)? {
+            ASKED_NO => Some(Answer::No),
+            ASKED_YES => Some(Answer::Yes),
+            ASKED_NONE => {
+                self.reason = *self.reasons.get(&(definition, node))?;
+                Some(Answer::None)
+            }
+            _ => None,
+        }
+    }
+
+    /// Remembers what a definition answered.
+    pub fn remember(&mut self, definition: u32, node: u32, answer: Answer) {
+        let code = match answer {
+            Answer::No => ASKED_NO,
+            Answer::Yes => ASKED_YES,
+            // What was stopped for its steps may well come to an end another time.
+            Answer::None if self.reason == No::Fault(Fault::Budget) => return,
+            Answer::None => {
+                self.reasons.insert((definition, node), self.reason);
+                ASKED_NONE
+            }
+        };
+        if self.answers.len() <= definition as usize {
+            self.answers.resize_with(definition as usize + 1, Vec::new);
+        }
+        if let Some(own) = self.answers.get_mut(definition as usize) {
+            if own.is_empty() {
+                own.resize(self.programme.forest.nodes.len(), 0);
+            }
+            if let Some(place) = own.get_mut(node as usize) {
+                *place = code;
+            }
         }
     }
 
