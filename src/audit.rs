@@ -174,7 +174,7 @@ impl<'p> Auditor<'p> {
         if self.programme.is_held_against() {
             self.audit.unanswered.push((number, subject.map(|subject| subject.node)));
         }
-        let address = |programme: &Programme| subject.map(|subject| programme.address(subject.node).address);
+        let address = |programme: &Programme| subject.map(|subject| programme.address_of(subject));
         match self.audit.no_evidence.iter_mut().find(|known| known.rule == number && known.key == key) {
             // A register that is not kept is one gap, however many subjects there are.
             Some(_) if matches!(key, Cause::No(No::Register(_))) => self.verdicts(number).no_evidence -= 1,

@@ -283,8 +283,14 @@ impl Forest {
     #[must_use]
     pub fn path_to(&self, at: u32) -> Vec<u32> {
         let Some(tree) = self.tree_of(at).and_then(|tree| self.trees.get(tree)) else { return Vec::new() };
-        let mut path = vec![tree.root];
-        let mut here = tree.root;
+        self.path_from(tree.root, at)
+    }
+
+    /// The nodes from one down to `at` within it, both included.
+    #[must_use]
+    pub fn path_from(&self, root: u32, at: u32) -> Vec<u32> {
+        let mut path = vec![root];
+        let mut here = root;
         while here != at {
             let Some((_, next)) = self.child_around(here, at) else { break };
             path.push(next);

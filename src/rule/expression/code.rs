@@ -321,12 +321,12 @@ impl FlagCode {
 #[inline]
 fn remembered(own: Eval<Item>, number: u32, code: &FlagCode, cx: &mut Cx<'_>) -> Answer {
     // Of what is not there the code itself says why.
-    let Ok(own) = own else { return code.ask(cx) };
-    if let Some(known) = cx.answered(number, own.node) {
+    let Some(object) = own.ok().and_then(|own| cx.programme.object_number(own.node)) else { return code.ask(cx) };
+    if let Some(known) = cx.answered(number, object) {
         return known;
     }
     let answer = code.ask(cx);
-    cx.remember(number, own.node, answer);
+    cx.remember(number, object, answer);
     answer
 }
 
