@@ -318,12 +318,20 @@ impl FlagCode {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn remembered(own: Eval<Item>, number: u32, code: &FlagCode, cx: &mut Cx<'_>) -> Answer {
     // Of what is not there the code itself says why.
     let Some(object) = own.ok().and_then(|own| cx.programme.object_number(own.node)) else { return code.ask(cx) };
-    if let Some(known) = cx.answered(number, object) {
-        return known;
+    match cx.answered(number, object) {
+        Some(known) => known,
+        None => work_out(number, object, code, cx),
+    }
+}
+
+#[inline(never)]
+fn work_out(number: u32, object: u32, code: &FlagCode, cx: &mut Cx<'_>) -> Answer {
+    if let Some(no) = cx.unanswered(number, object) {
+        return Answer::none(cx, no);
     }
     let answer = code.ask(cx);
     cx.remember(number, object, answer);

@@ -15,7 +15,6 @@ use crate::schema::form::Period;
 
 const ASKED_NO: u8 = 1;
 const ASKED_YES: u8 = 2;
-const ASKED_NONE: u8 = 3;
 
 /// About how much is remembered for each record of a programme.
 const REMEMBERED_PER_RECORD: usize = 8;
@@ -90,17 +89,19 @@ impl<'p> Cx<'p> {
     }
 
     /// What a definition answered of a record or row, by its number, if it was asked.
-    #[inline]
-    pub fn answered(&mut self, definition: u32, object: u32) -> Option<Answer> {
+    #[inline(always)]
+    pub fn answered(&self, definition: u32, object: u32) -> Option<Answer> {
         match *self.answers.get(definition as usize)?.get(object as usize)? {
             ASKED_NO => Some(Answer::No),
             ASKED_YES => Some(Answer::Yes),
-            ASKED_NONE => {
-                self.reason = *self.reasons.get(&(definition, object))?;
-                Some(Answer::None)
-            }
             _ => None,
         }
+    }
+
+    /// Why it had no answer, if it was asked and had none.
+    #[must_use]
+    pub fn unanswered(&self, definition: u32, object: u32) -> Option<No> {
+        self.reasons.get(&(definition, object)).copied()
     }
 
     /// Remembers what a definition answered.
@@ -112,7 +113,7 @@ impl<'p> Cx<'p> {
             Answer::None if self.reason == No::Fault(Fault::Budget) => return,
             Answer::None => {
                 self.reasons.insert((definition, object), self.reason);
-                ASKED_NONE
+                return;
             }
         };
         if self.answers.len() <= definition as usize {
