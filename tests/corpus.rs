@@ -124,8 +124,10 @@ fn the_yardstick_has_every_field_of_the_records() {
     let definitions = schema["$defs"].as_object().expect("there are definitions");
     for (name, described) in definitions.iter().map(|(name, described)| (camel(name), described)).chain([("Charter".to_owned(), &schema)]) {
         let Some(fields) = described["properties"].as_object() else { continue };
-        let body =
-            yardstick.split_once(&format!("pub struct {name}<'a> {{")).and_then(|(_, rest)| rest.split_once("\n}")).map(|(body, _)| body);
+        let after = [format!("pub struct {name}<'a> {{"), format!("pub struct {name} {{")]
+            .iter()
+            .find_map(|head| yardstick.split_once(head.as_str()).map(|(_, rest)| rest));
+        let body = after.and_then(|rest| rest.split_once("\n}")).map(|(body, _)| body);
         for field in fields.keys() {
             let is_there = |body: &str| {
                 [format!("pub {field}:"), format!("pub r#{field}:"), format!("rename = \"{field}\"")].iter().any(|word| body.contains(word))
