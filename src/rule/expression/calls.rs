@@ -6,7 +6,9 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use super::build::{Scope, Variable, mistake};
-use super::code::{Answer, Code, DateCode, Fields, FlagCode, ItemCode, ItemsCode, ListCode, Screen, TextCode, ValueCode, WordCode};
+use super::code::{
+    Answer, Code, DateCode, Fields, FlagCode, ItemCode, ItemsCode, ListCode, Screen, TextCode, ValueCode, WordCode, kept_list,
+};
 use super::frame::Cx;
 use super::parse::{Ast, Kind, Mistake};
 use super::pattern::Pattern;
@@ -431,6 +433,12 @@ impl Scope<'_> {
             Ty::List(of) if matches!(**of, Ty::Record(_)) => {
                 let items = part.code.clone().into_items();
                 Code::number(move |cx| {
+                    // What is gathered already is counted already.
+                    if let ItemsCode::Kept(list, slot) = &items {
+                        let list = kept_list(list, *slot, cx)?;
+                        list.elements.iter().try_for_each(|element| element.map(|_| ()))?;
+                        return list.end.map(|()| Decimal::whole(list.elements.len() as i64));
+                    }
                     let (mut count, mut why) = (0i64, None);
                     let end = items.each(cx, |_, element| {
                         count += 1;

@@ -225,6 +225,8 @@ pub enum FlagCode {
     Word(ItemCode, Fields, Box<u128>, bool),
     /// Whether one of these is as the last says, asked in turn; else none is.
     Chain(Arc<[FlagCode]>, bool),
+    /// Whether two records or rows are one; or, where the last is false, are not.
+    Same(ItemCode, ItemCode, bool),
     /// The contrary.
     Not(Arc<FlagCode>),
     /// What the definition of this number says of a record or row: remembered once it was worked out.
@@ -300,6 +302,10 @@ impl FlagCode {
                     Err(No::Field(_)) => Ok(false),
                     Err(no) => Err(no),
                 },
+            },
+            FlagCode::Same(one, other, wanted) => match one.get(cx) {
+                Err(no) => Err(no),
+                Ok(one) => other.get(cx).map(|other| cx.programme.same(one, other) == *wanted),
             },
             FlagCode::Word(item, fields, set, wanted) => {
                 let at = item.get(cx).and_then(|own| fields.of(cx.programme, own));
@@ -434,7 +440,7 @@ impl ItemsCode {
     }
 }
 
-fn kept_list(list: &ItemsCode, slot: usize, cx: &mut Cx<'_>) -> Eval<Arc<ItemList>> {
+pub(super) fn kept_list(list: &ItemsCode, slot: usize, cx: &mut Cx<'_>) -> Eval<Arc<ItemList>> {
     if matches!(cx.value(slot), Err(No::Unset)) {
         let list = gathered_items(list, cx);
         cx.set_value(slot, list);
