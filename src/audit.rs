@@ -14,6 +14,7 @@ pub use state::{NOT_SELECTED, RuleState, SWITCHED_OFF, Selection, State};
 use crate::finding::{Finding, Label, Part, Subject as About, Verdicts, fingerprint, plain};
 use crate::limits;
 use crate::programme::{About as FlawAbout, Flaw, Incomplete, Item, NO_RECORD, Programme, Where};
+use crate::rule::expression::code::Answer;
 use crate::rule::expression::frame::Cx;
 use crate::rule::expression::value::{Fault, No};
 use crate::rule::{Case, Group, Rule, Rules, Subject};
@@ -381,7 +382,18 @@ impl<'p> Auditor<'p> {
 
     fn judge(&mut self, number: usize, rule: &'p Rule, case: &'p Case, subject: Item) {
         self.audit.steps += self.cx.steps.replace(0);
-        let mut concerns = case.when.as_ref().map_or(Ok(true), |when| when.get(&mut self.cx));
+        let mut concerns = Ok(true);
+        if let Some(when) = &case.when {
+            match when.ask(&mut self.cx) {
+                Answer::Yes => {}
+                // So end most.
+                Answer::No => {
+                    self.verdicts(number).not_applicable += 1;
+                    return;
+                }
+                Answer::None => concerns = Err(self.cx.reason),
+            }
+        }
         if !case.profile_when.is_empty()
             && concerns != Ok(false)
             && let Some(when) = case.profile_when.get(&self.state.profile)

@@ -328,7 +328,8 @@ impl Programme {
         slots.push(u32::MAX);
         slot_starts.clear();
         slot_starts.resize(forest.nodes.len(), 0);
-        let mut place = |object: u32, structure: StructId| {
+        let nodes = forest.nodes.as_slice();
+        let mut place = |object: u32, end: u32, structure: StructId| {
             let Some(start) = slot_starts.get_mut(object as usize).filter(|start| **start == 0) else { return };
             let Some(known) = schema.structure(structure) else { return };
             *start = slots.len() as u32;
@@ -337,31 +338,35 @@ impl Programme {
             let first = slots.len();
             slots.resize(first + known.fields.len(), NOT_RECORDED);
             let own = slots.get_mut(first..).unwrap_or_default();
-            for at in forest.children(object) {
-                let node = forest.node(at);
+            let within = nodes.get(..end as usize).unwrap_or_default();
+            let mut at = object as usize + 1;
+            while let Some(node) = within.get(at) {
                 if let Some((owner, place)) = schema.place_of(node.field)
                     && owner == structure
                     && let Some(slot) = own.get_mut(place)
                     && *slot == NOT_RECORDED
                 {
-                    *slot = match Reading::of(at, node) {
+                    *slot = match Reading::of(at as u32, *node) {
                         Reading::Value(node) => node,
                         Reading::Absent => NOT_RECORDED,
                         Reading::Faulty => AT_FAULT,
                     };
                 }
+                at = if node.is_container() { node.link as usize } else { at + 1 };
             }
         };
         for record in records {
-            if forest.node(record.node).kind == Kind::Object {
-                place(record.node, record.structure);
+            if let Some(node) = nodes.get(record.node as usize)
+                && node.kind == Kind::Object
+            {
+                place(record.node, node.link, record.structure);
             }
         }
-        for (at, node) in (0u32..).zip(&forest.nodes) {
+        for (at, node) in (0u32..).zip(nodes) {
             if node.kind == Kind::Object
                 && let Some(structure) = schema.struct_of(node.field)
             {
-                place(at, structure);
+                place(at, node.link, structure);
             }
         }
     }

@@ -87,10 +87,11 @@ pub(super) fn link(programme: &mut Programme) {
         };
         let Some(written) = string(site.node) else { continue };
         let care = || if schema.is_safe(node.field) { Care::Id } else { Care::Hidden };
-        let (named, id) = match written.split_once('/') {
-            Some((register, id)) if schema.register_named(register).is_some() => (schema.register_named(register), id),
-            _ => (None, written),
-        };
+        let (named, id) =
+            match written.bytes().position(|byte| byte == b'/').and_then(|at| Some((written.get(..at)?, written.get(at + 1..)?))) {
+                Some((register, id)) if schema.register_named(register).is_some() => (schema.register_named(register), id),
+                _ => (None, written),
+            };
         let mut found = reference
             .targets
             .iter()
