@@ -34,6 +34,9 @@ pub struct NoEvidence {
     key: Cause,
 }
 
+/// Of how many subjects without a verdict the addresses are told.
+const ADDRESSES: usize = 3;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cause {
     No(No),
@@ -73,7 +76,7 @@ impl Audit {
         match self.no_evidence.iter_mut().find(|known| known.rule == rule && known.cause == cause) {
             Some(known) => {
                 known.count += 1;
-                if known.addresses.len() < 3 {
+                if known.addresses.len() < ADDRESSES {
                     known.addresses.push(address);
                 }
             }
@@ -159,7 +162,7 @@ impl<'p> Auditor<'p> {
             Some(false) => return self.idle(number, "its stage is not reached".to_owned()),
             None => {
                 let cause = vec![Part::words("the stage of the programme is not recorded")];
-                return self.no_evidence_for(number, Cause::Stage, cause, false, None);
+                return self.no_evidence_for(number, Cause::Stage, |_| cause, false, None);
             }
         }
         match rule.groups(&self.programme.schema, &self.rules.definitions) {
@@ -168,33 +171,43 @@ impl<'p> Auditor<'p> {
         }
     }
 
-    fn no_evidence_for(&mut self, number: usize, key: Cause, cause: Vec<Part>, not_testable: bool, subject: Option<Item>) {
+    /// Counts a verdict that could not be reached. The cause is put into words only where it is a new one.
+    fn no_evidence_for(
+        &mut self,
+        number: usize,
+        key: Cause,
+        cause: impl FnOnce(&mut Self) -> Vec<Part>,
+        not_testable: bool,
+        subject: Option<Item>,
+    ) {
         self.verdicts(number).no_evidence += 1;
         // Asked only of what was known before: by waivers and the baseline.
         if self.programme.is_held_against() {
             self.audit.unanswered.push((number, subject.map(|subject| subject.node)));
         }
-        let address = |programme: &Programme| subject.map(|subject| programme.address(subject.node).address);
-        match self.audit.no_evidence.iter_mut().find(|known| known.rule == number && known.key == key) {
+        let programme = self.programme;
+        let address = || subject.map(|subject| programme.address_of(subject));
+        // What is asked about now was found last: rules come one after another.
+        match self.audit.no_evidence.iter_mut().rev().find(|known| known.rule == number && known.key == key) {
             // A register that is not kept is one gap, however many subjects there are.
             Some(_) if matches!(key, Cause::No(No::Register(_))) => self.verdicts(number).no_evidence -= 1,
             Some(known) => {
                 known.count += 1;
-                if known.addresses.len() < 3 {
-                    known.addresses.extend(address(self.programme));
+                if known.addresses.len() < ADDRESSES {
+                    known.addresses.extend(address());
                 }
             }
             None => {
-                let addresses = address(self.programme).into_iter().collect();
+                let cause = cause(self);
+                let addresses = address().into_iter().collect();
                 self.audit.no_evidence.push(NoEvidence { rule: number, not_testable, cause, count: 1, addresses, key });
             }
         }
     }
 
     fn no_value(&mut self, number: usize, no: No, subject: Option<Item>) {
-        let cause = self.reason(no);
         let not_testable = matches!(no, No::Statistic(_) | No::Unfair(_));
-        self.no_evidence_for(number, Cause::No(no), cause, not_testable, subject);
+        self.no_evidence_for(number, Cause::No(no), |auditor| auditor.reason(no), not_testable, subject);
     }
 
     /// A reason in words.
@@ -242,7 +255,7 @@ impl<'p> Auditor<'p> {
                 if programme.charter.is_some() {
                     self.judge_all(number, rule, group, programme.charter_item());
                 } else {
-                    self.no_evidence_for(number, Cause::Stage, vec![Part::words("the charter cannot be read")], false, None);
+                    self.no_evidence_for(number, Cause::Stage, |_| vec![Part::words("the charter cannot be read")], false, None);
                 }
             }
             Subject::Register(register) => {
@@ -279,7 +292,7 @@ impl<'p> Auditor<'p> {
                         self.verdicts(number).nothing_to_judge += 1;
                     }
                 }
-                None => self.no_evidence_for(number, Cause::Stage, vec![Part::words("the charter cannot be read")], false, None),
+                None => self.no_evidence_for(number, Cause::Stage, |_| vec![Part::words("the charter cannot be read")], false, None),
                 Some(register) => {
                     let Some(kept) = programme.registers.get(usize::from(*register)) else { return };
                     if let Some(no) = self.unavailable(*register) {
@@ -387,7 +400,7 @@ impl<'p> Auditor<'p> {
             }
             Err(no) => return self.without(number, rule, no, subject),
         }
-        if self.yields(rule, subject) {
+        if !rule.yields.is_empty() && self.yields(rule, subject) {
             self.verdicts(number).not_applicable += 1;
             return;
         }
@@ -398,7 +411,7 @@ impl<'p> Auditor<'p> {
                 return self.without(number, rule, no, subject);
             }
             if answer != Ok(true) {
-                let cause = reason.render(&mut self.cx);
+                let cause = |auditor: &mut Self| reason.render(&mut auditor.cx);
                 return self.no_evidence_for(number, Cause::No(No::Unfair(at as u16)), cause, true, Some(subject));
             }
         }
@@ -588,7 +601,7 @@ impl<'p> Auditor<'p> {
             return self.no_evidence_for(
                 number,
                 Cause::Stage,
-                vec![Part::words("the stage of the programme is not recorded")],
+                |_| vec![Part::words("the stage of the programme is not recorded")],
                 false,
                 None,
             );

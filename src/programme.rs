@@ -57,6 +57,8 @@ pub struct Record {
 const NOT_RECORDED: u32 = 0;
 /// One that breaks the schema or is written twice.
 const AT_FAULT: u32 = u32::MAX;
+/// What stands before an object's fields: its struct and its number.
+const HEAD: usize = 2;
 
 /// One register of this programme.
 #[derive(Clone, Debug, Default)]
@@ -202,9 +204,12 @@ pub struct Programme {
     links: Vec<Link>,
     link_starts: Vec<u32>,
     evidence: Vec<(u32, u32)>,
-    /// The fields of all objects whose struct is known, object by object: the struct, then for each of its
-    /// fields, in its place (`Schema::place_of`), the node, or why there is none. Rules read little else.
+    /// The fields of all objects whose struct is known, object by object: the struct, the object's number, then
+    /// for each of its fields, in its place (`Schema::place_of`), the node, or why there is none. Rules read
+    /// little else.
     slots: Vec<u32>,
+    /// How many objects there are.
+    objects: u32,
     /// Of each node where its fields begin there; 0 where they are not there.
     slot_starts: Vec<u32>,
 }
@@ -290,21 +295,35 @@ impl Programme {
     #[must_use]
     pub fn field_at(&self, object: u32, structure: StructId, place: usize) -> Option<Reading> {
         let start = *self.slot_starts.get(object as usize)? as usize;
-        let (own, fields) = self.slots.get(start..)?.split_first()?;
-        if *own != u32::from(structure) {
+        if *self.slots.get(start)? != u32::from(structure) {
             return None;
         }
-        Some(match *fields.get(place)? {
+        Some(match *self.slots.get(start + HEAD + place)? {
             NOT_RECORDED => Reading::Absent,
             AT_FAULT => Reading::Faulty,
             node => Reading::Value(node),
         })
     }
 
+    /// The number of an object whose struct is known, below [`Programme::objects`].
+    #[inline]
+    #[must_use]
+    pub fn object_number(&self, object: u32) -> Option<u32> {
+        let start = *self.slot_starts.get(object as usize)?;
+        if start == 0 { None } else { self.slots.get(start as usize + 1).copied() }
+    }
+
+    /// How many objects have a number.
+    #[must_use]
+    pub const fn objects(&self) -> u32 {
+        self.objects
+    }
+
     /// Sets down for each object where its fields stand, once all of them are judged.
     fn place_fields(&mut self) {
-        let Self { schema, forest, records, slots, slot_starts, .. } = self;
+        let Self { schema, forest, records, slots, slot_starts, objects, .. } = self;
         slots.clear();
+        *objects = 0;
         // No struct has this number: what begins here is an object of none.
         slots.push(u32::MAX);
         slot_starts.clear();
@@ -313,7 +332,8 @@ impl Programme {
             let Some(start) = slot_starts.get_mut(object as usize).filter(|start| **start == 0) else { return };
             let Some(known) = schema.structure(structure) else { return };
             *start = slots.len() as u32;
-            slots.push(u32::from(structure));
+            slots.extend([u32::from(structure), *objects]);
+            *objects += 1;
             let first = slots.len();
             slots.resize(first + known.fields.len(), NOT_RECORDED);
             let own = slots.get_mut(first..).unwrap_or_default();

@@ -108,3 +108,34 @@ fn a_fair_corpus_has_no_finding() {
         assert!(found.is_empty(), "{name}: {found:?}");
     }
 }
+
+/// What the yardstick parses is all that records may hold: it would cost less if it passed some of it over.
+#[test]
+fn the_yardstick_has_every_field_of_the_records() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("the file is there");
+    let schema: serde_json::Value = serde_json::from_str(&read("schema/records.json")).expect("the schema is JSON");
+    let yardstick = read("benches/yardstick/mod.rs");
+    let camel = |name: &str| -> String {
+        let capital = |part: &str| part.chars().next().map(|first| first.to_uppercase().chain(part.chars().skip(1)).collect::<String>());
+        name.split('-').filter_map(capital).collect()
+    };
+    let mut missing = BTreeSet::new();
+    let definitions = schema["$defs"].as_object().expect("there are definitions");
+    for (name, described) in definitions.iter().map(|(name, described)| (camel(name), described)).chain([("Charter".to_owned(), &schema)]) {
+        let Some(fields) = described["properties"].as_object() else { continue };
+        let after = [format!("pub struct {name}<'a> {{"), format!("pub struct {name} {{")]
+            .iter()
+            .find_map(|head| yardstick.split_once(head.as_str()).map(|(_, rest)| rest));
+        let body = after.and_then(|rest| rest.split_once("\n}")).map(|(body, _)| body);
+        for field in fields.keys() {
+            let is_there = |body: &str| {
+                [format!("pub {field}:"), format!("pub r#{field}:"), format!("rename = \"{field}\"")].iter().any(|word| body.contains(word))
+            };
+            if !body.is_some_and(is_there) {
+                missing.insert(format!("{name}.{field}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+}

@@ -234,6 +234,21 @@ pub struct Charter<'a> {
     pub agreements: List<Agreement<'a>>,
     pub publications: List<Publication<'a>>,
     pub incidents: List<Incident<'a>>,
+    #[serde(rename = "$schema")]
+    pub schema: Option<&'a str>,
+    pub nothing_fixed: Option<Answer<'a>>,
+    pub scope_level: Option<&'a str>,
+    pub method_reason: Option<Text<'a>>,
+    pub policy_owner: Option<&'a str>,
+    pub keeping: List<KeepingRow<'a>>,
+    pub closed_on: Option<&'a str>,
+    pub ended_as: Option<&'a str>,
+    pub inherits_from: List<&'a str>,
+    pub portfolio: Option<&'a str>,
+    pub cited_by: List<Text<'a>>,
+    pub imported_on: List<&'a str>,
+    pub recorded_at: Option<&'a str>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -260,6 +275,7 @@ pub struct Journey<'a> {
     pub friction: Option<Text<'a>>,
     pub cost_or_risk: Option<Text<'a>>,
     pub org_units: List<Text<'a>>,
+    pub phases: List<&'a str>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -287,6 +303,7 @@ pub struct PolicyRow<'a> {
     pub uri: Option<&'a str>,
     pub adopted_by: Option<Text<'a>>,
     pub covers: List<&'a str>,
+    pub reason: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -295,6 +312,8 @@ pub struct BudgetRow<'a> {
     pub kind: Option<&'a str>,
     pub amount: Option<f64>,
     pub currency: Option<&'a str>,
+    pub funds: Option<&'a str>,
+    pub reason: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -333,6 +352,7 @@ pub struct CharacteristicRow<'a> {
 pub struct ReferenceSegmentRow<'a> {
     pub value: Option<Text<'a>>,
     pub share: Option<f64>,
+    pub target_share: Option<f64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -343,6 +363,7 @@ pub struct QuotaRow<'a> {
     pub min: Option<u64>,
     pub must_include: Option<bool>,
     pub underserved: Option<bool>,
+    pub max: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -362,6 +383,7 @@ pub struct Evaluation<'a> {
     pub negative: List<Text<'a>>,
     pub influence: Option<Text<'a>>,
     pub reflection: Option<Text<'a>>,
+    pub reason: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -376,6 +398,8 @@ pub struct DataAssetRow<'a> {
     pub retention_months: Option<u64>,
     pub deleted_on: Option<&'a str>,
     pub legal_hold: Option<bool>,
+    pub special_categories: List<Text<'a>>,
+    pub special_category_condition: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -400,6 +424,13 @@ pub struct Participant<'a> {
     pub credit_preference: Option<&'a str>,
     pub briefed_on: Option<&'a str>,
     pub recorded_at: Option<&'a str>,
+    pub same_as: Option<&'a str>,
+    pub ahead_of_need: Option<Text<'a>>,
+    pub workaround: Option<Text<'a>>,
+    pub hours_agreed: Option<f64>,
+    pub trained_in: List<&'a str>,
+    pub note: Option<Text<'a>>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -419,6 +450,11 @@ pub struct Member<'a> {
     pub organisation: Option<Text<'a>>,
     pub functions: List<&'a str>,
     pub interests_declared: Option<bool>,
+    pub same_as: Option<&'a str>,
+    pub trained_in: List<&'a str>,
+    pub note: Option<Text<'a>>,
+    pub recorded_at: Option<&'a str>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -429,6 +465,10 @@ pub struct Role<'a> {
     pub held_by: List<&'a str>,
     pub from: Option<&'a str>,
     pub decision_rights: List<DecisionRightRow<'a>>,
+    pub to: Option<&'a str>,
+    pub note: Option<Text<'a>>,
+    pub recorded_at: Option<&'a str>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -448,6 +488,9 @@ pub struct Body<'a> {
     pub rule: Option<&'a str>,
     pub quorum: Option<u64>,
     pub seats: List<SeatRow<'a>>,
+    pub note: Option<Text<'a>>,
+    pub recorded_at: Option<&'a str>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -465,6 +508,9 @@ pub struct Wave<'a> {
     pub opened_on: Option<&'a str>,
     pub closed_on: Option<&'a str>,
     pub segments: List<WaveSegmentRow<'a>>,
+    pub note: Option<Text<'a>>,
+    pub recorded_at: Option<&'a str>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -505,6 +551,10 @@ pub struct Consent<'a> {
     pub purpose_version: Option<u64>,
     pub on_pay_receipt: Option<bool>,
     pub note: Option<Text<'a>>,
+    pub necessary_purposes: List<&'a str>,
+    pub special_categories: List<Text<'a>>,
+    pub recorded_at: Option<&'a str>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -525,6 +575,13 @@ pub struct Payment<'a> {
     pub paid_on: Option<&'a str>,
     pub declined_by_participant: Option<bool>,
     pub recorded_at: Option<&'a str>,
+    pub recipients_count: Option<u64>,
+    pub for_task: Option<Text<'a>>,
+    pub rate_factor: Option<f64>,
+    pub prepaid: Option<bool>,
+    pub blocked_by: Option<&'a str>,
+    pub note: Option<Text<'a>>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -538,6 +595,10 @@ pub struct Sprint<'a> {
     pub timebox_weeks: Option<f64>,
     pub ended_on: Option<&'a str>,
     pub outputs: List<&'a str>,
+    pub paused_days: Option<f64>,
+    pub note: Option<Text<'a>>,
+    pub recorded_at: Option<&'a str>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -561,6 +622,10 @@ pub struct Session<'a> {
     pub attendance: List<AttendanceRow<'a>>,
     pub tests: List<&'a str>,
     pub note: Option<Text<'a>>,
+    pub objective: Option<Text<'a>>,
+    pub tools: List<Text<'a>>,
+    pub recorded_at: Option<&'a str>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -577,6 +642,7 @@ pub struct AttendanceRow<'a> {
     pub capacity: Option<&'a str>,
     pub hours: Option<f64>,
     pub costs: List<CostRow<'a>>,
+    pub substitute_for: Option<&'a str>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -606,6 +672,11 @@ pub struct Contribution<'a> {
     pub review_on: Option<&'a str>,
     pub cluster: Option<&'a str>,
     pub recorded_at: Option<&'a str>,
+    pub on_behalf_of: Option<Text<'a>>,
+    pub amount_requested: Option<f64>,
+    pub currency: Option<&'a str>,
+    pub note: Option<Text<'a>>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -618,6 +689,9 @@ pub struct Insight<'a> {
     pub validated_on: Option<&'a str>,
     pub validated_with: List<&'a str>,
     pub from: List<&'a str>,
+    pub note: Option<Text<'a>>,
+    pub recorded_at: Option<&'a str>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -631,6 +705,12 @@ pub struct Artefact<'a> {
     pub layers: List<&'a str>,
     pub derived_from: List<&'a str>,
     pub uri: Option<&'a str>,
+    pub layers_reason: Option<Text<'a>>,
+    pub dependencies: List<Text<'a>>,
+    pub reused_by: List<Text<'a>>,
+    pub note: Option<Text<'a>>,
+    pub recorded_at: Option<&'a str>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -658,6 +738,13 @@ pub struct Decision<'a> {
     pub rationale: Option<Text<'a>>,
     pub participation_level: Option<&'a str>,
     pub recorded_at: Option<&'a str>,
+    pub reframed_from: Option<Text<'a>>,
+    pub decided_in: Option<&'a str>,
+    pub informed: List<&'a str>,
+    pub rationale_in: List<&'a str>,
+    pub due_on: Option<&'a str>,
+    pub note: Option<Text<'a>>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -682,6 +769,18 @@ pub struct Outcome<'a> {
     pub preservation: Option<&'a str>,
     pub credits: List<CreditRow<'a>>,
     pub ambition: Option<&'a str>,
+    pub concerns: Option<Text<'a>>,
+    pub extent: Option<&'a str>,
+    pub amount: Option<f64>,
+    pub currency: Option<&'a str>,
+    pub training_reason: Option<Text<'a>>,
+    pub high_stakes: Option<bool>,
+    pub uses_ai: Option<bool>,
+    pub trained_on: List<&'a str>,
+    pub measure_again_on: Option<&'a str>,
+    pub note: Option<Text<'a>>,
+    pub recorded_at: Option<&'a str>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -708,6 +807,9 @@ pub struct Gate<'a> {
     pub criteria: List<GateFindingRow<'a>>,
     pub outcome: Option<&'a str>,
     pub approvers: List<&'a str>,
+    pub note: Option<Text<'a>>,
+    pub recorded_at: Option<&'a str>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -717,6 +819,7 @@ pub struct GateFindingRow<'a> {
     pub finding: Option<Text<'a>>,
     pub reason: Option<Text<'a>>,
     pub evidence: List<&'a str>,
+    pub judged_by: List<&'a str>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -736,6 +839,13 @@ pub struct Metric<'a> {
     pub target: Option<f64>,
     pub measurements: List<MeasurementRow<'a>>,
     pub of: List<&'a str>,
+    pub measures: Option<&'a str>,
+    pub activity_count: Option<bool>,
+    pub prescribed: Option<bool>,
+    pub broken_down_by: List<Text<'a>>,
+    pub note: Option<Text<'a>>,
+    pub recorded_at: Option<&'a str>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -743,6 +853,7 @@ pub struct Metric<'a> {
 pub struct Baseline<'a> {
     pub value: Option<f64>,
     pub on: Option<&'a str>,
+    pub none_exists: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -764,6 +875,9 @@ pub struct Tally<'a> {
     pub cast: Option<u64>,
     pub threshold: Option<f64>,
     pub options: List<TallyOptionRow<'a>>,
+    pub note: Option<Text<'a>>,
+    pub recorded_at: Option<&'a str>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -773,6 +887,7 @@ pub struct TallyOptionRow<'a> {
     #[serde(rename = "for")]
     pub for_: Option<u64>,
     pub against: Option<u64>,
+    pub label: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -785,6 +900,9 @@ pub struct Message<'a> {
     pub sent_on: Option<&'a str>,
     pub covers: List<&'a str>,
     pub channel: Option<Text<'a>>,
+    pub note: Option<Text<'a>>,
+    pub recorded_at: Option<&'a str>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -797,6 +915,10 @@ pub struct Agreement<'a> {
     pub ip_terms: Option<Text<'a>>,
     pub benefit_terms: Option<Text<'a>>,
     pub benefits: List<BenefitRow<'a>>,
+    pub direction: Option<&'a str>,
+    pub note: Option<Text<'a>>,
+    pub recorded_at: Option<&'a str>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -820,6 +942,9 @@ pub struct Publication<'a> {
     pub quasi_identifiers: List<Text<'a>>,
     pub smallest_group_count: Option<u64>,
     pub uri: Option<&'a str>,
+    pub note: Option<Text<'a>>,
+    pub recorded_at: Option<&'a str>,
+    pub source: Option<Text<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -836,6 +961,7 @@ pub struct TableRow<'a> {
 pub struct CellRow<'a> {
     pub label: Option<Text<'a>>,
     pub count: Option<u64>,
+    pub suppressed: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -847,4 +973,17 @@ pub struct Incident<'a> {
     pub severity: Option<Text<'a>>,
     pub followed_up_on: Option<&'a str>,
     pub closed_on: Option<&'a str>,
+    pub note: Option<Text<'a>>,
+    pub recorded_at: Option<&'a str>,
+    pub source: Option<Text<'a>>,
+}
+
+/// What is kept of a register, and where.
+#[derive(Debug, Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+pub struct KeepingRow<'a> {
+    pub register: Option<&'a str>,
+    pub kept: Option<&'a str>,
+    pub r#where: Option<&'a str>,
+    pub reason: Option<Text<'a>>,
 }

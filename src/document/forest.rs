@@ -120,6 +120,8 @@ pub struct Forest {
     pub references: Vec<RefSite>,
     /// What the validator is to look at, in the order of the text.
     pub doubts: Vec<Doubt>,
+    /// Whether some key is written with escapes.
+    pub has_escaped_keys: bool,
     /// Keys written twice: the value at the second and later ones.
     pub repeated: Vec<u32>,
     /// The children of long lists in which something was looked for: only findings ask, and a list may have
@@ -138,6 +140,7 @@ impl Forest {
         self.references.clear();
         self.doubts.clear();
         self.repeated.clear();
+        self.has_escaped_keys = false;
         self.wide.get_mut().clear();
     }
 
@@ -249,42 +252,52 @@ impl Forest {
         Some(if inner.contains('\\') { super::json::unescape(inner) } else { Cow::Borrowed(inner) })
     }
 
+    /// Whether a node stands under this key, where no key is written with escapes.
+    #[inline]
+    fn is_keyed(&self, at: u32, wanted: &str) -> bool {
+        let before = self.text.as_bytes().get(..self.node(at).start as usize).unwrap_or_default();
+        let before = match before {
+            [before @ .., b'"', b':'] | [before @ .., b'"', b':', b' '] => before,
+            other => match other.trim_ascii_end() {
+                [before @ .., b':'] => match before.trim_ascii_end() {
+                    [before @ .., b'"'] => before,
+                    _ => return false,
+                },
+                _ => return false,
+            },
+        };
+        // A quote within what is wanted would reach beyond the key.
+        matches!(before.strip_suffix(wanted.as_bytes()), Some([.., b'"'])) && !wanted.as_bytes().contains(&b'"')
+    }
+
     /// Whether a node surely stands under this key, written without escapes.
     #[inline]
     #[must_use]
     pub fn stands_under(&self, at: u32, wanted: &str) -> bool {
-        let before = self.text.as_bytes().get(..self.node(at).start as usize).unwrap_or_default();
-        let before = if let [before @ .., b' '] = before { before } else { before };
-        let [before @ .., b'"', b':'] = before else { return false };
-        let Some((rest, key)) = before.len().checked_sub(wanted.len()).and_then(|at| before.split_at_checked(at)) else { return false };
-        // A quote behind a backslash would be a part of a longer key.
-        matches!(rest, [.., other, b'"'] if *other != b'\\')
-            && key == wanted.as_bytes()
-            && !wanted.bytes().any(|byte| matches!(byte, b'"' | b'\\'))
+        !self.has_escaped_keys && self.is_keyed(at, wanted)
     }
 
     /// The member of an object that stands under this key, the first if there are several.
     #[must_use]
     pub fn under(&self, object: u32, wanted: &str) -> Option<u32> {
-        let plain = !self.raw(object).contains('\\') && !wanted.contains(['"', '\\']);
-        self.children(object).find(|child| {
-            if plain {
-                // Nothing is escaped: the key is as it is written, and nothing need be read of another one.
-                let before = self.text.as_bytes().get(..self.node(*child).start as usize).unwrap_or_default();
-                let key = before.trim_ascii_end().strip_suffix(b":").unwrap_or_default().trim_ascii_end();
-                key.strip_suffix(b"\"").and_then(|key| key.strip_suffix(wanted.as_bytes())).is_some_and(|rest| rest.ends_with(b"\""))
-            } else {
-                self.key(*child).is_some_and(|key| key == wanted)
-            }
-        })
+        if self.has_escaped_keys {
+            return self.children(object).find(|child| self.key(*child).is_some_and(|key| key == wanted));
+        }
+        self.children(object).find(|child| self.is_keyed(*child, wanted))
     }
 
     /// The nodes from a tree's root down to `at`, both included.
     #[must_use]
     pub fn path_to(&self, at: u32) -> Vec<u32> {
         let Some(tree) = self.tree_of(at).and_then(|tree| self.trees.get(tree)) else { return Vec::new() };
-        let mut path = vec![tree.root];
-        let mut here = tree.root;
+        self.path_from(tree.root, at)
+    }
+
+    /// The nodes from one down to `at` within it, both included.
+    #[must_use]
+    pub fn path_from(&self, root: u32, at: u32) -> Vec<u32> {
+        let mut path = vec![root];
+        let mut here = root;
         while here != at {
             let Some((_, next)) = self.child_around(here, at) else { break };
             path.push(next);

@@ -99,6 +99,7 @@ pub fn plant<G: Guide>(forest: &mut Forest, from: usize, shape: Shape, field: Fi
         references: &mut forest.references,
         doubts: &mut forest.doubts,
         repeated: &mut forest.repeated,
+        has_escaped_keys: &mut forest.has_escaped_keys,
         free: Vec::new(),
         guide,
     };
@@ -132,6 +133,7 @@ struct Reader<'a, G> {
     references: &'a mut Vec<RefSite>,
     doubts: &'a mut Vec<Doubt>,
     repeated: &'a mut Vec<u32>,
+    has_escaped_keys: &'a mut bool,
     /// Free keys (spans within the quotes, and their nodes) of the objects that are open.
     free: Vec<(u32, u32, u32)>,
     guide: &'a G,
@@ -317,6 +319,7 @@ impl<G: Guide> Reader<'_, G> {
                 }
                 let key_start = self.at;
                 let escaped = self.string()?;
+                *self.has_escaped_keys |= escaped;
                 let key = self.text.get(key_start + 1..self.at - 1).unwrap_or("");
                 let (member, member_shape) =
                     if escaped { self.guide.member(shape, unescape(key).as_bytes()) } else { self.guide.member(shape, key.as_bytes()) };

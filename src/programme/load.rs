@@ -61,6 +61,7 @@ pub fn load(
         evidence: Vec::new(),
         slots: Vec::new(),
         slot_starts: Vec::new(),
+        objects: 0,
     };
     let mut loader = Loader { programme: &mut programme, digests, scratch: Vec::new(), found: vec![Vec::new(); schema.registers.len()] };
     for (number, input) in inputs.iter().enumerate() {

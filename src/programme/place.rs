@@ -162,8 +162,28 @@ impl Programme {
     #[must_use]
     pub fn address(&self, at: u32) -> Addressed {
         let record = self.record_around(at);
-        let known = self.record(record).copied();
         let place = self.place(Where::Node(at));
+        let pointer = self.pointer(&self.forest.path_to(at));
+        let (register, address, is_entry) = self.named(at, record);
+        let id = if record == 0 || is_entry { None } else { self.id_of(record) };
+        Addressed { register, id, address, pointer, file: place.file }
+    }
+
+    /// The address of a record or row, by itself.
+    #[must_use]
+    pub fn address_of(&self, item: Item) -> Vec<Part> {
+        let is_whole = self.record(item.record).is_some_and(|record| {
+            let register = self.schema.structure(record.structure).and_then(|known| self.schema.register(known.register?));
+            record.node == item.node && register.is_some_and(|register| !register.nested)
+        });
+        let record = if is_whole { item.record } else { self.record_around(item.node) };
+        self.named(item.node, record).1
+    }
+
+    /// The register in which a node of a record stands, its address, and whether it is an entry of a register
+    /// that is no record.
+    fn named(&self, at: u32, record: u32) -> (String, Vec<Part>, bool) {
+        let known = self.record(record).copied();
         let (register, mut address) = match known {
             Some(known) if known.structure != CHARTER => {
                 let name = self.register_of(record).and_then(|id| self.schema.register(id)).map_or("", |register| register.name.as_str());
@@ -195,19 +215,17 @@ impl Programme {
                 .filter(|up| self.forest.node(*up).kind == Kind::List && self.forest.node(*up).field == list.field);
             if let Some(holder) = holder {
                 let (ordinal, _) = self.ordinal_in(holder, at);
-                let address = vec![Part::words(&format!("{}/#{ordinal}", found.name))];
-                return Addressed { register: found.name.clone(), id: None, address, pointer: self.pointer(&path), file: place.file };
+                return (found.name.clone(), vec![Part::words(&format!("{}/#{ordinal}", found.name))], true);
             }
         }
-        let path = self.forest.path_to(at);
-        let from = known.map_or(0, |known| path.iter().position(|node| *node == known.node).unwrap_or(0));
-        for pair in path.get(from..).unwrap_or_default().windows(2) {
+        // From the record on, if the node lies in it; else from the root of the file.
+        let within = known.filter(|known| known.node <= at && at < self.forest.after(known.node));
+        let path = within.map_or_else(|| self.forest.path_to(at), |known| self.forest.path_from(known.node, at));
+        for pair in path.windows(2) {
             let [holder, here] = pair else { continue };
             self.step(*holder, *here, &mut address);
         }
-        let pointer = self.pointer(&path);
-        let id = if record == 0 { None } else { self.id_of(record) };
-        Addressed { register, id, address, pointer, file: place.file }
+        (register, address, false)
     }
 
     /// JSON Pointer along a path.

@@ -798,11 +798,10 @@ impl<'s> Scope<'s> {
                     }
                     (Ty::Record(_), ..) => {
                         let (x, y) = (left.code.clone().into_item(), right.code.clone().into_item());
-                        Code::flag(move |cx| {
-                            let (x, y) = (x.get(cx)?, y.get(cx)?);
-                            Ok(cx.programme.same(x, y) == wanted)
-                        })
+                        Code::Flag(FlagCode::Same(x, y, wanted))
                     }
+                    (Ty::Text, ..) if matches!(b.kind, Kind::Text(_)) => text_test(&left, b, wanted),
+                    (Ty::Text, ..) if matches!(a.kind, Kind::Text(_)) => text_test(&right, a, wanted),
                     (Ty::Text, ..) => {
                         let (x, y) = (TextCode::of(&left), right.code.clone());
                         Code::flag(move |cx| match y.run(cx) {
@@ -946,6 +945,10 @@ impl<'s> Scope<'s> {
         }
         if let Ty::Word(_) = &left.ty {
             let code = word_in(left.code.clone().into_word(), right.code.clone());
+            return Ok(Typed::new(Ty::Flag, code).from(&[&left, &right]));
+        }
+        if let Ty::Record(_) = &left.ty {
+            let code = record_in(left.code.clone().into_item(), right.code.clone().into_items());
             return Ok(Typed::new(Ty::Flag, code).from(&[&left, &right]));
         }
         let (element, list) = (left.code.clone(), right.code.clone().into_list());
@@ -1179,6 +1182,32 @@ fn word_test(typed: &Typed, word: u16, wanted: bool) -> Code {
         Some(set) => Code::Flag(code.among(set, wanted)),
         None => Code::flag(move |cx| code.get(cx).map(|own| (own == word) == wanted)),
     }
+}
+
+/// Whether a text is (or is not) one that is written out.
+fn text_test(typed: &Typed, written: &Ast, wanted: bool) -> Code {
+    let (text, written) = (TextCode::of(typed), literal_text(written).to_owned());
+    Code::flag(move |cx| text.look(cx, |text| (text == written) == wanted))
+}
+
+fn literal_text(ast: &Ast) -> &str {
+    if let Kind::Text(text) = &ast.kind { text } else { "" }
+}
+
+/// Whether a record stands in a list of records. The whole list is looked at, as for words.
+fn record_in(record: ItemCode, list: ItemsCode) -> Code {
+    Code::flag(move |cx| {
+        let wanted = record.get(cx)?;
+        let (mut found, mut why) = (false, None);
+        let end = list.each(cx, |cx, element| {
+            match element {
+                Ok(item) => found = found || cx.programme.same(wanted, item),
+                Err(no) => why = Some(no),
+            }
+            why.is_none()
+        });
+        why.map_or(end, Err).map(|()| found)
+    })
 }
 
 /// Whether a word stands in a list of words. The whole list is looked at: one that is not whole has no answer.

@@ -1,12 +1,14 @@
 //! Macros, functions and definitions: what each takes, what it gives, and its code.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
 use super::build::{Scope, Variable, mistake};
-use super::code::{Answer, Code, DateCode, Fields, FlagCode, ItemCode, ItemsCode, ListCode, Screen, TextCode, ValueCode, WordCode};
+use super::code::{
+    Answer, Code, DateCode, Fields, FlagCode, ItemCode, ItemsCode, ListCode, Screen, TextCode, ValueCode, WordCode, kept_list,
+};
 use super::frame::Cx;
 use super::parse::{Ast, Kind, Mistake};
 use super::pattern::Pattern;
@@ -431,6 +433,12 @@ impl Scope<'_> {
             Ty::List(of) if matches!(**of, Ty::Record(_)) => {
                 let items = part.code.clone().into_items();
                 Code::number(move |cx| {
+                    // What is gathered already is counted already.
+                    if let ItemsCode::Kept(list, slot) = &items {
+                        let list = kept_list(list, *slot, cx)?;
+                        list.elements.iter().try_for_each(|element| element.map(|_| ()))?;
+                        return list.end.map(|()| Decimal::whole(list.elements.len() as i64));
+                    }
                     let (mut count, mut why) = (0i64, None);
                     let end = items.each(cx, |_, element| {
                         count += 1;
@@ -733,12 +741,24 @@ impl Scope<'_> {
         let typed = Typed::new(
             Ty::Map(Box::new(of), Box::new(Ty::Number)),
             Code::value(move |cx| {
-                let mut counts: std::collections::BTreeMap<Key, (Value<'_>, i64)> = std::collections::BTreeMap::new();
+                // A few are told apart soonest by looking at each; of more, a key is made.
+                let mut few: Vec<(Value<'_>, i64)> = Vec::new();
+                let mut many: HashMap<Key, (Value<'_>, i64), FixedState> = HashMap::default();
                 each_value(cx, &list, &mut |cx, value| {
-                    counts.entry(value.key(cx.programme)).or_insert_with(|| (value.clone(), 0)).1 += 1;
+                    let known = few.iter().position(|(known, _)| is_counted_as(known, &value, cx.programme));
+                    let has_room = few.len() < FEW;
+                    match known.and_then(|at| few.get_mut(at)) {
+                        Some((_, count)) => *count += 1,
+                        None if has_room => few.push((value, 1)),
+                        None => many.entry(value.key(cx.programme)).or_insert_with(|| (value, 0)).1 += 1,
+                    }
                     Ok(())
                 })?;
-                let entries = counts.into_values().map(|(value, count)| (value, Value::Number(Decimal::whole(count)))).collect();
+                let mut counts: Vec<(Key, Value<'_>, i64)> =
+                    few.into_iter().map(|(value, count)| (value.key(cx.programme), value, count)).collect();
+                counts.extend(many.into_iter().map(|(key, (value, count))| (key, value, count)));
+                counts.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+                let entries = counts.into_iter().map(|(_, value, count)| (value, Value::Number(Decimal::whole(count)))).collect();
                 Ok(Value::Map(Arc::new(entries)))
             }),
         );
@@ -1419,6 +1439,15 @@ fn mapped(body: Code, ty: &Ty, walk: impl for<'p, 'v> Fn(&mut Cx<'p>, &mut Run<'
     })
 }
 
+/// Whether two words, texts or records count as one.
+fn is_counted_as(known: &Value<'_>, other: &Value<'_>, programme: &Programme) -> bool {
+    match (known, other) {
+        (Value::Text(known), Value::Text(other)) => known == other,
+        (Value::Word(known), Value::Word(other)) => known == other,
+        (known, other) => known.key(programme) == other.key(programme),
+    }
+}
+
 /// Visits every element that has a value; the first that has none ends it.
 fn each_value<'p>(cx: &mut Cx<'p>, list: &ListCode, visit: &mut dyn FnMut(&mut Cx<'p>, Value<'p>) -> Eval<()>) -> Eval<()> {
     let mut why = None;
@@ -1517,9 +1546,11 @@ pub fn written(programme: &Programme, of: Item, texts_only: bool) -> Vec<u32> {
 /// Whether a value is a text (or anything in quotes but a word, a reference or an ordinary date).
 #[inline]
 pub(super) fn is_written(schema: &Schema, node: &Node, texts_only: bool) -> bool {
+    if node.kind != NodeKind::Text || !node.has_value() {
+        return false;
+    }
     let (is_free_text, is_quoted, is_date) = schema.written_as(node.field);
-    let wanted = if texts_only { is_free_text } else { is_quoted && !(is_date && is_everyday(node)) };
-    wanted && node.kind == NodeKind::Text && node.has_value()
+    if texts_only { is_free_text } else { is_quoted && !(is_date && is_everyday(node)) }
 }
 
 /// Whether a date exists, and is in a year that nobody writes for want of a better one.

@@ -225,6 +225,8 @@ pub enum FlagCode {
     Word(ItemCode, Fields, Box<u128>, bool),
     /// Whether one of these is as the last says, asked in turn; else none is.
     Chain(Arc<[FlagCode]>, bool),
+    /// Whether two records or rows are one; or, where the last is false, are not.
+    Same(ItemCode, ItemCode, bool),
     /// The contrary.
     Not(Arc<FlagCode>),
     /// What the definition of this number says of a record or row: remembered once it was worked out.
@@ -301,6 +303,10 @@ impl FlagCode {
                     Err(no) => Err(no),
                 },
             },
+            FlagCode::Same(one, other, wanted) => match one.get(cx) {
+                Err(no) => Err(no),
+                Ok(one) => other.get(cx).map(|other| cx.programme.same(one, other) == *wanted),
+            },
             FlagCode::Word(item, fields, set, wanted) => {
                 let at = item.get(cx).and_then(|own| fields.of(cx.programme, own));
                 at.map(|at| is_among(cx.programme.forest.word(at), **set) == *wanted)
@@ -318,15 +324,23 @@ impl FlagCode {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn remembered(own: Eval<Item>, number: u32, code: &FlagCode, cx: &mut Cx<'_>) -> Answer {
     // Of what is not there the code itself says why.
-    let Ok(own) = own else { return code.ask(cx) };
-    if let Some(known) = cx.answered(number, own.node) {
-        return known;
+    let Some(object) = own.ok().and_then(|own| cx.programme.object_number(own.node)) else { return code.ask(cx) };
+    match cx.answered(number, object) {
+        Some(known) => known,
+        None => work_out(number, object, code, cx),
+    }
+}
+
+#[inline(never)]
+fn work_out(number: u32, object: u32, code: &FlagCode, cx: &mut Cx<'_>) -> Answer {
+    if let Some(no) = cx.unanswered(number, object) {
+        return Answer::none(cx, no);
     }
     let answer = code.ask(cx);
-    cx.remember(number, own.node, answer);
+    cx.remember(number, object, answer);
     answer
 }
 
@@ -426,7 +440,7 @@ impl ItemsCode {
     }
 }
 
-fn kept_list(list: &ItemsCode, slot: usize, cx: &mut Cx<'_>) -> Eval<Arc<ItemList>> {
+pub(super) fn kept_list(list: &ItemsCode, slot: usize, cx: &mut Cx<'_>) -> Eval<Arc<ItemList>> {
     if matches!(cx.value(slot), Err(No::Unset)) {
         let list = gathered_items(list, cx);
         cx.set_value(slot, list);

@@ -15,7 +15,6 @@ use crate::schema::form::Period;
 
 const ASKED_NO: u8 = 1;
 const ASKED_YES: u8 = 2;
-const ASKED_NONE: u8 = 3;
 
 /// About how much is remembered for each record of a programme.
 const REMEMBERED_PER_RECORD: usize = 8;
@@ -43,8 +42,8 @@ pub struct Cx<'p> {
     /// What definitions gave for records: within one audit they give the same again, whichever rule asks. By
     /// the definition's number, the first record's node, and what else it was called with.
     pub remembered: HashMap<(u32, u32, u64), Eval<Value<'p>>, FixedState>,
-    /// What definitions of one record answered, yes or no: by the definition's number, then by the node. Most of
-    /// what is remembered is this, and it is looked up far more often than worked out.
+    /// What definitions of one record answered, yes or no: by the definition's number, then by that of the
+    /// object. Most of what is remembered is this, and it is looked up far more often than worked out.
     answers: Vec<Vec<u8>>,
     /// Why some of them had no answer.
     reasons: HashMap<(u32, u32), No, FixedState>,
@@ -89,30 +88,32 @@ impl<'p> Cx<'p> {
         }
     }
 
-    /// What a definition answered of a record or row, if it was asked.
-    #[inline]
-    pub fn answered(&mut self, definition: u32, node: u32) -> Option<Answer> {
-        match *self.answers.get(definition as usize)?.get(node as usize)? {
+    /// What a definition answered of a record or row, by its number, if it was asked.
+    #[inline(always)]
+    pub fn answered(&self, definition: u32, object: u32) -> Option<Answer> {
+        match *self.answers.get(definition as usize)?.get(object as usize)? {
             ASKED_NO => Some(Answer::No),
             ASKED_YES => Some(Answer::Yes),
-            ASKED_NONE => {
-                self.reason = *self.reasons.get(&(definition, node))?;
-                Some(Answer::None)
-            }
             _ => None,
         }
     }
 
+    /// Why it had no answer, if it was asked and had none.
+    #[must_use]
+    pub fn unanswered(&self, definition: u32, object: u32) -> Option<No> {
+        self.reasons.get(&(definition, object)).copied()
+    }
+
     /// Remembers what a definition answered.
-    pub fn remember(&mut self, definition: u32, node: u32, answer: Answer) {
+    pub fn remember(&mut self, definition: u32, object: u32, answer: Answer) {
         let code = match answer {
             Answer::No => ASKED_NO,
             Answer::Yes => ASKED_YES,
             // What was stopped for its steps may well come to an end another time.
             Answer::None if self.reason == No::Fault(Fault::Budget) => return,
             Answer::None => {
-                self.reasons.insert((definition, node), self.reason);
-                ASKED_NONE
+                self.reasons.insert((definition, object), self.reason);
+                return;
             }
         };
         if self.answers.len() <= definition as usize {
@@ -120,9 +121,9 @@ impl<'p> Cx<'p> {
         }
         if let Some(own) = self.answers.get_mut(definition as usize) {
             if own.is_empty() {
-                own.resize(self.programme.forest.nodes.len(), 0);
+                own.resize(self.programme.objects() as usize, 0);
             }
-            if let Some(place) = own.get_mut(node as usize) {
+            if let Some(place) = own.get_mut(object as usize) {
                 *place = code;
             }
         }
