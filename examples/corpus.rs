@@ -105,7 +105,7 @@ fn measure(root: &Path, rounds: usize, select: Option<Vec<String>>) -> Result<()
         baseline: None,
         masks: Masks { min_cell: 5 },
         excerpts: 100,
-        digests: false,
+        saved: false,
         threads: 1,
     };
     let discovered = discover::discover(&[root.to_owned()], &options);

@@ -52,8 +52,8 @@ pub struct Request {
     pub masks: Masks,
     /// For how many findings of a programme lines around places are cut.
     pub excerpts: usize,
-    /// Whether digests of the inputs are taken.
-    pub digests: bool,
+    /// Whether the audit is to be saved: with digests of the inputs, and the addresses of what has no verdict.
+    pub saved: bool,
     /// How many threads.
     pub threads: usize,
 }
@@ -71,7 +71,7 @@ pub fn one(
     home: &std::path::Path,
     forest: Forest,
 ) -> (ShownProgramme, Forest) {
-    let mut programme = programme::load(&setup.schema, &setup.judges, folder, inputs, forest, request.clock, request.digests);
+    let mut programme = programme::load(&setup.schema, &setup.judges, folder, inputs, forest, request.clock, request.saved);
     programme.waivers = waivers.to_vec();
     programme.baseline.clone_from(&request.baseline);
     let state = audit::state::state(&setup.rules, &programme, &setup.effective(home), &request.selection);
@@ -119,7 +119,7 @@ fn show(
         files: redactor.files(),
         verdicts: audit.verdicts,
         idle: audit.idle.iter().map(|(rule, why)| (*rule, crate::redact::idle(why, request.masks))).collect(),
-        no_evidence: audit.no_evidence.iter().map(|entry| redactor.no_evidence(entry)).collect(),
+        no_evidence: audit.no_evidence.iter().map(|entry| redactor.no_evidence(entry, request.saved)).collect(),
         findings,
         charter,
         totals: settled.totals,

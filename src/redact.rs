@@ -457,13 +457,15 @@ impl<'p> Redactor<'p> {
 
     /// Masks a cause for which verdicts could not be reached.
     #[must_use]
-    pub fn no_evidence(&self, entry: &NoEvidence) -> ShownNoEvidence {
+    pub fn no_evidence(&self, entry: &NoEvidence, with_addresses: bool) -> ShownNoEvidence {
+        let subjects =
+            entry.subjects.iter().filter(|_| with_addresses).map(|subject| text(&self.programme.address_of(*subject), self.terms));
         ShownNoEvidence {
             rule: entry.rule,
             not_testable: entry.not_testable,
             cause: text(&entry.cause, self.terms),
             count: entry.count,
-            addresses: entry.addresses.iter().map(|address| text(address, self.terms)).collect(),
+            addresses: entry.addresses.iter().map(|address| text(address, self.terms)).chain(subjects).collect(),
         }
     }
 

@@ -301,7 +301,7 @@ fn a_file_that_vanishes_or_changes_meanwhile() {
         baseline: None,
         masks: Masks { min_cell: 5 },
         excerpts: usize::MAX,
-        digests: true,
+        saved: true,
         threads: 1,
     };
     let (setup, task) = (&setups[0], &tasks[0]);

@@ -555,7 +555,7 @@ fn types_that_reach_a_renderer_print_nothing_that_is_masked() {
             baseline: None,
             masks: Masks { min_cell: 5 },
             excerpts: usize::MAX,
-            digests: true,
+            saved: true,
             threads: 1,
         };
         let (shown, _) = one(&setup, &request, ".", &tasks[0].inputs, &[], &|_| true, Path::new("."), Forest::default());

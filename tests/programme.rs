@@ -279,7 +279,7 @@ proptest! {
             baseline: None,
             masks: Masks { min_cell: 5 },
             excerpts: usize::MAX,
-            digests: true,
+            saved: true,
             threads: 1,
         };
         let inputs = inputs(origin, &changes, &damages);

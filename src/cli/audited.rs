@@ -59,7 +59,7 @@ impl Audited {
             baseline: baseline.cloned(),
             masks: MASKS,
             excerpts: 0,
-            digests: false,
+            saved: false,
             threads: 1,
         };
         let setup = self.setups.list.get(task.setup)?;

@@ -90,7 +90,7 @@ fn prepared(args: &CheckArgs) -> Result<u8, u8> {
         baseline,
         masks: Masks { min_cell },
         excerpts: excerpts_max.unwrap_or(0),
-        digests: wanted.digests,
+        saved: wanted.digests,
         threads: args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1),
     };
     let strays: Vec<&PathBuf> = discovered.strays.iter().filter(|path| !setups.list.iter().any(|setup| setup.is_overlay(path))).collect();

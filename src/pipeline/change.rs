@@ -62,7 +62,7 @@ struct Read<'r> {
 }
 
 fn audited(setup: &Setup, request: &Request, from: &Read<'_>, id: Option<&str>, forest: Forest) -> Audited {
-    let digests = request.digests && id.is_none();
+    let digests = request.saved && id.is_none();
     let mut programme = programme::load(&setup.schema, &setup.judges, from.folder, from.inputs, forest, request.clock, digests);
     programme.waivers = from.waivers.to_vec();
     programme.baseline.clone_from(&request.baseline);

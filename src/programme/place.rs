@@ -9,6 +9,9 @@ use crate::limits;
 use crate::schema::{CHARTER, FieldId, Shape};
 use crate::text::{self, Span};
 
+/// Elements of a list up to which one is told from the others by looking at each.
+const FEW: usize = 16;
+
 /// A node's address in its forms.
 #[derive(Clone, Debug)]
 pub struct Addressed {
@@ -172,11 +175,9 @@ impl Programme {
     /// The address of a record or row, by itself.
     #[must_use]
     pub fn address_of(&self, item: Item) -> Vec<Part> {
-        let is_whole = self.record(item.record).is_some_and(|record| {
-            let register = self.schema.structure(record.structure).and_then(|known| self.schema.register(known.register?));
-            record.node == item.node && register.is_some_and(|register| !register.nested)
-        });
-        let record = if is_whole { item.record } else { self.record_around(item.node) };
+        // The rows of a register within the charter are records of their own, and are addressed as rows.
+        let register = self.register_of(item.record).and_then(|register| self.schema.register(register));
+        let record = if register.is_some_and(|register| !register.nested) { item.record } else { 0 };
         self.named(item.node, record).1
     }
 
@@ -371,17 +372,19 @@ impl Programme {
     /// The how-manieth of its equals an element of a list is, and how many they are. Worked out once for each
     /// list: it may have as many findings as elements.
     fn ordinal_in(&self, list: u32, element: u32) -> (usize, usize) {
+        // A few are compared one by one. Of many, more may be asked for, and all are named at once.
+        if self.forest.children(list).nth(FEW).is_none() {
+            let named = self.named_as(element);
+            let alike = |sibling: &u32| *sibling == element || self.named_as(*sibling) == named;
+            let before = self.forest.children(list).take_while(|sibling| *sibling < element).filter(alike).count();
+            return (before + 1, self.forest.children(list).filter(alike).count());
+        }
         let mut known = self.ordinals.borrow_mut();
         let ordinals = known.entry(list).or_insert_with(|| {
             let mut counts = HashMap::new();
             let mut ordinals = HashMap::new();
             for sibling in self.forest.children(list) {
-                let named = match self.row_key(sibling) {
-                    Some(keys) => Named::Keys(keys),
-                    None if self.is_written_reference(sibling) => Named::Reference(self.forest.string(sibling).into_owned()),
-                    None if self.forest.node(sibling).kind != Kind::Object => Named::Value,
-                    None => Named::Nothing,
-                };
+                let named = self.named_as(sibling);
                 let count = counts.entry(named.clone()).or_insert(0usize);
                 *count += 1;
                 ordinals.insert(sibling, (*count, named));
@@ -389,6 +392,15 @@ impl Programme {
             ordinals.into_iter().map(|(at, (ordinal, named))| (at, (ordinal, counts.get(&named).copied().unwrap_or(1)))).collect()
         });
         ordinals.get(&element).copied().unwrap_or((1, 1))
+    }
+
+    fn named_as(&self, element: u32) -> Named {
+        match self.row_key(element) {
+            Some(keys) => Named::Keys(keys),
+            None if self.is_written_reference(element) => Named::Reference(self.forest.string(element).into_owned()),
+            None if self.forest.node(element).kind != Kind::Object => Named::Value,
+            None => Named::Nothing,
+        }
     }
 
     fn key_part_of(&self, value: &KeyValue, row: u32) -> Part {

@@ -1065,7 +1065,7 @@ fn kept(code: &Code, ty: &Ty, slot: usize) -> Code {
             Code::item(move |cx| match cx.item(slot) {
                 Err(No::Unset) => {
                     let item = code.get(cx);
-                    cx.set_item(slot, item);
+                    cx.keep_item(slot, item);
                     item
                 }
                 known => known,
@@ -1076,7 +1076,7 @@ fn kept(code: &Code, ty: &Ty, slot: usize) -> Code {
             Code::flag(move |cx| match cx.value(slot) {
                 Err(No::Unset) => {
                     let flag = code.get(cx);
-                    cx.set_value(slot, flag.map(Value::Flag));
+                    cx.keep_value(slot, flag.map(Value::Flag));
                     flag
                 }
                 Ok(Value::Flag(flag)) => Ok(*flag),
@@ -1089,7 +1089,7 @@ fn kept(code: &Code, ty: &Ty, slot: usize) -> Code {
             Code::date(move |cx| match cx.value(slot) {
                 Err(No::Unset) => {
                     let date = code(cx);
-                    cx.set_value(slot, date.map(Value::Date));
+                    cx.keep_value(slot, date.map(Value::Date));
                     date
                 }
                 known => date_in(known),
@@ -1100,7 +1100,7 @@ fn kept(code: &Code, ty: &Ty, slot: usize) -> Code {
             Code::word(move |cx| match cx.value(slot) {
                 Err(No::Unset) => {
                     let word = code.get(cx);
-                    cx.set_value(slot, word.map(Value::Word));
+                    cx.keep_value(slot, word.map(Value::Word));
                     word
                 }
                 known => word_in_place(known),
@@ -1111,7 +1111,7 @@ fn kept(code: &Code, ty: &Ty, slot: usize) -> Code {
             Code::number(move |cx| match cx.value(slot) {
                 Err(No::Unset) => {
                     let number = code(cx);
-                    cx.set_value(slot, number.map(Value::Number));
+                    cx.keep_value(slot, number.map(Value::Number));
                     number
                 }
                 Ok(Value::Number(number)) => Ok(*number),
@@ -1123,7 +1123,7 @@ fn kept(code: &Code, ty: &Ty, slot: usize) -> Code {
         _ => Code::value(move |cx| match cx.value(slot) {
             Err(No::Unset) => {
                 let value = code.run(cx);
-                cx.set_value(slot, value.clone());
+                cx.keep_value(slot, value.clone());
                 value
             }
             known => known.clone(),

@@ -318,7 +318,17 @@ impl Scope<'_> {
                     ListCode::Texts(item, texts, None) => ListCode::Texts(item, texts, screen),
                     list => list,
                 };
-                tested(name, list, slot, inner.code.clone().into_flag())
+                let own = if let ListCode::Texts(item, texts, Some(screen)) = &list {
+                    Some((item.clone(), *texts, screen.clone()))
+                } else {
+                    None
+                };
+                match (tested(name, list, slot, inner.code.clone().into_flag()), own) {
+                    (Code::Flag(code), Some((item, texts, screen))) if name == "exists" => {
+                        Code::Flag(FlagCode::Texts(item, texts, screen, Arc::new(code)))
+                    }
+                    (code, _) => code,
+                }
             }
         };
         let ty = match name {
@@ -1248,6 +1258,22 @@ fn remembered(number: u32, body: &Body, arguments: &[Code], parameters: &[(Strin
             result
         });
         return Some(Code::Flag(FlagCode::Remembered(first, number, Arc::new(work_out))));
+    }
+    if let (Code::Number(code), []) = (&code, beside.as_slice()) {
+        let code = code.clone();
+        return Some(Code::number(move |cx| {
+            let object = first.get(cx).ok().and_then(|one| cx.programme.object_number(one.node));
+            if let Some(known) = object.and_then(|object| cx.number(number, object)) {
+                return known;
+            }
+            let kept = called.enter(cx)?;
+            let result = code(cx);
+            cx.leave(kept);
+            if let Some(object) = object {
+                cx.remember_number(number, object, result);
+            }
+            result
+        }));
     }
     let work_out: ValueCode = Arc::new(move |cx| {
         let kept = called.enter(cx)?;

@@ -229,6 +229,9 @@ pub enum FlagCode {
     Same(ItemCode, ItemCode, bool),
     /// The contrary.
     Not(Arc<FlagCode>),
+    /// Whether some text of a record passes a test (or all that is written in quotes, where the second is
+    /// false): the test is made only where some text passes its screen.
+    Texts(ItemCode, bool, Screen, Arc<FlagCode>),
     /// What the definition of this number says of a record or row: remembered once it was worked out.
     Remembered(ItemCode, u32, Arc<FlagCode>),
     /// Anything else.
@@ -303,6 +306,10 @@ impl FlagCode {
                     Err(no) => Err(no),
                 },
             },
+            FlagCode::Texts(item, texts, screen, code) => match item.get(cx) {
+                Ok(own) if !screen.lets_through(cx, own, *texts) => Ok(false),
+                _ => return code.ask(cx),
+            },
             FlagCode::Same(one, other, wanted) => match one.get(cx) {
                 Err(no) => Err(no),
                 Ok(one) => other.get(cx).map(|other| cx.programme.same(one, other) == *wanted),
@@ -321,6 +328,17 @@ impl FlagCode {
             },
         };
         Answer::from(cx, flag)
+    }
+}
+
+impl FlagCode {
+    /// Whether this surely holds of a record, which is the variable at this place, with next to no work: where it
+    /// says that no text of the record passes a test, and none passes the test's screen.
+    #[must_use]
+    pub fn surely_holds(&self, cx: &mut Cx<'_>, slot: usize, own: Item) -> bool {
+        let FlagCode::Not(inner) = self else { return false };
+        let FlagCode::Texts(ItemCode::Variable(at), texts, screen, _) = &**inner else { return false };
+        *at == slot && !screen.lets_through(cx, own, *texts)
     }
 }
 
@@ -443,7 +461,7 @@ impl ItemsCode {
 pub(super) fn kept_list(list: &ItemsCode, slot: usize, cx: &mut Cx<'_>) -> Eval<Arc<ItemList>> {
     if matches!(cx.value(slot), Err(No::Unset)) {
         let list = gathered_items(list, cx);
-        cx.set_value(slot, list);
+        cx.keep_value(slot, list);
     }
     match cx.value(slot) {
         Ok(Value::Items(list)) => Ok(Arc::clone(list)),
@@ -666,12 +684,19 @@ impl Screen {
 /// All that is written in quotes in a programme, or the texts only.
 fn written(cx: &mut Cx<'_>, texts: bool) -> Arc<[u32]> {
     let programme = cx.programme;
-    let known = if texts { &mut cx.written[1] } else { &mut cx.written[0] };
-    let found = || {
-        let written = (0u32..).zip(&programme.forest.nodes).filter(|(_, node)| super::calls::is_written(&programme.schema, node, texts));
-        written.map(|(at, _)| at).collect()
-    };
-    Arc::clone(known.get_or_insert_with(found))
+    let [quoted, free] = cx.written.get_or_insert_with(|| {
+        let (mut quoted, mut free) = (Vec::new(), Vec::new());
+        for (at, node) in (0u32..).zip(&programme.forest.nodes).filter(|(_, node)| node.kind == Kind::Text) {
+            if super::calls::is_written(&programme.schema, node, false) {
+                quoted.push(at);
+            }
+            if super::calls::is_written(&programme.schema, node, true) {
+                free.push(at);
+            }
+        }
+        [quoted.into(), free.into()]
+    });
+    Arc::clone(if texts { free } else { quoted })
 }
 
 /// Compiled code.

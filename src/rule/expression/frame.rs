@@ -8,7 +8,7 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use super::code::{Answer, Code};
-use super::value::{Eval, Fault, ItemList, No, Value};
+use super::value::{Decimal, Eval, Fault, ItemList, No, Value};
 use crate::limits;
 use crate::programme::{Item, Programme};
 use crate::schema::form::Period;
@@ -29,6 +29,8 @@ pub struct Cx<'p> {
     pub params: &'p [Value<'p>],
     /// Why the last yes-or-no expression that had no answer had none.
     pub reason: No,
+    /// Whether any `let` was worked out since somebody last asked.
+    pub has_kept: bool,
     /// Steps taken for this subject.
     pub steps: Cell<u64>,
     /// Steps that may be taken.
@@ -38,13 +40,17 @@ pub struct Cx<'p> {
     /// What passed each screen, by the screen's number.
     pub(super) screened: Vec<(usize, Vec<u32>)>,
     /// Everything that is written in quotes, and of that the texts, once a screen asked.
-    pub(super) written: [Option<Arc<[u32]>>; 2],
+    pub(super) written: Option<[Arc<[u32]>; 2]>,
     /// What definitions gave for records: within one audit they give the same again, whichever rule asks. By
     /// the definition's number, the first record's node, and what else it was called with.
     pub remembered: HashMap<(u32, u32, u64), Eval<Value<'p>>, FixedState>,
     /// What definitions of one record answered, yes or no: by the definition's number, then by that of the
     /// object. Most of what is remembered is this, and it is looked up far more often than worked out.
     answers: Vec<Vec<u8>>,
+    /// What definitions of one record that give a number gave: by the definition's number, then by that of the
+    /// object, the place among `numbers`, counted from 1.
+    number_places: Vec<Vec<u32>>,
+    numbers: Vec<Eval<Decimal>>,
     /// Why some of them had no answer.
     reasons: HashMap<(u32, u32), No, FixedState>,
     /// What was reached from a record along evidence links, upwards or not.
@@ -71,13 +77,16 @@ impl<'p> Cx<'p> {
             as_of: Period::day(as_of),
             params,
             reason: No::Unset,
+            has_kept: false,
             steps: Cell::new(0),
             steps_max: limits::STEPS_MAX,
             gathering: Vec::new(),
             screened: Vec::new(),
-            written: [None, None],
+            written: None,
             remembered: HashMap::with_capacity_and_hasher(REMEMBERED_PER_RECORD * programme.records.len(), FixedState::default()),
             answers: Vec::new(),
+            number_places: Vec::new(),
+            numbers: Vec::new(),
             reasons: HashMap::default(),
             reached: HashMap::default(),
             none: Arc::new(ItemList { elements: Box::default(), end: Ok(()) }),
@@ -104,6 +113,26 @@ impl<'p> Cx<'p> {
         self.reasons.get(&(definition, object)).copied()
     }
 
+    /// What a definition of a record or row gave, by its number, if it was asked.
+    #[inline]
+    #[must_use]
+    pub fn number(&self, definition: u32, object: u32) -> Option<Eval<Decimal>> {
+        let place = self.number_places.get(definition as usize)?.get(object as usize)?;
+        self.numbers.get(place.checked_sub(1)? as usize).copied()
+    }
+
+    /// Remembers what a definition gave.
+    pub fn remember_number(&mut self, definition: u32, object: u32, number: Eval<Decimal>) {
+        if number == Err(No::Fault(Fault::Budget)) {
+            return;
+        }
+        let objects = self.programme.objects() as usize;
+        if let Some(place) = of_definition(&mut self.number_places, definition, objects).get_mut(object as usize) {
+            self.numbers.push(number);
+            *place = self.numbers.len() as u32;
+        }
+    }
+
     /// Remembers what a definition answered.
     pub fn remember(&mut self, definition: u32, object: u32, answer: Answer) {
         let code = match answer {
@@ -116,16 +145,9 @@ impl<'p> Cx<'p> {
                 return;
             }
         };
-        if self.answers.len() <= definition as usize {
-            self.answers.resize_with(definition as usize + 1, Vec::new);
-        }
-        if let Some(own) = self.answers.get_mut(definition as usize) {
-            if own.is_empty() {
-                own.resize(self.programme.objects() as usize, 0);
-            }
-            if let Some(place) = own.get_mut(object as usize) {
-                *place = code;
-            }
+        let objects = self.programme.objects() as usize;
+        if let Some(place) = of_definition(&mut self.answers, definition, objects).get_mut(object as usize) {
+            *place = code;
         }
     }
 
@@ -233,6 +255,20 @@ impl<'p> Cx<'p> {
         self.place_value(self.base + slot, value);
     }
 
+    /// Keeps what a `let` is, a record or row.
+    #[inline]
+    pub fn keep_item(&mut self, slot: usize, item: Eval<Item>) {
+        self.has_kept = true;
+        self.set_item(slot, item);
+    }
+
+    /// Keeps what a `let` is.
+    #[inline]
+    pub fn keep_value(&mut self, slot: usize, value: Eval<Value<'p>>) {
+        self.has_kept = true;
+        self.set_value(slot, value);
+    }
+
     /// Sets a variable to whatever it is.
     #[inline]
     pub fn set(&mut self, slot: usize, value: Eval<Value<'p>>) {
@@ -253,4 +289,16 @@ impl<'p> Cx<'p> {
         self.steps.set(steps);
         if steps > self.steps_max { Err(No::Fault(Fault::Budget)) } else { Ok(()) }
     }
+}
+
+/// What is remembered of one definition, a place for each object.
+fn of_definition<T: Clone + Default>(all: &mut Vec<Vec<T>>, definition: u32, objects: usize) -> &mut [T] {
+    if all.len() <= definition as usize {
+        all.resize_with(definition as usize + 1, Vec::new);
+    }
+    let Some(own) = all.get_mut(definition as usize) else { return &mut [] };
+    if own.is_empty() {
+        own.resize(objects, T::default());
+    }
+    own
 }
