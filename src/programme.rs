@@ -210,6 +210,8 @@ pub struct Programme {
     slots: Vec<u32>,
     /// How many objects there are.
     objects: u32,
+    /// Whether some record stands for another.
+    has_aliases: bool,
     /// Of each node where its fields begin there; 0 where they are not there.
     slot_starts: Vec<u32>,
 }
@@ -321,9 +323,10 @@ impl Programme {
 
     /// Sets down for each object where its fields stand, once all of them are judged.
     fn place_fields(&mut self) {
-        let Self { schema, forest, records, slots, slot_starts, objects, .. } = self;
+        let Self { schema, forest, records, slots, slot_starts, objects, has_aliases, .. } = self;
         slots.clear();
         *objects = 0;
+        *has_aliases = (0u32..).zip(records.iter()).any(|(number, record)| record.canonical != number);
         // No struct has this number: what begins here is an object of none.
         slots.push(u32::MAX);
         slot_starts.clear();
@@ -403,6 +406,9 @@ impl Programme {
     pub fn same(&self, a: Item, b: Item) -> bool {
         if a.node == b.node {
             return true;
+        }
+        if !self.has_aliases {
+            return false;
         }
         let whole = |item: Item| self.record(item.record).filter(|record| record.node == item.node).map(|record| record.canonical);
         matches!((whole(a), whole(b)), (Some(a), Some(b)) if a == b)

@@ -62,6 +62,7 @@ pub fn load(
         slots: Vec::new(),
         slot_starts: Vec::new(),
         objects: 0,
+        has_aliases: false,
     };
     let mut loader = Loader { programme: &mut programme, digests, scratch: Vec::new(), found: vec![Vec::new(); schema.registers.len()] };
     for (number, input) in inputs.iter().enumerate() {

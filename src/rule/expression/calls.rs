@@ -1572,11 +1572,18 @@ pub fn written(programme: &Programme, of: Item, texts_only: bool) -> Vec<u32> {
 /// Whether a value is a text (or anything in quotes but a word, a reference or an ordinary date).
 #[inline]
 pub(super) fn is_written(schema: &Schema, node: &Node, texts_only: bool) -> bool {
+    let (is_quoted, is_free) = written_as(schema, node);
+    if texts_only { is_free } else { is_quoted }
+}
+
+/// Whether a value is anything in quotes but a word, a reference or an ordinary date, and whether it is a text.
+#[inline]
+pub(super) fn written_as(schema: &Schema, node: &Node) -> (bool, bool) {
     if node.kind != NodeKind::Text || !node.has_value() {
-        return false;
+        return (false, false);
     }
     let (is_free_text, is_quoted, is_date) = schema.written_as(node.field);
-    if texts_only { is_free_text } else { is_quoted && !(is_date && is_everyday(node)) }
+    (is_quoted && !(is_date && is_everyday(node)), is_free_text)
 }
 
 /// Whether a date exists, and is in a year that nobody writes for want of a better one.

@@ -151,6 +151,12 @@ impl ItemCode {
         match self {
             ItemCode::Variable(slot) => cx.item(*slot),
             ItemCode::Target(base, fields) => {
+                if let ItemCode::Variable(slot) = **base
+                    && let Some(Reading::Value(at)) = fields.near(cx, slot)
+                    && let Some(target) = cx.programme.target(at)
+                {
+                    return Ok(target);
+                }
                 let own = base.get(cx)?;
                 let at = fields.of(cx.programme, own)?;
                 cx.programme.target(at).ok_or_else(|| No::Field(cx.programme.forest.node(at).field))
@@ -277,6 +283,7 @@ impl FlagCode {
             },
             FlagCode::Code(code) => code(cx),
             FlagCode::Chain(parts, decides) => chain(parts, *decides, cx),
+            FlagCode::Same(one, other, wanted) => same(one, other, *wanted, cx),
             FlagCode::Remembered(ItemCode::Variable(slot), number, code) => remembered(cx.item(*slot), *number, code, cx),
             _ => self.far(cx),
         }
@@ -287,6 +294,7 @@ impl FlagCode {
         let flag = match self {
             FlagCode::Chain(parts, decides) => return chain(parts, *decides, cx),
             FlagCode::Code(code) => return code(cx),
+            FlagCode::Same(one, other, wanted) => return same(one, other, *wanted, cx),
             FlagCode::Remembered(item, number, code) => {
                 let own = item.get(cx);
                 return remembered(own, *number, code, cx);
@@ -309,10 +317,6 @@ impl FlagCode {
             FlagCode::Texts(item, texts, screen, code) => match item.get(cx) {
                 Ok(own) if !screen.lets_through(cx, own, *texts) => Ok(false),
                 _ => return code.ask(cx),
-            },
-            FlagCode::Same(one, other, wanted) => match one.get(cx) {
-                Err(no) => Err(no),
-                Ok(one) => other.get(cx).map(|other| cx.programme.same(one, other) == *wanted),
             },
             FlagCode::Word(item, fields, set, wanted) => {
                 let at = item.get(cx).and_then(|own| fields.of(cx.programme, own));
@@ -349,6 +353,14 @@ fn remembered(own: Eval<Item>, number: u32, code: &FlagCode, cx: &mut Cx<'_>) ->
     match cx.answered(number, object) {
         Some(known) => known,
         None => work_out(number, object, code, cx),
+    }
+}
+
+#[inline(never)]
+fn same(one: &ItemCode, other: &ItemCode, wanted: bool, cx: &mut Cx<'_>) -> Answer {
+    match one.get(cx).and_then(|one| Ok((one, other.get(cx)?))) {
+        Ok((one, other)) => Answer::of(cx.programme.same(one, other) == wanted),
+        Err(no) => Answer::none(cx, no),
     }
 }
 
@@ -687,10 +699,11 @@ fn written(cx: &mut Cx<'_>, texts: bool) -> Arc<[u32]> {
     let [quoted, free] = cx.written.get_or_insert_with(|| {
         let (mut quoted, mut free) = (Vec::new(), Vec::new());
         for (at, node) in (0u32..).zip(&programme.forest.nodes).filter(|(_, node)| node.kind == Kind::Text) {
-            if super::calls::is_written(&programme.schema, node, false) {
+            let (is_quoted, is_free) = super::calls::written_as(&programme.schema, node);
+            if is_quoted {
                 quoted.push(at);
             }
-            if super::calls::is_written(&programme.schema, node, true) {
+            if is_free {
                 free.push(at);
             }
         }

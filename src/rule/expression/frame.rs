@@ -17,7 +17,7 @@ const ASKED_NO: u8 = 1;
 const ASKED_YES: u8 = 2;
 
 /// About how much is remembered for each record of a programme.
-const REMEMBERED_PER_RECORD: usize = 8;
+const REMEMBERED_PER_RECORD: usize = 2;
 
 /// Everything that a running expression sees.
 pub struct Cx<'p> {
