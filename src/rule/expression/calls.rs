@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 
 use super::build::{Scope, Variable, mistake};
 use super::code::{
-    Answer, Code, DateCode, Fields, FlagCode, ItemCode, ItemsCode, ListCode, Screen, TextCode, ValueCode, WordCode, kept_list,
+    Answer, Code, DateCode, Fields, FlagCode, ItemCode, ItemsCode, ListCode, NumberCode, Screen, TextCode, ValueCode, WordCode, kept_list,
 };
 use super::frame::Cx;
 use super::parse::{Ast, Kind, Mistake};
@@ -813,14 +813,7 @@ impl Scope<'_> {
     fn register_of(&mut self, record: &Ast) -> Built<Typed> {
         let part = self.record(record)?;
         let item = part.code.clone().into_item();
-        Ok(Typed::new(
-            Ty::Word(Words::Registers),
-            Code::word(move |cx| {
-                let own = item.get(cx)?;
-                cx.programme.register_of(own.record).ok_or(No::Empty)
-            }),
-        )
-        .from(&[&part]))
+        Ok(Typed::new(Ty::Word(Words::Registers), Code::Word(WordCode::Register(item))).from(&[&part]))
     }
 
     fn missing(&mut self, record: &Ast, fields: &Ast) -> Built<Typed> {
@@ -1046,10 +1039,14 @@ impl Scope<'_> {
         let codes: Vec<Code> = parts.iter().map(|part| part.code.clone()).collect();
         if let Some(mut typed) = self.inlined(&definition, body, args, &parts, span) {
             // What is more than a test of a field is remembered all the same.
-            if let (Code::Flag(code), Some(inline), [Code::Item(item)]) = (&typed.code, &body.inline, codes.as_slice())
+            if let (Some(inline), [Code::Item(item)]) = (&body.inline, codes.as_slice())
                 && reads(&inline.syntax) > 1
             {
-                typed.code = Code::Flag(FlagCode::Remembered(item.clone(), definition.number, Arc::new(code.clone())));
+                typed.code = match typed.code {
+                    Code::Flag(code) => Code::Flag(FlagCode::Remembered(item.clone(), definition.number, Arc::new(code))),
+                    Code::Number(code) => remembered_number(definition.number, item.clone(), code),
+                    code => code,
+                };
             }
             return Ok(typed);
         }
@@ -1261,19 +1258,13 @@ fn remembered(number: u32, body: &Body, arguments: &[Code], parameters: &[(Strin
     }
     if let (Code::Number(code), []) = (&code, beside.as_slice()) {
         let code = code.clone();
-        return Some(Code::number(move |cx| {
-            let object = first.get(cx).ok().and_then(|one| cx.programme.object_number(one.node));
-            if let Some(known) = object.and_then(|object| cx.number(number, object)) {
-                return known;
-            }
+        let work_out: NumberCode = Arc::new(move |cx| {
             let kept = called.enter(cx)?;
             let result = code(cx);
             cx.leave(kept);
-            if let Some(object) = object {
-                cx.remember_number(number, object, result);
-            }
             result
-        }));
+        });
+        return Some(remembered_number(number, first, work_out));
     }
     let work_out: ValueCode = Arc::new(move |cx| {
         let kept = called.enter(cx)?;
@@ -1307,6 +1298,21 @@ fn remembered(number: u32, body: &Body, arguments: &[Code], parameters: &[(Strin
         Ty::Number if is_exact => Code::Number(code.into_number()),
         Ty::List(_) => Code::List(ListCode::Items(code.into_items())),
         _ => code,
+    })
+}
+
+/// Code for a definition of one record that gives a number: what it gave is looked up by the record.
+fn remembered_number(number: u32, item: ItemCode, work_out: NumberCode) -> Code {
+    Code::number(move |cx| {
+        let object = item.get(cx).ok().and_then(|own| cx.programme.object_number(own.node));
+        if let Some(known) = object.and_then(|object| cx.number(number, object)) {
+            return known;
+        }
+        let result = work_out(cx);
+        if let Some(object) = object {
+            cx.remember_number(number, object, result);
+        }
+        result
     })
 }
 

@@ -182,6 +182,8 @@ pub enum WordCode {
     Given(u16),
     /// That which a field of a record or row holds.
     Field(ItemCode, Fields),
+    /// The name of the register in which a record stands.
+    Register(ItemCode),
     /// Anything else.
     Code(AnyWord),
 }
@@ -199,6 +201,10 @@ impl WordCode {
                 let own = item.get(cx)?;
                 let at = fields.of(cx.programme, own)?;
                 Ok(cx.programme.forest.word(at))
+            }
+            WordCode::Register(item) => {
+                let own = item.get(cx)?;
+                cx.programme.register_of(own.record).ok_or(No::Empty)
             }
             WordCode::Code(code) => code(cx),
         }
