@@ -167,14 +167,15 @@ impl<G: Guide> Reader<'_, G> {
 
     #[inline]
     fn space(&mut self) {
-        while let Some(byte) = self.peek() {
-            match byte {
-                b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
-                _ => return,
-            }
-            // Indentation: eight blanks at a time.
-            while self.bytes.get(self.at..).and_then(<[u8]>::first_chunk::<8>) == Some(b"        ") {
-                self.at += 8;
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
+            self.at += 1;
+            // Indentation: all blanks among the next eight bytes at once.
+            while let Some(chunk) = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk::<8>) {
+                let other = u64::from_le_bytes(*chunk) ^ u64::from_le_bytes(*b"        ");
+                self.at += (other.trailing_zeros() / 8) as usize;
+                if other != 0 {
+                    break;
+                }
             }
         }
     }
