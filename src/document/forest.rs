@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use crate::schema::form::{Period, Precision};
 use crate::schema::guide::{ABSENT, ESCAPED, FAULTY, MONTH, REPEATED, YEAR};
-use crate::schema::{FIELD_NONE, FieldId};
+use crate::schema::{FIELD_FOREIGN, FIELD_NONE, FIELD_UNKNOWN, FieldId};
 use crate::text::Span;
 
 /// What kind of JSON value a node is.
@@ -122,11 +122,53 @@ pub struct Forest {
     pub doubts: Vec<Doubt>,
     /// Whether some key is written with escapes.
     pub has_escaped_keys: bool,
+    /// Which key was found where: the reader looks for it there first.
+    pub habits: Habits,
     /// Keys written twice: the value at the second and later ones.
     pub repeated: Vec<u32>,
     /// The children of long lists in which something was looked for: only findings ask, and a list may have
     /// as many findings as entries.
     pub wide: RefCell<HashMap<u32, Vec<u32>>>,
+}
+
+/// What stood where in objects that were read: those of one struct are mostly written alike.
+#[derive(Debug, Default)]
+pub struct Habits {
+    /// By an object's field, its first key's.
+    first: Vec<FieldId>,
+    /// By a key's field, the next one's.
+    next: Vec<FieldId>,
+}
+
+impl Habits {
+    /// The field that is likely to come now: after this key, or first in an object of this field.
+    #[inline]
+    #[must_use]
+    pub fn likely(&self, object: FieldId, after: Option<FieldId>) -> FieldId {
+        let known = match after {
+            Some(after) => self.next.get(usize::from(after)),
+            None => self.first.get(usize::from(object)),
+        };
+        known.copied().unwrap_or(FIELD_NONE)
+    }
+
+    /// Notes which field came.
+    pub fn note(&mut self, object: FieldId, after: Option<FieldId>, field: FieldId) {
+        let (all, at) = match after {
+            Some(after) => (&mut self.next, after),
+            None => (&mut self.first, object),
+        };
+        // Fields of no struct, which have the highest numbers, have no habits.
+        if at >= FIELD_NONE.min(FIELD_FOREIGN).min(FIELD_UNKNOWN) {
+            return;
+        }
+        if all.len() <= usize::from(at) {
+            all.resize(usize::from(at) + 1, FIELD_NONE);
+        }
+        if let Some(place) = all.get_mut(usize::from(at)) {
+            *place = field;
+        }
+    }
 }
 
 const NOTHING: Node = Node { start: 0, end: 0, link: 0, field: FIELD_NONE, kind: Kind::Null, marks: ABSENT };

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
-use super::forest::{Doubt, Forest, Kind, Node, RefSite, Tree};
+use super::forest::{Doubt, Forest, Habits, Kind, Node, RefSite, Tree};
 use crate::limits;
 use crate::schema::guide::{ABSENT, ESCAPED, FAULTY, Guide, REPEATED, Token, UNKNOWN};
 use crate::schema::{FIELD_FOREIGN, FIELD_NONE, FIELD_UNKNOWN, FieldId, Shape};
@@ -100,6 +100,7 @@ pub fn plant<G: Guide>(forest: &mut Forest, from: usize, shape: Shape, field: Fi
         doubts: &mut forest.doubts,
         repeated: &mut forest.repeated,
         has_escaped_keys: &mut forest.has_escaped_keys,
+        habits: &mut forest.habits,
         free: Vec::new(),
         guide,
     };
@@ -134,6 +135,7 @@ struct Reader<'a, G> {
     doubts: &'a mut Vec<Doubt>,
     repeated: &'a mut Vec<u32>,
     has_escaped_keys: &'a mut bool,
+    habits: &'a mut Habits,
     /// Free keys (spans within the quotes, and their nodes) of the objects that are open.
     free: Vec<(u32, u32, u32)>,
     guide: &'a G,
@@ -309,6 +311,11 @@ impl<G: Guide> Reader<'_, G> {
         let mut plain = allowed;
         let (mut seen, mut present) = (0u128, 0u128);
         let free_from = self.free.len();
+        let structure = match shape {
+            Shape::OneOrList(_) => self.guide.element(shape),
+            other => other,
+        };
+        let mut last = None;
         self.at += 1;
         self.space();
         if self.peek() == Some(b'}') {
@@ -319,11 +326,22 @@ impl<G: Guide> Reader<'_, G> {
                     return Err((if self.peek().is_some() { Problem::Key } else { Problem::End }, self.at));
                 }
                 let key_start = self.at;
-                let escaped = self.string()?;
-                *self.has_escaped_keys |= escaped;
-                let key = self.text.get(key_start + 1..self.at - 1).unwrap_or("");
-                let (member, member_shape) =
-                    if escaped { self.guide.member(shape, unescape(key).as_bytes()) } else { self.guide.member(shape, key.as_bytes()) };
+                let (member, member_shape) = match self.expected(structure, field, last) {
+                    Some(found) => found,
+                    None => {
+                        let escaped = self.string()?;
+                        *self.has_escaped_keys |= escaped;
+                        let key = self.text.get(key_start + 1..self.at - 1).unwrap_or("");
+                        let found = if escaped {
+                            self.guide.member(shape, unescape(key).as_bytes())
+                        } else {
+                            self.guide.member(shape, key.as_bytes())
+                        };
+                        self.habits.note(field, last, found.0);
+                        found
+                    }
+                };
+                last = Some(member);
                 let key_end = self.at - 1;
                 if self.peek() != Some(b':') {
                     self.space();
@@ -390,6 +408,20 @@ impl<G: Guide> Reader<'_, G> {
             return Ok(true);
         }
         Ok(plain)
+    }
+
+    /// The key that is likely to stand here, if it does, and is one of the struct's.
+    #[inline]
+    fn expected(&mut self, structure: Shape, object: FieldId, last: Option<FieldId>) -> Option<(FieldId, Shape)> {
+        let Shape::Struct(structure) = structure else { return None };
+        let field = self.habits.likely(object, last);
+        let (key, owner, shape) = self.guide.key(field)?;
+        let rest = self.bytes.get(self.at + 1..)?.strip_prefix(key)?;
+        if owner != structure || rest.first() != Some(&b'"') {
+            return None;
+        }
+        self.at += key.len() + 2;
+        Some((field, shape))
     }
 
     #[cold]
@@ -581,6 +613,9 @@ mod tests {
     impl Guide for Blind {
         fn member(&self, _: Shape, _: &[u8]) -> (FieldId, Shape) {
             (FIELD_NONE, Shape::Any)
+        }
+        fn key(&self, _: FieldId) -> Option<(&[u8], crate::schema::StructId, Shape)> {
+            None
         }
         fn element(&self, _: Shape) -> Shape {
             Shape::Any

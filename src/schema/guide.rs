@@ -5,7 +5,7 @@
 //! schema to show it. Which file format is read is not known here.
 
 use super::form::{self, Precision};
-use super::{FIELD_FOREIGN, FIELD_NONE, FIELD_UNKNOWN, FieldId, Scalar, Schema, Shape};
+use super::{FIELD_FOREIGN, FIELD_NONE, FIELD_UNKNOWN, FieldId, Scalar, Schema, Shape, StructId};
 
 /// The value is not recorded: null, blank, or the word `unknown`.
 pub const ABSENT: u8 = 1;
@@ -48,6 +48,9 @@ pub struct Judged {
 pub trait Guide {
     /// The field and shape of a key in an object of this shape.
     fn member(&self, shape: Shape, key: &[u8]) -> (FieldId, Shape);
+    /// The key of a known field, the struct that has it, and its shape: what the reader expects to find where it
+    /// found it before. None where it is to ask for each key.
+    fn key(&self, field: FieldId) -> Option<(&[u8], StructId, Shape)>;
     /// The shape of an element of a list of this shape.
     fn element(&self, shape: Shape) -> Shape;
     /// Whether a list of this shape may stand here, and an object.
@@ -93,6 +96,13 @@ impl Guide for Schema {
             Shape::Map(of) => (FIELD_NONE, self.shape(of)),
             _ => (FIELD_NONE, Shape::Any),
         }
+    }
+
+    #[inline]
+    fn key(&self, field: FieldId) -> Option<(&[u8], StructId, Shape)> {
+        let known = self.quick.get(usize::from(field))?;
+        let key = self.keys.as_bytes().get(known.key.0 as usize..known.key.1 as usize)?;
+        Some((key, known.owner, known.shape))
     }
 
     #[inline]

@@ -445,6 +445,7 @@ impl Loader {
             let all = self.structs.get(usize::from(owner)).map_or(&[][..], |owner| &owner.fields);
             all.iter().position(|field| *field == id).unwrap_or(all.len()) as u16
         };
+        let mut keys = String::new();
         let quick = self
             .fields
             .iter()
@@ -465,6 +466,11 @@ impl Loader {
                     is_date: element == Shape::Scalar(Scalar::Date),
                     owner: field.owner,
                     place: place_of(id as FieldId, field.owner),
+                    key: {
+                        let start = keys.len();
+                        keys.push_str(&field.name);
+                        (start as u32, keys.len() as u32)
+                    },
                 }
             })
             .collect();
@@ -478,6 +484,7 @@ impl Loader {
             jobs,
             stages,
             quick,
+            keys,
             shapes: self.shapes,
             bits,
             names,
