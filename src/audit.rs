@@ -341,8 +341,12 @@ impl<'p> Auditor<'p> {
         if !matches!(group.subject, Subject::Rows { .. }) && !std::mem::take(&mut self.cx.has_kept) {
             return;
         }
-        for (place, _) in group.lets.iter().filter(|(_, level)| *level == slot) {
-            self.cx.set(*place, Err(No::Unset));
+        for (place, _, is_item) in group.lets.iter().filter(|(_, level, _)| *level == slot) {
+            if *is_item {
+                self.cx.set_item(*place, Err(No::Unset));
+            } else {
+                self.cx.set_value(*place, Err(No::Unset));
+            }
         }
     }
 

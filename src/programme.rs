@@ -329,6 +329,7 @@ impl Programme {
         *has_aliases = (0u32..).zip(records.iter()).any(|(number, record)| record.canonical != number);
         // No struct has this number: what begins here is an object of none.
         slots.push(u32::MAX);
+        slots.reserve(forest.nodes.len() * 2);
         slot_starts.clear();
         slot_starts.resize(forest.nodes.len(), 0);
         let nodes = forest.nodes.as_slice();

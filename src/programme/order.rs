@@ -144,10 +144,11 @@ fn date(
             flaws.push(found);
         }
     }
+    let mut earlier: Vec<(u32, Period)> = Vec::new();
     for path in &field.not_before {
-        let mut earlier: Vec<(u32, Period)> = Vec::new();
+        earlier.clear();
         reach(programme, schema, holder, path, &mut earlier);
-        if let Some((other, _)) = earlier.into_iter().find(|(_, other)| period.last < other.first) {
+        if let Some((other, _)) = earlier.iter().copied().find(|(_, other)| period.last < other.first) {
             let earlier = programme.record_around(other);
             let mut message = vec![
                 Part::words(&format!("{} of ", field.name)),
@@ -193,9 +194,12 @@ fn reach(programme: &Programme, schema: &Schema, object: u32, path: &[String], o
         return;
     };
     let Some(at) = programme.forest.value(object, field) else { return };
-    let each: Vec<u32> = if programme.forest.node(at).kind == Kind::List { programme.forest.children(at).collect() } else { vec![at] };
-    for here in each.into_iter().filter(|here| programme.forest.node(*here).has_value()) {
-        if schema.field(field).is_some_and(|field| field.reference.is_some()) {
+    let refers = schema.field(field).is_some_and(|field| field.reference.is_some());
+    let mut one = |here: u32| {
+        if !programme.forest.node(here).has_value() {
+            return;
+        }
+        if refers {
             if let Some(target) = programme.target(here) {
                 reach(programme, schema, target.node, rest, out);
             }
@@ -206,6 +210,11 @@ fn reach(programme: &Programme, schema: &Schema, object: u32, path: &[String], o
         } else {
             reach(programme, schema, here, rest, out);
         }
+    };
+    if programme.forest.node(at).kind == Kind::List {
+        programme.forest.children(at).for_each(one);
+    } else {
+        one(at);
     }
 }
 

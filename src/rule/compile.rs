@@ -75,8 +75,8 @@ pub struct Group {
     /// all others.
     pub frame: usize,
     /// The `let`s that are worked out anew: the place of each, and that of the variable whose change calls for
-    /// it. The others hold for the whole programme.
-    pub lets: Vec<(usize, usize)>,
+    /// it, and whether it is a record or row. The others hold for the whole programme.
+    pub lets: Vec<(usize, usize, bool)>,
     /// The judgements, in the order of the page.
     pub cases: Vec<Case>,
 }
@@ -1065,7 +1065,7 @@ fn lets(page: &Page, keys: &Keys<'_>, scope: &mut Scope<'_>, lenient: bool) -> M
 
 /// The `let`s that depend on the subject or what lies around it, by themselves or through others: the place of
 /// each, and that of the innermost of these variables on which it depends.
-fn lets_of_subject(scope: &Scope<'_>) -> Vec<(usize, usize)> {
+fn lets_of_subject(scope: &Scope<'_>) -> Vec<(usize, usize, bool)> {
     let mut level: Vec<(&str, usize)> = scope
         .variables
         .iter()
@@ -1080,7 +1080,7 @@ fn lets_of_subject(scope: &Scope<'_>) -> Vec<(usize, usize)> {
         let innermost = names.iter().filter_map(|name| level.iter().find(|(known, _)| known == name).map(|(_, at)| *at)).max();
         if let Some(innermost) = innermost {
             level.push((&variable.name, innermost));
-            places.push((variable.slot, innermost));
+            places.push((variable.slot, innermost, matches!(variable.ty, Ty::Record(_))));
         }
     }
     places

@@ -168,16 +168,31 @@ pub fn time(text: &[u8]) -> Option<u16> {
     (hours <= 23 && minutes <= 59).then_some((hours * 60 + minutes) as u16)
 }
 
+/// Which bytes an id may hold.
+const ID_BYTES: [bool; 256] = {
+    let mut may = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        may[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'@' | b':' | b'#');
+        byte += 1;
+    }
+    may
+};
+
 /// Whether the text has the form of an id.
 #[must_use]
 pub fn is_id(text: &[u8]) -> bool {
     (1..=crate::limits::ID_CHARS_MAX).contains(&text.len())
-        && text.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'@' | b':' | b'#'))
+        && text.iter().all(|byte| ID_BYTES.get(usize::from(*byte)).copied().unwrap_or(false))
 }
 
 /// Whether the text has the form of a reference: an id, or a register's name, `/` and an id.
 #[must_use]
 pub fn is_reference(text: &[u8]) -> bool {
+    // Most refer by an id alone.
+    if is_id(text) {
+        return true;
+    }
     match text.iter().position(|byte| *byte == b'/') {
         None => is_id(text),
         Some(at) => {
