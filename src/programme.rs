@@ -53,12 +53,14 @@ pub struct Record {
     pub canonical: u32,
 }
 
-/// A field that is not recorded, among the fields of all objects: no field stands at a file's root.
-const NOT_RECORDED: u32 = 0;
+/// A field that is not recorded, among the fields of all objects.
+const NOT_RECORDED: u16 = 0;
 /// One that breaks the schema or is written twice.
-const AT_FAULT: u32 = u32::MAX;
-/// What stands before an object's fields: its struct and its number.
-const HEAD: usize = 2;
+const AT_FAULT: u16 = u16::MAX;
+/// One that is recorded, but too far behind its object to be told here.
+const FAR: u16 = u16::MAX - 1;
+/// What stands before an object's fields: its struct, and its number in two parts.
+const HEAD: usize = 3;
 
 /// One register of this programme.
 #[derive(Clone, Debug, Default)]
@@ -205,15 +207,15 @@ pub struct Programme {
     link_starts: Vec<u32>,
     evidence: Vec<(u32, u32)>,
     /// The fields of all objects whose struct is known, object by object: the struct, the object's number, then
-    /// for each of its fields, in its place (`Schema::place_of`), the node, or why there is none. Rules read
-    /// little else.
-    slots: Vec<u32>,
+    /// for each of its fields, in its place (`Schema::place_of`), how far behind the object its node is, or why
+    /// there is none. Rules read little else, again and again: it is kept small.
+    slots: Vec<u16>,
+    /// Of each node where its fields begin there; 0 where they are not there.
+    slot_starts: Vec<u32>,
     /// How many objects there are.
     objects: u32,
     /// Whether some record stands for another.
     has_aliases: bool,
-    /// Of each node where its fields begin there; 0 where they are not there.
-    slot_starts: Vec<u32>,
 }
 
 /// For lists that addresses lead into: the how-manieth of its equals each element is, and how many they are.
@@ -297,22 +299,32 @@ impl Programme {
     #[must_use]
     pub fn field_at(&self, object: u32, structure: StructId, place: usize) -> Option<Reading> {
         let start = *self.slot_starts.get(object as usize)? as usize;
-        if *self.slots.get(start)? != u32::from(structure) {
+        if *self.slots.get(start)? != structure {
             return None;
         }
         Some(match *self.slots.get(start + HEAD + place)? {
             NOT_RECORDED => Reading::Absent,
             AT_FAULT => Reading::Faulty,
-            node => Reading::Value(node),
+            FAR => self.far_field(object, structure, place),
+            distance => Reading::Value(object + u32::from(distance)),
         })
+    }
+
+    #[cold]
+    fn far_field(&self, object: u32, structure: StructId, place: usize) -> Reading {
+        let field = self.schema.structure(structure).and_then(|known| known.fields.get(place));
+        field.map_or(Reading::Absent, |field| self.read(object, *field))
     }
 
     /// The number of an object whose struct is known, below [`Programme::objects`].
     #[inline]
     #[must_use]
     pub fn object_number(&self, object: u32) -> Option<u32> {
-        let start = *self.slot_starts.get(object as usize)?;
-        if start == 0 { None } else { self.slots.get(start as usize + 1).copied() }
+        let start = *self.slot_starts.get(object as usize)? as usize;
+        if start == 0 {
+            return None;
+        }
+        Some(u32::from(*self.slots.get(start + 1)?) | u32::from(*self.slots.get(start + 2)?) << 16)
     }
 
     /// How many objects have a number.
@@ -328,7 +340,7 @@ impl Programme {
         *objects = 0;
         *has_aliases = (0u32..).zip(records.iter()).any(|(number, record)| record.canonical != number);
         // No struct has this number: what begins here is an object of none.
-        slots.push(u32::MAX);
+        slots.push(StructId::MAX);
         slots.reserve(forest.nodes.len() * 2);
         slot_starts.clear();
         slot_starts.resize(forest.nodes.len(), 0);
@@ -337,7 +349,7 @@ impl Programme {
             let Some(start) = slot_starts.get_mut(object as usize).filter(|start| **start == 0) else { return };
             let Some(known) = schema.structure(structure) else { return };
             *start = slots.len() as u32;
-            slots.extend([u32::from(structure), *objects]);
+            slots.extend([structure, *objects as u16, (*objects >> 16) as u16]);
             *objects += 1;
             let first = slots.len();
             slots.resize(first + known.fields.len(), NOT_RECORDED);
@@ -351,7 +363,7 @@ impl Programme {
                     && *slot == NOT_RECORDED
                 {
                     *slot = match Reading::of(at as u32, *node) {
-                        Reading::Value(node) => node,
+                        Reading::Value(node) => u16::try_from(node - object).map_or(FAR, |distance| distance.min(FAR)),
                         Reading::Absent => NOT_RECORDED,
                         Reading::Faulty => AT_FAULT,
                     };
