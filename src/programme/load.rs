@@ -247,8 +247,10 @@ impl Loader<'_> {
                     return Err(too_large(size));
                 }
                 self.scratch.reserve(size as usize + 1);
-                // One byte more than there is room for, should the file grow meanwhile.
-                let read = (&mut file).take(room + 1).read_to_end(&mut self.scratch).map_err(|error| unreadable(&describe(&error)))?;
+                // It is read as long as it was when it was opened: asking whether more has come costs as much as reading.
+                // What says that it has no length is read to its end, or one byte beyond what there is room for.
+                let most = if size == 0 { room + 1 } else { size };
+                let read = (&mut file).take(most).read_to_end(&mut self.scratch).map_err(|error| unreadable(&describe(&error)))?;
                 if read as u64 > room {
                     return Err(too_large(read as u64));
                 }
