@@ -798,7 +798,7 @@ impl<'s> Scope<'s> {
                     }
                     (Ty::Record(_), ..) => {
                         let (x, y) = (left.code.clone().into_item(), right.code.clone().into_item());
-                        Code::Flag(FlagCode::Same(x, y, wanted))
+                        Code::Flag(FlagCode::Same(Box::new((x, y)), wanted))
                     }
                     (Ty::Text, ..) if matches!(b.kind, Kind::Text(_)) => text_test(&left, b, wanted),
                     (Ty::Text, ..) if matches!(a.kind, Kind::Text(_)) => text_test(&right, a, wanted),

@@ -325,7 +325,7 @@ impl Scope<'_> {
                 };
                 match (tested(name, list, slot, inner.code.clone().into_flag()), own) {
                     (Code::Flag(code), Some((item, texts, screen))) if name == "exists" => {
-                        Code::Flag(FlagCode::Texts(item, texts, screen, Arc::new(code)))
+                        Code::Flag(FlagCode::Texts(item, texts, Box::new(screen), Arc::new(code)))
                     }
                     (code, _) => code,
                 }

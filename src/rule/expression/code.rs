@@ -79,23 +79,31 @@ pub type VisitItem<'v, 'p> = dyn FnMut(&mut Cx<'p>, Eval<Item>) -> bool + 'v;
 pub struct Fields {
     /// The first.
     pub first: FieldId,
-    /// The struct that has it, and its place there.
-    place: (StructId, usize),
-    rest: Box<[FieldId]>,
+    /// The struct that has it.
+    structure: StructId,
+    /// Its place there.
+    place: u16,
+    /// The others, of which there are seldom any. Behind a pointer, because code is read again for each programme
+    /// and should be small.
+    rest: Option<Box<Rest>>,
 }
+
+#[derive(Clone, Debug)]
+struct Rest(Box<[FieldId]>);
 
 impl Fields {
     /// These fields.
     #[must_use]
     pub fn new(schema: &Schema, fields: &[FieldId]) -> Self {
         let (first, rest) = fields.split_first().map_or((FieldId::default(), &[][..]), |(first, rest)| (*first, rest));
-        Self { first, place: schema.place_of(first).unwrap_or_default(), rest: rest.into() }
+        let (structure, place) = schema.place_of(first).unwrap_or_default();
+        Self { first, structure, place: place as u16, rest: (!rest.is_empty()).then(|| Box::new(Rest(rest.into()))) }
     }
 
     /// The node of its value in a record, a row or an object within.
     #[inline]
     pub fn of(&self, programme: &Programme, own: Item) -> Eval<u32> {
-        match programme.field_at(own.node, self.place.0, self.place.1) {
+        match programme.field_at(own.node, self.structure, usize::from(self.place)) {
             Some(Reading::Value(at)) => Ok(at),
             Some(Reading::Absent) => Err(No::Field(self.first)),
             Some(Reading::Faulty) => Err(No::Faulty(self.first)),
@@ -106,14 +114,14 @@ impl Fields {
     /// The same of a variable, if that is a record or row of the first field's struct.
     #[inline(always)]
     fn near(&self, cx: &Cx<'_>, slot: usize) -> Option<Reading> {
-        cx.programme.field_at(cx.item(slot).ok()?.node, self.place.0, self.place.1)
+        cx.programme.field_at(cx.item(slot).ok()?.node, self.structure, usize::from(self.place))
     }
 
     /// The same in an object of another struct.
     #[cold]
     #[inline(never)]
     fn among(&self, programme: &Programme, object: u32) -> Eval<u32> {
-        for field in std::iter::once(&self.first).chain(&self.rest) {
+        for field in std::iter::once(&self.first).chain(self.rest.iter().flat_map(|rest| &rest.0)) {
             match programme.read(object, *field) {
                 Reading::Value(at) => return Ok(at),
                 Reading::Faulty => return Err(No::Faulty(*field)),
@@ -214,15 +222,15 @@ impl WordCode {
     #[must_use]
     pub fn among(self, set: u128, wanted: bool) -> FlagCode {
         match self {
-            WordCode::Field(item, fields) => FlagCode::Word(item, fields, Box::new(set), wanted),
-            code => FlagCode::any(move |cx| code.get(cx).map(|word| is_among(word, set) == wanted)),
+            WordCode::Field(item, fields) if set >> 64 == 0 => FlagCode::Word(item, fields, set as u64, wanted),
+            code => FlagCode::any(move |cx| code.get(cx).map(|word| (word < 128 && set >> word & 1 == 1) == wanted)),
         }
     }
 }
 
 #[inline]
-const fn is_among(word: u16, set: u128) -> bool {
-    word < 128 && set >> word & 1 == 1
+const fn is_among(word: u16, set: u64) -> bool {
+    word < 64 && set >> word & 1 == 1
 }
 
 /// Compiled code that gives yes or no.
@@ -234,16 +242,16 @@ pub enum FlagCode {
     /// What such a field says, and what it means where it is not recorded.
     Field(ItemCode, Fields, Option<bool>),
     /// Whether the word that such a field holds is one of a set; or, where the last is false, is not.
-    Word(ItemCode, Fields, Box<u128>, bool),
+    Word(ItemCode, Fields, u64, bool),
     /// Whether one of these is as the last says, asked in turn; else none is.
     Chain(Arc<[FlagCode]>, bool),
     /// Whether two records or rows are one; or, where the last is false, are not.
-    Same(ItemCode, ItemCode, bool),
+    Same(Box<(ItemCode, ItemCode)>, bool),
     /// The contrary.
     Not(Arc<FlagCode>),
     /// Whether some text of a record passes a test (or all that is written in quotes, where the second is
     /// false): the test is made only where some text passes its screen.
-    Texts(ItemCode, bool, Screen, Arc<FlagCode>),
+    Texts(ItemCode, bool, Box<Screen>, Arc<FlagCode>),
     /// What the definition of this number says of a record or row: remembered once it was worked out.
     Remembered(ItemCode, u32, Arc<FlagCode>),
     /// Anything else.
@@ -283,13 +291,13 @@ impl FlagCode {
                 _ => self.far(cx),
             },
             FlagCode::Word(ItemCode::Variable(slot), fields, set, wanted) => match fields.near(cx, *slot) {
-                Some(Reading::Value(at)) => Answer::of(is_among(cx.programme.forest.word(at), **set) == *wanted),
+                Some(Reading::Value(at)) => Answer::of(is_among(cx.programme.forest.word(at), *set) == *wanted),
                 Some(Reading::Absent) => Answer::none(cx, No::Field(fields.first)),
                 _ => self.far(cx),
             },
             FlagCode::Code(code) => code(cx),
             FlagCode::Chain(parts, decides) => chain(parts, *decides, cx),
-            FlagCode::Same(one, other, wanted) => same(one, other, *wanted, cx),
+            FlagCode::Same(both, wanted) => same(&both.0, &both.1, *wanted, cx),
             FlagCode::Remembered(ItemCode::Variable(slot), number, code) => remembered(cx.item(*slot), *number, code, cx),
             _ => self.far(cx),
         }
@@ -300,7 +308,7 @@ impl FlagCode {
         let flag = match self {
             FlagCode::Chain(parts, decides) => return chain(parts, *decides, cx),
             FlagCode::Code(code) => return code(cx),
-            FlagCode::Same(one, other, wanted) => return same(one, other, *wanted, cx),
+            FlagCode::Same(both, wanted) => return same(&both.0, &both.1, *wanted, cx),
             FlagCode::Remembered(item, number, code) => {
                 let own = item.get(cx);
                 return remembered(own, *number, code, cx);
@@ -326,7 +334,7 @@ impl FlagCode {
             },
             FlagCode::Word(item, fields, set, wanted) => {
                 let at = item.get(cx).and_then(|own| fields.of(cx.programme, own));
-                at.map(|at| is_among(cx.programme.forest.word(at), **set) == *wanted)
+                at.map(|at| is_among(cx.programme.forest.word(at), *set) == *wanted)
             }
             FlagCode::Field(item, fields, default) => match item.get(cx) {
                 Err(no) => Err(no),
@@ -986,5 +994,16 @@ fn gathered<'p>(list: &ListCode, cx: &mut Cx<'p>) -> Eval<Value<'p>> {
         Some(no) => Err(no),
         None if elements.is_empty() && end.is_ok() => Ok(Value::Items(Arc::clone(&cx.none))),
         None => Ok(Value::List(Arc::new(ListValue { elements, end }))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_of_a_test_fits_a_line_of_the_cache() {
+        assert!(size_of::<FlagCode>() <= 64, "{}", size_of::<FlagCode>());
+        assert!(size_of::<ItemCode>() <= 32, "{}", size_of::<ItemCode>());
     }
 }
