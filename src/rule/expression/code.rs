@@ -222,7 +222,7 @@ impl WordCode {
     #[must_use]
     pub fn among(self, set: u128, wanted: bool) -> FlagCode {
         match self {
-            WordCode::Field(item, fields) if set >> 64 == 0 => FlagCode::Word(item, fields, set as u64, wanted),
+            WordCode::Field(item, fields) if set >> 64 == 0 => FlagCode::Word(wanted, item, fields, set as u64),
             code => FlagCode::any(move |cx| code.get(cx).map(|word| (word < 128 && set >> word & 1 == 1) == wanted)),
         }
     }
@@ -241,8 +241,8 @@ pub enum FlagCode {
     Has(ItemCode, Fields),
     /// What such a field says, and what it means where it is not recorded.
     Field(ItemCode, Fields, Option<bool>),
-    /// Whether the word that such a field holds is one of a set; or, where the last is false, is not.
-    Word(ItemCode, Fields, u64, bool),
+    /// Whether the word that such a field holds is one of a set; or, where the first is false, is not.
+    Word(bool, ItemCode, Fields, u64),
     /// Whether one of these is as the last says, asked in turn; else none is.
     Chain(Arc<[FlagCode]>, bool),
     /// Whether two records or rows are one; or, where the last is false, are not.
@@ -290,7 +290,7 @@ impl FlagCode {
                 Some(Reading::Absent) => Answer::No,
                 _ => self.far(cx),
             },
-            FlagCode::Word(ItemCode::Variable(slot), fields, set, wanted) => match fields.near(cx, *slot) {
+            FlagCode::Word(wanted, ItemCode::Variable(slot), fields, set) => match fields.near(cx, *slot) {
                 Some(Reading::Value(at)) => Answer::of(is_among(cx.programme.forest.word(at), *set) == *wanted),
                 Some(Reading::Absent) => Answer::none(cx, No::Field(fields.first)),
                 _ => self.far(cx),
@@ -332,7 +332,7 @@ impl FlagCode {
                 Ok(own) if !screen.lets_through(cx, own, *texts) => Ok(false),
                 _ => return code.ask(cx),
             },
-            FlagCode::Word(item, fields, set, wanted) => {
+            FlagCode::Word(wanted, item, fields, set) => {
                 let at = item.get(cx).and_then(|own| fields.of(cx.programme, own));
                 at.map(|at| is_among(cx.programme.forest.word(at), *set) == *wanted)
             }
