@@ -159,7 +159,7 @@ impl Habits {
             None => (&mut self.first, object),
         };
         // Fields of no struct, which have the highest numbers, have no habits.
-        if at >= FIELD_NONE.min(FIELD_FOREIGN).min(FIELD_UNKNOWN) {
+        if matches!(at, FIELD_NONE | FIELD_FOREIGN | FIELD_UNKNOWN) {
             return;
         }
         if all.len() <= usize::from(at) {

@@ -168,12 +168,13 @@ pub fn time(text: &[u8]) -> Option<u16> {
     (hours <= 23 && minutes <= 59).then_some((hours * 60 + minutes) as u16)
 }
 
-/// Which bytes an id may hold.
-const ID_BYTES: [bool; 256] = {
-    let mut may = [false; 256];
-    let mut byte = 0u8;
+/// Which bytes an id may hold: a bit for each ASCII character.
+const ID_BYTES: u128 = {
+    let (mut may, mut byte) = (0, 0u8);
     while byte < 128 {
-        may[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'@' | b':' | b'#');
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'@' | b':' | b'#') {
+            may |= 1u128 << byte;
+        }
         byte += 1;
     }
     may
@@ -182,8 +183,7 @@ const ID_BYTES: [bool; 256] = {
 /// Whether the text has the form of an id.
 #[must_use]
 pub fn is_id(text: &[u8]) -> bool {
-    (1..=crate::limits::ID_CHARS_MAX).contains(&text.len())
-        && text.iter().all(|byte| ID_BYTES.get(usize::from(*byte)).copied().unwrap_or(false))
+    (1..=crate::limits::ID_CHARS_MAX).contains(&text.len()) && text.iter().all(|byte| byte.is_ascii() && ID_BYTES >> byte & 1 == 1)
 }
 
 /// Whether the text has the form of a reference: an id, or a register's name, `/` and an id.
