@@ -47,12 +47,12 @@ pub struct Cx<'p> {
     /// What definitions of one record answered, yes or no: by the definition's number, then by that of the
     /// object. Most of what is remembered is this, and it is looked up far more often than worked out.
     answers: Vec<Vec<u8>>,
+    /// Why those that had no answer had none.
+    reasons: HashMap<(u32, u32), No, FixedState>,
     /// What definitions of one record that give a number gave: by the definition's number, then by that of the
     /// object, the place among `numbers`, counted from 1.
     number_places: Vec<Vec<u32>>,
     numbers: Vec<Eval<Decimal>>,
-    /// Why some of them had no answer.
-    reasons: HashMap<(u32, u32), No, FixedState>,
     /// What was reached from a record along evidence links, upwards or not.
     pub reached: HashMap<(u32, bool), Arc<[u32]>, FixedState>,
     /// The list of no records, of which most lists that are gathered are.
@@ -97,7 +97,7 @@ impl<'p> Cx<'p> {
         }
     }
 
-    /// What a definition answered of a record or row, by its number, if it was asked.
+    /// What a definition answered of a record or row, by its number, if it was asked and had an answer.
     #[inline(always)]
     pub fn answered(&self, definition: u32, object: u32) -> Option<Answer> {
         match *self.answers.get(definition as usize)?.get(object as usize)? {
@@ -107,7 +107,7 @@ impl<'p> Cx<'p> {
         }
     }
 
-    /// Why it had no answer, if it was asked and had none.
+    /// Why it had none, if it was asked and had none.
     #[must_use]
     pub fn unanswered(&self, definition: u32, object: u32) -> Option<No> {
         self.reasons.get(&(definition, object)).copied()
