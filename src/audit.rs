@@ -14,7 +14,7 @@ pub use state::{NOT_SELECTED, RuleState, SWITCHED_OFF, Selection, State};
 use crate::finding::{Finding, Label, Part, Subject as About, Verdicts, fingerprint, plain};
 use crate::limits;
 use crate::programme::{About as FlawAbout, Flaw, Incomplete, Item, NO_RECORD, Programme, Where};
-use crate::rule::expression::code::Answer;
+use crate::rule::expression::flag::Answer;
 use crate::rule::expression::frame::Cx;
 use crate::rule::expression::value::{Fault, No};
 use crate::rule::{Case, Group, Rule, Rules, Subject};

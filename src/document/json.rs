@@ -102,9 +102,11 @@ pub fn plant<G: Guide>(forest: &mut Forest, from: usize, shape: Shape, field: Fi
         has_escaped_keys: &mut forest.has_escaped_keys,
         habits: &mut forest.habits,
         free: Vec::new(),
+        stopped: (Problem::End, 0),
         guide,
     };
     let outcome = reader.document(shape, field);
+    let (problem, at) = reader.stopped;
     let end = text.len() as u32;
     match outcome {
         Ok(()) => {
@@ -112,7 +114,7 @@ pub fn plant<G: Guide>(forest: &mut Forest, from: usize, shape: Shape, field: Fi
             forest.trees.push(Tree { text: Span::new(from as u32, end), root, end: end_node, file: 0 });
             Ok(())
         }
-        Err((problem, at)) => {
+        Err(Stopped) => {
             forest.nodes.truncate(before.0);
             forest.references.truncate(before.1);
             forest.doubts.truncate(before.2);
@@ -124,7 +126,11 @@ pub fn plant<G: Guide>(forest: &mut Forest, from: usize, shape: Shape, field: Fi
     }
 }
 
-type Read<T> = Result<T, (Problem, usize)>;
+/// Why and where a text stops being JSON lies with the reader ([`Reader::stop`]): what is handed on for each
+/// value stays as small as yes and no.
+struct Stopped;
+
+type Read<T> = Result<T, Stopped>;
 
 struct Reader<'a, G> {
     text: &'a str,
@@ -138,6 +144,8 @@ struct Reader<'a, G> {
     habits: &'a mut Habits,
     /// Free keys (spans within the quotes, and their nodes) of the objects that are open.
     free: Vec<(u32, u32, u32)>,
+    /// Why and where it stopped, if it did.
+    stopped: (Problem, usize),
     guide: &'a G,
 }
 
@@ -148,7 +156,7 @@ impl<G: Guide> Reader<'_, G> {
         }
         self.space();
         if self.at >= self.bytes.len() {
-            return Err((Problem::Empty, self.at));
+            return self.stop(Problem::Empty, self.at);
         }
         let root = self.nodes.len() as u32;
         let plain = self.value(shape, field, 0, root)?;
@@ -157,9 +165,21 @@ impl<G: Guide> Reader<'_, G> {
         }
         self.space();
         if self.at < self.bytes.len() {
-            return Err((Problem::Trailing, self.at));
+            return self.stop(Problem::Trailing, self.at);
         }
         Ok(())
+    }
+
+    #[cold]
+    fn stop<T>(&mut self, problem: Problem, at: usize) -> Read<T> {
+        self.stopped = (problem, at);
+        Err(Stopped)
+    }
+
+    /// What is wrong here: this, or that the text ends.
+    #[cold]
+    fn or_end(&self, problem: Problem) -> Problem {
+        if self.at < self.bytes.len() { problem } else { Problem::End }
     }
 
     #[inline]
@@ -186,7 +206,7 @@ impl<G: Guide> Reader<'_, G> {
     fn push(&mut self, start: usize, kind: Kind, field: FieldId, marks: u8, link: u32) -> Read<u32> {
         let number = self.nodes.len();
         if number >= limits::VALUES_MAX {
-            return Err((Problem::Values, start));
+            return self.stop(Problem::Values, start);
         }
         self.nodes.push(Node { start: start as u32, end: self.at as u32, link, field, kind, marks });
         Ok(number as u32)
@@ -224,8 +244,8 @@ impl<G: Guide> Reader<'_, G> {
             Some(b't') => self.literal(b"true", Kind::True, Token::Flag(true), shape, field),
             Some(b'f') => self.literal(b"false", Kind::False, Token::Flag(false), shape, field),
             Some(b'n') => self.literal(b"null", Kind::Null, Token::Null, shape, field),
-            Some(_) => Err((Problem::Value, start)),
-            None => Err((Problem::End, start)),
+            Some(_) => self.stop(Problem::Value, start),
+            None => self.stop(Problem::End, start),
         }
     }
 
@@ -234,8 +254,8 @@ impl<G: Guide> Reader<'_, G> {
         for expected in word {
             match self.peek() {
                 Some(byte) if byte == *expected => self.at += 1,
-                Some(_) => return Err((Problem::Value, start)),
-                None => return Err((Problem::End, self.at)),
+                Some(_) => return self.stop(Problem::Value, start),
+                None => return self.stop(Problem::End, self.at),
             }
         }
         let judged = self.guide.scalar(shape, token);
@@ -246,7 +266,7 @@ impl<G: Guide> Reader<'_, G> {
     fn list(&mut self, shape: Shape, field: FieldId, depth: usize, holder: u32) -> Read<bool> {
         let start = self.at;
         if depth >= limits::DEPTH_MAX {
-            return Err((Problem::Depth, start));
+            return self.stop(Problem::Depth, start);
         }
         let allowed = self.guide.allows(shape).list;
         let of = self.guide.element(shape);
@@ -272,15 +292,15 @@ impl<G: Guide> Reader<'_, G> {
                         self.at += 1;
                         self.space();
                         if self.peek() == Some(b']') {
-                            return Err((Problem::TrailingComma, comma));
+                            return self.stop(Problem::TrailingComma, comma);
                         }
                     }
                     Some(b']') => {
                         self.at += 1;
                         break;
                     }
-                    Some(_) => return Err((Problem::CommaOrBracket, self.at)),
-                    None => return Err((Problem::End, self.at)),
+                    Some(_) => return self.stop(Problem::CommaOrBracket, self.at),
+                    None => return self.stop(Problem::End, self.at),
                 }
             }
         }
@@ -304,7 +324,7 @@ impl<G: Guide> Reader<'_, G> {
     fn object(&mut self, shape: Shape, field: FieldId, depth: usize) -> Read<bool> {
         let start = self.at;
         if depth >= limits::DEPTH_MAX {
-            return Err((Problem::Depth, start));
+            return self.stop(Problem::Depth, start);
         }
         let allowed = self.guide.allows(shape).object;
         let object = self.push(start, Kind::Object, field, if allowed { 0 } else { FAULTY }, 0)?;
@@ -323,7 +343,7 @@ impl<G: Guide> Reader<'_, G> {
         } else {
             loop {
                 if self.peek() != Some(b'"') {
-                    return Err((if self.peek().is_some() { Problem::Key } else { Problem::End }, self.at));
+                    return self.stop(self.or_end(Problem::Key), self.at);
                 }
                 let key_start = self.at;
                 let (member, member_shape) = match self.expected(structure, field, last) {
@@ -346,7 +366,7 @@ impl<G: Guide> Reader<'_, G> {
                 if self.peek() != Some(b':') {
                     self.space();
                     if self.peek() != Some(b':') {
-                        return Err((if self.peek().is_some() { Problem::Colon } else { Problem::End }, self.at));
+                        return self.stop(self.or_end(Problem::Colon), self.at);
                     }
                 }
                 self.at += 1;
@@ -377,15 +397,15 @@ impl<G: Guide> Reader<'_, G> {
                         self.at += 1;
                         self.space();
                         if self.peek() == Some(b'}') {
-                            return Err((Problem::TrailingComma, comma));
+                            return self.stop(Problem::TrailingComma, comma);
                         }
                     }
                     Some(b'}') => {
                         self.at += 1;
                         break;
                     }
-                    Some(_) => return Err((Problem::CommaOrBrace, self.at)),
-                    None => return Err((Problem::End, self.at)),
+                    Some(_) => return self.stop(Problem::CommaOrBrace, self.at),
+                    None => return self.stop(Problem::End, self.at),
                 }
             }
         }
@@ -492,9 +512,9 @@ impl<G: Guide> Reader<'_, G> {
                     escaped = true;
                     self.escape()?;
                 }
-                Some(0..=0x1f) => return Err((Problem::Control, self.at)),
+                Some(0..=0x1f) => return self.stop(Problem::Control, self.at),
                 Some(_) => self.at += 1,
-                None => return Err((Problem::End, self.at)),
+                None => return self.stop(Problem::End, self.at),
             }
         }
     }
@@ -508,32 +528,33 @@ impl<G: Guide> Reader<'_, G> {
                 let high = self.hex(start)?;
                 self.at += 6;
                 match high {
-                    0xdc00..=0xdfff => return Err((Problem::Surrogate, start)),
+                    0xdc00..=0xdfff => return self.stop(Problem::Surrogate, start),
                     0xd800..=0xdbff => {
                         if self.bytes.get(self.at..self.at + 2) != Some(br"\u") {
-                            return Err((Problem::Surrogate, start));
+                            return self.stop(Problem::Surrogate, start);
                         }
                         let low = self.hex(self.at)?;
                         if !(0xdc00..=0xdfff).contains(&low) {
-                            return Err((Problem::Surrogate, start));
+                            return self.stop(Problem::Surrogate, start);
                         }
                         self.at += 6;
                     }
                     _ => {}
                 }
             }
-            Some(_) => return Err((Problem::Escape, start)),
-            None => return Err((Problem::End, start + 1)),
+            Some(_) => return self.stop(Problem::Escape, start),
+            None => return self.stop(Problem::End, start + 1),
         }
         Ok(())
     }
 
-    fn hex(&self, slash: usize) -> Read<u32> {
-        let digits = self.bytes.get(slash + 2..slash + 6).ok_or((Problem::End, self.bytes.len()))?;
-        digits
-            .iter()
-            .try_fold(0, |number, byte| (*byte as char).to_digit(16).map(|digit| number * 16 + digit))
-            .ok_or((Problem::Escape, slash))
+    fn hex(&mut self, slash: usize) -> Read<u32> {
+        let Some(digits) = self.bytes.get(slash + 2..slash + 6) else { return self.stop(Problem::End, self.bytes.len()) };
+        let number = digits.iter().try_fold(0, |number, byte| (*byte as char).to_digit(16).map(|digit| number * 16 + digit));
+        match number {
+            Some(number) => Ok(number),
+            None => self.stop(Problem::Escape, slash),
+        }
     }
 
     #[inline]
@@ -548,22 +569,21 @@ impl<G: Guide> Reader<'_, G> {
     #[inline]
     fn number(&mut self) -> Read<()> {
         let start = self.at;
-        let bad = |reader: &Self| Err((if reader.peek().is_some() { Problem::Number } else { Problem::End }, reader.at));
         if self.peek() == Some(b'-') {
             self.at += 1;
         }
         let leading_zero = self.peek() == Some(b'0');
         match self.digits() {
-            0 => return bad(self),
+            0 => return self.stop(self.or_end(Problem::Number), self.at),
             1 => {}
-            _ if leading_zero => return Err((Problem::Number, start)),
+            _ if leading_zero => return self.stop(Problem::Number, start),
             _ => {}
         }
         let mut plain = true;
         if self.peek() == Some(b'.') {
             self.at += 1;
             if self.digits() == 0 {
-                return bad(self);
+                return self.stop(self.or_end(Problem::Number), self.at);
             }
         }
         if matches!(self.peek(), Some(b'e' | b'E')) {
@@ -573,13 +593,13 @@ impl<G: Guide> Reader<'_, G> {
                 self.at += 1;
             }
             if self.digits() == 0 {
-                return bad(self);
+                return self.stop(self.or_end(Problem::Number), self.at);
             }
         }
         if (!plain || self.at - start > 300)
             && serde_json::from_str::<serde_json::Number>(self.text.get(start..self.at).unwrap_or("")).is_err()
         {
-            return Err((Problem::NumberTooLarge, start));
+            return self.stop(Problem::NumberTooLarge, start);
         }
         Ok(())
     }

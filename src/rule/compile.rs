@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::expression::build::{Parameter, Scope};
 use super::expression::calls::NO_FUNCTION;
-use super::expression::code::FlagCode;
+use super::expression::flag::FlagCode;
 use super::expression::parse::Mistake;
 use super::expression::syntax;
 use super::expression::template::{Places, Template};
@@ -853,7 +853,7 @@ impl<'c> Ground<'c> {
                 let code = flag(scope, source)?.code.into_flag();
                 when = Some(match when {
                     None => code,
-                    Some(page_when) => FlagCode::Chain(Arc::from([page_when, code]), false),
+                    Some(page_when) => FlagCode::chain(vec![page_when, code], false),
                 });
             }
             let mut evidence = Vec::new();

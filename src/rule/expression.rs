@@ -8,9 +8,11 @@
 pub mod build;
 pub mod calls;
 pub mod code;
+pub mod flag;
 pub mod frame;
 pub mod packed;
 pub mod parse;
+pub mod screen;
 pub mod pattern;
 pub mod template;
 pub mod types;

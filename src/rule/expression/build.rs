@@ -5,7 +5,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::code::{Code, Fields, FlagCode, ItemCode, ItemsCode, ListCode, TextCode, WordCode, walk_written};
+use super::code::{Code, Fields, ItemCode, ItemsCode, ListCode, TextCode, WordCode, walk_written};
+use super::flag::FlagCode;
 use super::parse::{Ast, Kind, Mistake, Operator};
 use super::types::{Definitions, Format, Taint, TextKind, Ty, Typed, Unasked, Words, root_register};
 use super::value::{Decimal, Eval, Fault, No, Value};
@@ -213,7 +214,7 @@ impl<'s> Scope<'s> {
             Kind::Not(a) => {
                 let inner = self.flag(a)?;
                 let run = inner.code.clone().into_flag();
-                let mut typed = Typed::new(Ty::Flag, Code::Flag(FlagCode::Not(Arc::new(run)))).from(&[&inner]);
+                let mut typed = Typed::new(Ty::Flag, Code::Flag(run.not())).from(&[&inner]);
                 typed.if_true = inner.if_false;
                 typed.if_false = inner.if_true;
                 Ok(typed)
@@ -270,7 +271,7 @@ impl<'s> Scope<'s> {
         }
         let codes: Vec<FlagCode> = parts.iter().map(|part| part.code.clone().into_flag()).collect();
         let decides = !all;
-        let code = Code::Flag(FlagCode::Chain(codes.into(), decides));
+        let code = Code::Flag(FlagCode::chain(codes, decides));
         let mut typed = Typed::new(Ty::Flag, code).from(&parts.iter().collect::<Vec<_>>());
         typed.screen = parts.iter().find_map(|part| part.screen.clone()).filter(|_| all);
         *(if all { &mut typed.if_true } else { &mut typed.if_false }) = facts;
@@ -577,7 +578,7 @@ impl<'s> Scope<'s> {
                     ),
                     (Ty::Flag, _) => {
                         let default = known.and_then(|known| known.default).map(|default| default == DefaultValue::True);
-                        Typed::new(Ty::Flag, Code::Flag(FlagCode::Field(item, fields_code, default)))
+                        Typed::new(Ty::Flag, Code::Flag(FlagCode::field(item, fields_code, default)))
                     }
                     (Ty::Number, _) => Typed::new(
                         Ty::Number,
@@ -798,7 +799,7 @@ impl<'s> Scope<'s> {
                     }
                     (Ty::Record(_), ..) => {
                         let (x, y) = (left.code.clone().into_item(), right.code.clone().into_item());
-                        Code::Flag(FlagCode::Same(Box::new((x, y)), wanted))
+                        Code::Flag(FlagCode::same(x, y, wanted))
                     }
                     (Ty::Text, ..) if matches!(b.kind, Kind::Text(_)) => text_test(&left, b, wanted),
                     (Ty::Text, ..) if matches!(a.kind, Kind::Text(_)) => text_test(&right, a, wanted),

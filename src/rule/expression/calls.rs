@@ -6,12 +6,12 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use super::build::{Scope, Variable, mistake};
-use super::code::{
-    Answer, Code, DateCode, Fields, FlagCode, ItemCode, ItemsCode, ListCode, NumberCode, Screen, TextCode, ValueCode, WordCode, kept_list,
-};
+use super::code::{Code, DateCode, Fields, ItemCode, ItemsCode, ListCode, NumberCode, TextCode, ValueCode, WordCode, kept_list};
+use super::flag::{Answer, FlagCode};
 use super::frame::Cx;
 use super::parse::{Ast, Kind, Mistake};
 use super::pattern::Pattern;
+use super::screen::Screen;
 use super::types::{Body, Definition, Format, Taint, TextKind, Ty, Typed, Words};
 use super::value::{Decimal, Eval, Fault, Key, No, Value};
 use crate::document::{Kind as NodeKind, Node};
@@ -100,7 +100,7 @@ impl Scope<'_> {
                 let part = self.build(text, Some(&Ty::Text))?;
                 self.expect(&part, &Ty::Text, text.span)?;
                 let text = TextCode::of(&part);
-                let screen = part.variable.map(|slot| Screen::new(slot, texts_like::looks_like_contact));
+                let screen = part.variable.map(|slot| Screen::new(slot, texts_like::may_be_contact, texts_like::looks_like_contact));
                 let mut typed = Typed::new(Ty::Flag, Code::flag(move |cx| text.look(cx, texts_like::looks_like_contact))).from(&[&part]);
                 typed.screen = screen;
                 Ok(typed)
@@ -159,7 +159,7 @@ impl Scope<'_> {
             }),
             super::build::Step::Field { fields, .. } => {
                 let fields = Fields::new(self.schema, &fields);
-                Code::Flag(FlagCode::Has(item, fields))
+                Code::Flag(FlagCode::has(item, fields))
             }
             super::build::Step::Inverse { holders, .. } => {
                 let registers: Vec<Option<u16>> = holders.iter().map(|holder| super::types::root_register(self.schema, *holder)).collect();
@@ -325,7 +325,7 @@ impl Scope<'_> {
                 };
                 match (tested(name, list, slot, inner.code.clone().into_flag()), own) {
                     (Code::Flag(code), Some((item, texts, screen))) if name == "exists" => {
-                        Code::Flag(FlagCode::Texts(item, texts, Box::new(screen), Arc::new(code)))
+                        Code::Flag(FlagCode::texts(item, texts, screen, code))
                     }
                     (code, _) => code,
                 }
@@ -414,7 +414,10 @@ impl Scope<'_> {
                 Typed::new(Ty::Flag, Code::flag(move |cx| own.look(cx, |text| pattern.is_match(text))?.ok_or(No::Fault(Fault::Budget))))
                     .from(&[&part]);
             // What cannot be matched is left to the test itself.
-            typed.screen = part.variable.map(|slot| Screen::new(slot, move |text| screening.is_match(text).unwrap_or(true)));
+            typed.screen = part.variable.map(|slot| {
+                let sieve = Arc::clone(&screening);
+                Screen::new(slot, move |text| sieve.may_match(text), move |text| screening.is_match(text).unwrap_or(true))
+            });
             return Ok(typed);
         }
         let other = self.build(other_ast, Some(&Ty::Text))?;
@@ -1043,7 +1046,7 @@ impl Scope<'_> {
                 && reads(&inline.syntax) > 1
             {
                 typed.code = match typed.code {
-                    Code::Flag(code) => Code::Flag(FlagCode::Remembered(item.clone(), definition.number, Arc::new(code))),
+                    Code::Flag(code) => Code::Flag(FlagCode::remembered(item.clone(), definition.number, code)),
                     Code::Number(code) => remembered_number(definition.number, item.clone(), code),
                     code => code,
                 };
@@ -1254,7 +1257,7 @@ fn remembered(number: u32, body: &Body, arguments: &[Code], parameters: &[(Strin
             cx.leave(kept);
             result
         });
-        return Some(Code::Flag(FlagCode::Remembered(first, number, Arc::new(work_out))));
+        return Some(Code::Flag(FlagCode::remembered(first, number, work_out)));
     }
     if let (Code::Number(code), []) = (&code, beside.as_slice()) {
         let code = code.clone();

@@ -5,9 +5,10 @@
 //! done with each element: an audit spends most of its time here.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::flag::{Answer, FlagCode};
 use super::frame::Cx;
+use super::screen::Screen;
 use super::types::Typed;
 use super::value::{Decimal, Eval, Fault, ItemList, ListValue, No, Value};
 use crate::document::Kind;
@@ -16,45 +17,6 @@ use crate::schema::form::Period;
 use crate::schema::guide::{ABSENT, FAULTY};
 use crate::schema::{FieldId, ReferenceId, RegisterId, Schema, StructId};
 
-/// Yes, no, or no answer, for which the reason then lies in the context: most of an audit asks yes or no, and
-/// an answer that bears its reason would be handed on through memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It does not hold.
-    No,
-    /// It holds.
-    Yes,
-    /// [`Cx::reason`] says why there is none.
-    None,
-}
-
-impl Answer {
-    /// Yes or no.
-    #[inline]
-    #[must_use]
-    pub const fn of(flag: bool) -> Self {
-        if flag { Answer::Yes } else { Answer::No }
-    }
-
-    /// No answer, for this reason.
-    #[inline]
-    #[must_use]
-    pub const fn none(cx: &mut Cx<'_>, no: No) -> Self {
-        cx.reason = no;
-        Answer::None
-    }
-
-    #[inline]
-    const fn from(cx: &mut Cx<'_>, flag: Eval<bool>) -> Self {
-        match flag {
-            Ok(flag) => Self::of(flag),
-            Err(no) => Self::none(cx, no),
-        }
-    }
-}
-
-/// Compiled code that gives yes or no in any way.
-pub type AnyFlag = Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Answer + Send + Sync>;
 /// Compiled code that gives a date.
 pub type DateCode = Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<Period> + Send + Sync>;
 /// Compiled code that gives a number that is exactly known.
@@ -113,7 +75,7 @@ impl Fields {
 
     /// The same of a variable, if that is a record or row of the first field's struct.
     #[inline(always)]
-    fn near(&self, cx: &Cx<'_>, slot: usize) -> Option<Reading> {
+    pub(super) fn near(&self, cx: &Cx<'_>, slot: usize) -> Option<Reading> {
         cx.programme.field_at(cx.item(slot).ok()?.node, self.structure, usize::from(self.place))
     }
 
@@ -222,189 +184,9 @@ impl WordCode {
     #[must_use]
     pub fn among(self, set: u128, wanted: bool) -> FlagCode {
         match self {
-            WordCode::Field(item, fields) if set >> 64 == 0 => FlagCode::Word(wanted, item, fields, set as u64),
+            WordCode::Field(item, fields) if set >> 64 == 0 => FlagCode::word(item, fields, set as u64, wanted),
             code => FlagCode::any(move |cx| code.get(cx).map(|word| (word < 128 && set >> word & 1 == 1) == wanted)),
         }
-    }
-}
-
-#[inline]
-const fn is_among(word: u16, set: u64) -> bool {
-    word < 64 && set >> word & 1 == 1
-}
-
-/// Compiled code that gives yes or no.
-#[derive(Clone)]
-#[repr(u8)]
-pub enum FlagCode {
-    /// Whether a field of a record or row is recorded.
-    Has(ItemCode, Fields),
-    /// What such a field says, and what it means where it is not recorded.
-    Field(ItemCode, Fields, Option<bool>),
-    /// Whether the word that such a field holds is one of a set; or, where the first is false, is not.
-    Word(bool, ItemCode, Fields, u64),
-    /// Whether one of these is as the last says, asked in turn; else none is.
-    Chain(Arc<[FlagCode]>, bool),
-    /// Whether two records or rows are one; or, where the last is false, are not.
-    Same(Box<(ItemCode, ItemCode)>, bool),
-    /// The contrary.
-    Not(Arc<FlagCode>),
-    /// Whether some text of a record passes a test (or all that is written in quotes, where the second is
-    /// false): the test is made only where some text passes its screen.
-    Texts(ItemCode, bool, Box<Screen>, Arc<FlagCode>),
-    /// What the definition of this number says of a record or row: remembered once it was worked out.
-    Remembered(ItemCode, u32, Arc<FlagCode>),
-    /// Anything else.
-    Code(AnyFlag),
-}
-
-impl FlagCode {
-    /// Code that gives yes or no in any way.
-    pub fn any(code: impl for<'p> Fn(&mut Cx<'p>) -> Eval<bool> + Send + Sync + 'static) -> Self {
-        FlagCode::Code(Arc::new(move |cx| {
-            let flag = code(cx);
-            Answer::from(cx, flag)
-        }))
-    }
-
-    /// Runs it.
-    ///
-    /// # Errors
-    /// Why there is no answer.
-    #[inline]
-    pub fn get(&self, cx: &mut Cx<'_>) -> Eval<bool> {
-        match self.ask(cx) {
-            Answer::Yes => Ok(true),
-            Answer::No => Ok(false),
-            Answer::None => Err(cx.reason),
-        }
-    }
-
-    /// The same, the reason left in the context.
-    pub fn ask(&self, cx: &mut Cx<'_>) -> Answer {
-        // The two tests that are by far the most are made without a further call: whatever is unusual about
-        // them is left to the other way.
-        match self {
-            FlagCode::Has(ItemCode::Variable(slot), fields) => match fields.near(cx, *slot) {
-                Some(Reading::Value(_)) => Answer::Yes,
-                Some(Reading::Absent) => Answer::No,
-                _ => self.far(cx),
-            },
-            FlagCode::Word(wanted, ItemCode::Variable(slot), fields, set) => match fields.near(cx, *slot) {
-                Some(Reading::Value(at)) => Answer::of(is_among(cx.programme.forest.word(at), *set) == *wanted),
-                Some(Reading::Absent) => Answer::none(cx, No::Field(fields.first)),
-                _ => self.far(cx),
-            },
-            FlagCode::Code(code) => code(cx),
-            FlagCode::Chain(parts, decides) => chain(parts, *decides, cx),
-            FlagCode::Same(both, wanted) => same(&both.0, &both.1, *wanted, cx),
-            FlagCode::Remembered(ItemCode::Variable(slot), number, code) => remembered(cx.item(*slot), *number, code, cx),
-            _ => self.far(cx),
-        }
-    }
-
-    #[inline(never)]
-    fn far(&self, cx: &mut Cx<'_>) -> Answer {
-        let flag = match self {
-            FlagCode::Chain(parts, decides) => return chain(parts, *decides, cx),
-            FlagCode::Code(code) => return code(cx),
-            FlagCode::Same(both, wanted) => return same(&both.0, &both.1, *wanted, cx),
-            FlagCode::Remembered(item, number, code) => {
-                let own = item.get(cx);
-                return remembered(own, *number, code, cx);
-            }
-            FlagCode::Not(inner) => {
-                return match inner.ask(cx) {
-                    Answer::Yes => Answer::No,
-                    Answer::No => Answer::Yes,
-                    Answer::None => Answer::None,
-                };
-            }
-            FlagCode::Has(item, fields) => match item.get(cx) {
-                Err(no) => Err(no),
-                Ok(own) => match fields.of(cx.programme, own) {
-                    Ok(_) => Ok(true),
-                    Err(No::Field(_)) => Ok(false),
-                    Err(no) => Err(no),
-                },
-            },
-            FlagCode::Texts(item, texts, screen, code) => match item.get(cx) {
-                Ok(own) if !screen.lets_through(cx, own, *texts) => Ok(false),
-                _ => return code.ask(cx),
-            },
-            FlagCode::Word(wanted, item, fields, set) => {
-                let at = item.get(cx).and_then(|own| fields.of(cx.programme, own));
-                at.map(|at| is_among(cx.programme.forest.word(at), *set) == *wanted)
-            }
-            FlagCode::Field(item, fields, default) => match item.get(cx) {
-                Err(no) => Err(no),
-                Ok(own) => match (fields.of(cx.programme, own), default) {
-                    (Ok(at), _) => Ok(cx.programme.forest.node(at).kind == Kind::True),
-                    (Err(No::Field(_)), Some(default)) => Ok(*default),
-                    (Err(no), _) => Err(no),
-                },
-            },
-        };
-        Answer::from(cx, flag)
-    }
-}
-
-impl FlagCode {
-    /// Whether this surely holds of a record, which is the variable at this place, with next to no work: where it
-    /// says that no text of the record passes a test, and none passes the test's screen.
-    #[must_use]
-    pub fn surely_holds(&self, cx: &mut Cx<'_>, slot: usize, own: Item) -> bool {
-        let FlagCode::Not(inner) = self else { return false };
-        let FlagCode::Texts(ItemCode::Variable(at), texts, screen, _) = &**inner else { return false };
-        *at == slot && !screen.lets_through(cx, own, *texts)
-    }
-}
-
-#[inline(always)]
-fn remembered(own: Eval<Item>, number: u32, code: &FlagCode, cx: &mut Cx<'_>) -> Answer {
-    // Of what is not there the code itself says why.
-    let Some(object) = own.ok().and_then(|own| cx.programme.object_number(own.node)) else { return code.ask(cx) };
-    match cx.answered(number, object) {
-        Some(known) => known,
-        None => work_out(number, object, code, cx),
-    }
-}
-
-#[inline(never)]
-fn same(one: &ItemCode, other: &ItemCode, wanted: bool, cx: &mut Cx<'_>) -> Answer {
-    match one.get(cx).and_then(|one| Ok((one, other.get(cx)?))) {
-        Ok((one, other)) => Answer::of(cx.programme.same(one, other) == wanted),
-        Err(no) => Answer::none(cx, no),
-    }
-}
-
-#[inline(never)]
-fn work_out(number: u32, object: u32, code: &FlagCode, cx: &mut Cx<'_>) -> Answer {
-    if let Some(no) = cx.unanswered(number, object) {
-        return Answer::none(cx, no);
-    }
-    let answer = code.ask(cx);
-    cx.remember(number, object, answer);
-    answer
-}
-
-#[inline(never)]
-fn chain(parts: &[FlagCode], decides: bool, cx: &mut Cx<'_>) -> Answer {
-    let decides = Answer::of(decides);
-    let mut why = None;
-    for part in parts {
-        let answer = part.ask(cx);
-        if answer == decides {
-            return answer;
-        }
-        // Another may decide. Of several that have no answer the first is named.
-        if answer == Answer::None && why.is_none() {
-            why = Some(cx.reason);
-        }
-    }
-    match why {
-        None => Answer::of(decides == Answer::No),
-        Some(no) => Answer::none(cx, no),
     }
 }
 
@@ -662,7 +444,7 @@ fn walk_texts<'p>(item: &ItemCode, texts: bool, screen: Option<&Screen>, cx: &mu
         return Ok(());
     }
     for at in super::calls::written(programme, own, texts) {
-        if screen.is_some_and(|screen| !(screen.test)(&programme.forest.string(at))) {
+        if screen.is_some_and(|screen| !screen.passes(&programme.forest.string(at))) {
             continue;
         }
         cx.step()?;
@@ -671,59 +453,6 @@ fn walk_texts<'p>(item: &ItemCode, texts: bool, screen: Option<&Screen>, cx: &mu
         }
     }
     Ok(())
-}
-
-/// What a text must pass if a test of it is to hold; it costs little, and few pass. All texts of a programme
-/// are screened at once, when the first record asks.
-#[derive(Clone)]
-pub struct Screen {
-    /// The variable that is tested.
-    pub slot: usize,
-    /// Where this is false, the test is false.
-    test: Arc<dyn Fn(&str) -> bool + Send + Sync>,
-    /// By which it is known from others.
-    number: usize,
-}
-
-impl Screen {
-    /// A screen of the texts that a variable takes.
-    pub fn new(slot: usize, test: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
-        static MADE: AtomicUsize = AtomicUsize::new(0);
-        Self { slot, test: Arc::new(test), number: MADE.fetch_add(1, Ordering::Relaxed) }
-    }
-
-    /// Whether any text at all within an object passes, be it of another record or of a value at fault.
-    fn lets_through(&self, cx: &mut Cx<'_>, within: Item, texts: bool) -> bool {
-        let forest = &cx.programme.forest;
-        let known = cx.screened.iter().position(|(number, _)| *number == self.number);
-        let known = known.unwrap_or_else(|| {
-            let passed = written(cx, texts).iter().copied().filter(|at| (self.test)(&forest.string(*at))).collect();
-            cx.screened.push((self.number, passed));
-            cx.screened.len() - 1
-        });
-        let passed = cx.screened.get(known).map_or(&[][..], |(_, passed)| passed);
-        let next = passed.partition_point(|node| *node <= within.node);
-        passed.get(next).is_some_and(|node| *node < forest.after(within.node))
-    }
-}
-
-/// All that is written in quotes in a programme, or the texts only.
-fn written(cx: &mut Cx<'_>, texts: bool) -> Arc<[u32]> {
-    let programme = cx.programme;
-    let [quoted, free] = cx.written.get_or_insert_with(|| {
-        let (mut quoted, mut free) = (Vec::new(), Vec::new());
-        for (at, node) in (0u32..).zip(&programme.forest.nodes).filter(|(_, node)| node.kind == Kind::Text) {
-            let (is_quoted, is_free) = super::calls::written_as(&programme.schema, node);
-            if is_quoted {
-                quoted.push(at);
-            }
-            if is_free {
-                free.push(at);
-            }
-        }
-        [quoted.into(), free.into()]
-    });
-    Arc::clone(if texts { free } else { quoted })
 }
 
 /// Compiled code.
@@ -1003,7 +732,7 @@ mod tests {
 
     #[test]
     fn the_code_of_a_test_fits_a_line_of_the_cache() {
-        assert!(size_of::<FlagCode>() <= 64, "{}", size_of::<FlagCode>());
+        assert!(size_of::<FlagCode>() <= 40, "{}", size_of::<FlagCode>());
         assert!(size_of::<ItemCode>() <= 32, "{}", size_of::<ItemCode>());
     }
 }

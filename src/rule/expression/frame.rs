@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
-use super::code::{Answer, Code};
+use super::code::Code;
+use super::flag::Answer;
 use super::value::{Decimal, Eval, Fault, ItemList, No, Value};
 use crate::limits;
 use crate::programme::{Item, Programme};

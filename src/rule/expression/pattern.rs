@@ -68,11 +68,18 @@ impl Pattern {
         Ok(pattern)
     }
 
+    /// Whether a text could match, going by how it begins.
+    #[inline]
+    #[must_use]
+    pub fn may_match(&self, text: &[u8]) -> bool {
+        self.beginnings.as_ref().is_none_or(|beginnings| beginnings.may_begin(text))
+    }
+
     /// Whether a text matches somewhere; none where the pattern, though well formed, is too large to be matched.
     #[inline]
     #[must_use]
     pub fn is_match(&self, text: &str) -> Option<bool> {
-        if self.beginnings.as_ref().is_some_and(|beginnings| !beginnings.may_begin(text.as_bytes())) {
+        if !self.may_match(text.as_bytes()) {
             return Some(false);
         }
         self.regex.get_or_init(|| Regex::new(&self.text).ok()).as_ref().map(|regex| regex.is_match(text))

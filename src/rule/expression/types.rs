@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use super::build::Parameter;
-use super::code::{Code, Fields, ItemCode, Screen};
+use super::code::{Code, Fields, ItemCode};
 use super::parse::Ast;
+use super::screen::Screen;
 use super::watch::Watching;
 use crate::schema::{CHARTER, FieldId, Scalar, Schema, Shape, StructId, VocabularyId};
 use crate::text::Span;

@@ -1,0 +1,90 @@
+//! Tests of texts that nearly every text fails: all texts of a programme are screened at once, when the first
+//! record asks, and a record in which none passes is done with.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::frame::Cx;
+use crate::document::Kind;
+use crate::programme::Item;
+use crate::schema::guide::ESCAPED;
+
+/// What a text must pass if a test of it is to hold; it costs little, and few pass.
+#[derive(Clone)]
+pub struct Screen {
+    /// The variable that is tested.
+    pub slot: usize,
+    /// Where this is false of the text's bytes, so is the test; it takes next to no time.
+    sieve: Arc<dyn Fn(&[u8]) -> bool + Send + Sync>,
+    /// Where this is false, the test is false.
+    test: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+    /// By which it is known from others.
+    number: usize,
+}
+
+impl Screen {
+    /// A screen of the texts that a variable takes.
+    pub fn new(
+        slot: usize,
+        sieve: impl Fn(&[u8]) -> bool + Send + Sync + 'static,
+        test: impl Fn(&str) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+        Self { slot, sieve: Arc::new(sieve), test: Arc::new(test), number: MADE.fetch_add(1, Ordering::Relaxed) }
+    }
+
+    /// Whether a text passes.
+    #[must_use]
+    pub fn passes(&self, text: &str) -> bool {
+        (self.sieve)(text.as_bytes()) && (self.test)(text)
+    }
+
+    /// Whether any text at all within an object passes, be it of another record or of a value at fault.
+    #[must_use]
+    pub fn lets_through(&self, cx: &mut Cx<'_>, within: Item, texts: bool) -> bool {
+        let known = cx.screened.iter().position(|(number, _)| *number == self.number);
+        let known = known.unwrap_or_else(|| {
+            let passed = self.all(cx, texts);
+            cx.screened.push((self.number, passed));
+            cx.screened.len() - 1
+        });
+        let passed = cx.screened.get(known).map_or(&[][..], |(_, passed)| passed);
+        let next = passed.partition_point(|node| *node <= within.node);
+        passed.get(next).is_some_and(|node| *node < cx.programme.forest.after(within.node))
+    }
+
+    /// The texts of a programme that pass.
+    fn all(&self, cx: &mut Cx<'_>, texts: bool) -> Vec<u32> {
+        let forest = &cx.programme.forest;
+        let bytes = forest.text.as_bytes();
+        let mut passed = Vec::new();
+        for at in written(cx, texts).iter().copied() {
+            let node = forest.node(at);
+            let inner = bytes.get(node.start as usize + 1..(node.end as usize).saturating_sub(1)).unwrap_or_default();
+            // What escapes stand for is known only to the test.
+            if (node.marks & ESCAPED != 0 || (self.sieve)(inner)) && (self.test)(&forest.string(at)) {
+                passed.push(at);
+            }
+        }
+        passed
+    }
+}
+
+/// All that is written in quotes in a programme, or the texts only.
+fn written(cx: &mut Cx<'_>, texts: bool) -> Arc<[u32]> {
+    let programme = cx.programme;
+    let [quoted, free] = cx.written.get_or_insert_with(|| {
+        let (mut quoted, mut free) = (Vec::new(), Vec::new());
+        for (at, node) in (0u32..).zip(&programme.forest.nodes).filter(|(_, node)| node.kind == Kind::Text) {
+            let (is_quoted, is_free) = super::calls::written_as(&programme.schema, node);
+            if is_quoted {
+                quoted.push(at);
+            }
+            if is_free {
+                free.push(at);
+            }
+        }
+        [quoted.into(), free.into()]
+    });
+    Arc::clone(if texts { free } else { quoted })
+}
