@@ -55,10 +55,9 @@ pub struct Record {
 
 /// A field that is not recorded, among the fields of all objects.
 const NOT_RECORDED: u16 = 0;
-/// One that breaks the schema or is written twice.
-const AT_FAULT: u16 = u16::MAX;
-/// One that is recorded, but too far behind its object to be told here.
-const FAR: u16 = u16::MAX - 1;
+/// One of which more is to be asked: it breaks the schema, is written twice, or is recorded too far behind its
+/// object to be told here.
+const UNUSUAL: u16 = u16::MAX;
 /// What stands before an object's fields: its struct, and its number in two parts.
 const HEAD: usize = 3;
 
@@ -293,27 +292,21 @@ impl Programme {
         self.forest.member(object, field).map_or(Reading::Absent, |at| Reading::of(at, self.forest.node(at)))
     }
 
-    /// Reads a field of an object, given the struct that has it and its place there; none where the object is
-    /// of no struct, or of another.
+    /// The node of a field's value in an object, or that it is not recorded, given the struct that has the field
+    /// and its place there. None where [`Programme::read`] is to be asked: the object is of no struct or of
+    /// another, or the field is unusual.
     #[inline(always)]
     #[must_use]
-    pub fn field_at(&self, object: u32, structure: StructId, place: usize) -> Option<Reading> {
+    pub fn field_at(&self, object: u32, structure: StructId, place: usize) -> Option<Option<u32>> {
         let start = *self.slot_starts.get(object as usize)? as usize;
         if *self.slots.get(start)? != structure {
             return None;
         }
-        Some(match *self.slots.get(start + HEAD + place)? {
-            NOT_RECORDED => Reading::Absent,
-            AT_FAULT => Reading::Faulty,
-            FAR => self.far_field(object, structure, place),
-            distance => Reading::Value(object + u32::from(distance)),
-        })
-    }
-
-    #[cold]
-    fn far_field(&self, object: u32, structure: StructId, place: usize) -> Reading {
-        let field = self.schema.structure(structure).and_then(|known| known.fields.get(place));
-        field.map_or(Reading::Absent, |field| self.read(object, *field))
+        match *self.slots.get(start + HEAD + place)? {
+            NOT_RECORDED => Some(None),
+            UNUSUAL => None,
+            distance => Some(Some(object + u32::from(distance))),
+        }
     }
 
     /// The number of an object whose struct is known, below [`Programme::objects`].
@@ -363,9 +356,9 @@ impl Programme {
                     && *slot == NOT_RECORDED
                 {
                     *slot = match Reading::of(at as u32, *node) {
-                        Reading::Value(node) => u16::try_from(node - object).map_or(FAR, |distance| distance.min(FAR)),
+                        Reading::Value(node) => u16::try_from(node - object).unwrap_or(UNUSUAL),
                         Reading::Absent => NOT_RECORDED,
-                        Reading::Faulty => AT_FAULT,
+                        Reading::Faulty => UNUSUAL,
                     };
                 }
                 at = if node.is_container() { node.link as usize } else { at + 1 };

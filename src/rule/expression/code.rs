@@ -66,20 +66,19 @@ impl Fields {
     #[inline]
     pub fn of(&self, programme: &Programme, own: Item) -> Eval<u32> {
         match programme.field_at(own.node, self.structure, usize::from(self.place)) {
-            Some(Reading::Value(at)) => Ok(at),
-            Some(Reading::Absent) => Err(No::Field(self.first)),
-            Some(Reading::Faulty) => Err(No::Faulty(self.first)),
+            Some(Some(at)) => Ok(at),
+            Some(None) => Err(No::Field(self.first)),
             None => self.among(programme, own.node),
         }
     }
 
-    /// The same of a variable, if that is a record or row of the first field's struct.
+    /// The same of a variable, if that is a record or row of the first field's struct and nothing is unusual.
     #[inline(always)]
-    pub(super) fn near(&self, cx: &Cx<'_>, slot: usize) -> Option<Reading> {
+    pub(super) fn near(&self, cx: &Cx<'_>, slot: usize) -> Option<Option<u32>> {
         cx.programme.field_at(cx.item(slot).ok()?.node, self.structure, usize::from(self.place))
     }
 
-    /// The same in an object of another struct.
+    /// The same in an object of another struct, or of a field that is unusual.
     #[cold]
     #[inline(never)]
     fn among(&self, programme: &Programme, object: u32) -> Eval<u32> {
@@ -100,8 +99,10 @@ impl Fields {
 pub enum ItemCode {
     /// A variable.
     Variable(usize),
-    /// The record to which a field of another refers.
-    Target(Box<ItemCode>, Fields),
+    /// The record to which a field of a variable refers.
+    OwnTarget(u32, Fields),
+    /// The record to which a field of any other record or row refers.
+    FarTarget(Box<(ItemCode, Fields)>),
     /// The record or row of this struct around another.
     Parent(Box<ItemCode>, StructId),
     /// The object that a field of another holds.
@@ -111,6 +112,15 @@ pub enum ItemCode {
 }
 
 impl ItemCode {
+    /// The record to which a field of another refers.
+    #[must_use]
+    pub fn target(base: ItemCode, fields: Fields) -> Self {
+        match base {
+            ItemCode::Variable(slot) => ItemCode::OwnTarget(slot as u32, fields),
+            base => ItemCode::FarTarget(Box::new((base, fields))),
+        }
+    }
+
     /// Runs it. A variable, which is what is most often asked for, needs no call.
     #[inline(always)]
     pub fn get(&self, cx: &mut Cx<'_>) -> Eval<Item> {
@@ -120,16 +130,13 @@ impl ItemCode {
     fn far(&self, cx: &mut Cx<'_>) -> Eval<Item> {
         match self {
             ItemCode::Variable(slot) => cx.item(*slot),
-            ItemCode::Target(base, fields) => {
-                if let ItemCode::Variable(slot) = **base
-                    && let Some(Reading::Value(at)) = fields.near(cx, slot)
-                    && let Some(target) = cx.programme.target(at)
-                {
-                    return Ok(target);
-                }
-                let own = base.get(cx)?;
-                let at = fields.of(cx.programme, own)?;
-                cx.programme.target(at).ok_or_else(|| No::Field(cx.programme.forest.node(at).field))
+            ItemCode::OwnTarget(slot, fields) => {
+                let own = cx.item(*slot as usize)?;
+                target(cx.programme, fields.of(cx.programme, own)?)
+            }
+            ItemCode::FarTarget(both) => {
+                let own = both.0.get(cx)?;
+                target(cx.programme, both.1.of(cx.programme, own)?)
             }
             ItemCode::Parent(base, structure) => {
                 let own = base.get(cx)?;
@@ -142,6 +149,12 @@ impl ItemCode {
             ItemCode::Code(code) => code(cx),
         }
     }
+}
+
+/// The record to which a reference at this node leads.
+#[inline]
+fn target(programme: &Programme, at: u32) -> Eval<Item> {
+    programme.target(at).ok_or_else(|| No::Field(programme.forest.node(at).field))
 }
 
 /// Compiled code that gives a word.
@@ -733,6 +746,6 @@ mod tests {
     #[test]
     fn the_code_of_a_test_fits_a_line_of_the_cache() {
         assert!(size_of::<FlagCode>() <= 40, "{}", size_of::<FlagCode>());
-        assert!(size_of::<ItemCode>() <= 32, "{}", size_of::<ItemCode>());
+        assert!(size_of::<ItemCode>() <= 24, "{}", size_of::<ItemCode>());
     }
 }

@@ -11,7 +11,7 @@ use super::frame::Cx;
 use super::screen::Screen;
 use super::value::{Eval, Fault, No};
 use crate::document::Kind;
-use crate::programme::{Item, Reading};
+use crate::programme::Item;
 
 /// Yes, no, or no answer, for which the reason then lies in the context: most of an audit asks yes or no, and
 /// an answer that bears its reason would be handed on through memory.
@@ -231,9 +231,8 @@ fn any(what: &What, cx: &mut Cx<'_>) -> Answer {
 fn own_has(what: &What, cx: &mut Cx<'_>) -> Answer {
     let What::Own(slot, wanted, fields) = what else { return amiss(cx) };
     match fields.near(cx, *slot as usize) {
-        Some(Reading::Value(_)) => Answer::of(*wanted),
-        Some(Reading::Absent) => Answer::of(!*wanted),
-        _ => unusual_has(*slot, *wanted, fields, cx),
+        Some(recorded) => Answer::of(recorded.is_some() == *wanted),
+        None => unusual_has(*slot, *wanted, fields, cx),
     }
 }
 
@@ -266,9 +265,9 @@ const fn is_among(word: u16, set: u64) -> bool {
 fn own_word(what: &What, cx: &mut Cx<'_>) -> Answer {
     let What::OwnWord(slot, wanted, fields, set) = what else { return amiss(cx) };
     match fields.near(cx, *slot as usize) {
-        Some(Reading::Value(at)) => Answer::of(is_among(cx.programme.forest.word(at), *set) == *wanted),
-        Some(Reading::Absent) => Answer::none(cx, No::Field(fields.first)),
-        _ => unusual_word(*slot, *wanted, fields, *set, cx),
+        Some(Some(at)) => Answer::of(is_among(cx.programme.forest.word(at), *set) == *wanted),
+        Some(None) => Answer::none(cx, No::Field(fields.first)),
+        None => unusual_word(*slot, *wanted, fields, *set, cx),
     }
 }
 
