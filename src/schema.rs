@@ -319,8 +319,8 @@ pub struct Schema {
     shapes: Vec<Shape>,
     /// For each field what the reader and rules ask most, close together.
     quick: Vec<Quick>,
-    /// The names of all fields, one after another.
-    keys: String,
+    /// By which it is known from every other.
+    serial: u64,
     bits: Vec<u128>,
     names: Names,
     /// The struct of a file that holds several registers and is no charter.
@@ -339,8 +339,6 @@ struct Quick {
     is_date: bool,
     owner: StructId,
     place: u16,
-    /// Its name, in the text of all keys.
-    key: (u32, u32),
 }
 
 /// Whether rules call what has this name so: they write a hyphen as an underscore.

@@ -134,26 +134,50 @@ pub struct Forest {
 /// What stood where in objects that were read: those of one struct are mostly written alike.
 #[derive(Debug, Default)]
 pub struct Habits {
-    /// By an object's field, its first key's.
-    first: Vec<FieldId>,
-    /// By a key's field, the next one's.
-    next: Vec<FieldId>,
+    /// The guide whose fields these are.
+    serial: u64,
+    /// By an object's field, how its first member begins.
+    first: Vec<Habit>,
+    /// By a member's field, how the next one begins.
+    next: Vec<Habit>,
 }
 
+/// How a member begins: from behind the value before it, or from behind the opening brace, to its own value.
+#[derive(Clone, Copy, Debug)]
+struct Habit {
+    field: FieldId,
+    length: u8,
+    /// The comma, white space, the key, the colon.
+    bytes: [u8; HABIT_MAX],
+}
+
+/// How long the beginning of a member may be if it is to be remembered: most have half of it.
+const HABIT_MAX: usize = 61;
+
 impl Habits {
-    /// The field that is likely to come now: after this key, or first in an object of this field.
+    /// Forgets what was learned with another guide.
+    pub fn begin(&mut self, serial: u64) {
+        if self.serial != serial {
+            *self = Self { serial, ..Self::default() };
+        }
+    }
+
+    /// How the member is likely to begin that comes now: after this one, or first in an object of this field.
     #[inline]
     #[must_use]
-    pub fn likely(&self, object: FieldId, after: Option<FieldId>) -> FieldId {
+    pub fn likely(&self, object: FieldId, after: Option<FieldId>) -> Option<(FieldId, &[u8])> {
         let known = match after {
             Some(after) => self.next.get(usize::from(after)),
             None => self.first.get(usize::from(object)),
-        };
-        known.copied().unwrap_or(FIELD_NONE)
+        }?;
+        Some((known.field, known.bytes.get(..usize::from(known.length))?))
     }
 
-    /// Notes which field came.
-    pub fn note(&mut self, object: FieldId, after: Option<FieldId>, field: FieldId) {
+    /// Notes which field came, and how it began.
+    pub fn note(&mut self, object: FieldId, after: Option<FieldId>, field: FieldId, begun: &[u8]) {
+        if begun.len() > HABIT_MAX {
+            return;
+        }
         let (all, at) = match after {
             Some(after) => (&mut self.next, after),
             None => (&mut self.first, object),
@@ -163,10 +187,11 @@ impl Habits {
             return;
         }
         if all.len() <= usize::from(at) {
-            all.resize(usize::from(at) + 1, FIELD_NONE);
+            all.resize(usize::from(at) + 1, Habit { field: FIELD_NONE, length: 0, bytes: [0; HABIT_MAX] });
         }
         if let Some(place) = all.get_mut(usize::from(at)) {
-            *place = field;
+            (place.field, place.length) = (field, begun.len() as u8);
+            place.bytes.iter_mut().zip(begun).for_each(|(place, byte)| *place = *byte);
         }
     }
 }

@@ -90,6 +90,7 @@ pub struct Fault {
 /// Where the text is not JSON: the place and the reason. The forest's nodes are then as before.
 pub fn plant<G: Guide>(forest: &mut Forest, from: usize, shape: Shape, field: FieldId, guide: &G) -> Result<(), Fault> {
     let before = (forest.nodes.len(), forest.references.len(), forest.doubts.len(), forest.repeated.len());
+    forest.habits.begin(guide.serial());
     let text = forest.text.as_str();
     let mut reader = Reader {
         text,
@@ -131,6 +132,14 @@ pub fn plant<G: Guide>(forest: &mut Forest, from: usize, shape: Shape, field: Fi
 struct Stopped;
 
 type Read<T> = Result<T, Stopped>;
+
+/// A member of an object, its value not yet read.
+struct Member {
+    field: FieldId,
+    shape: Shape,
+    /// Its key, within the quotes, unless it is a field that is known.
+    key: Span,
+}
 
 struct Reader<'a, G> {
     text: &'a str,
@@ -337,75 +346,25 @@ impl<G: Guide> Reader<'_, G> {
         };
         let mut last = None;
         self.at += 1;
-        self.space();
-        if self.peek() == Some(b'}') {
-            self.at += 1;
-        } else {
-            loop {
-                if self.peek() != Some(b'"') {
-                    return self.stop(self.or_end(Problem::Key), self.at);
+        while let Some(Member { field: member, shape: member_shape, key }) = self.member(shape, structure, field, last)? {
+            last = Some(member);
+            let value = self.nodes.len() as u32;
+            plain &= self.value(member_shape, member, depth + 1, object)?;
+            match member {
+                FIELD_UNKNOWN | FIELD_FOREIGN | FIELD_NONE => {
+                    plain &= member != FIELD_UNKNOWN;
+                    self.free.push((key.start, key.end, value));
                 }
-                let key_start = self.at;
-                let (member, member_shape) = match self.expected(structure, field, last) {
-                    Some(found) => found,
-                    None => {
-                        let escaped = self.string()?;
-                        *self.has_escaped_keys |= escaped;
-                        let key = self.text.get(key_start + 1..self.at - 1).unwrap_or("");
-                        let found = if escaped {
-                            self.guide.member(shape, unescape(key).as_bytes())
-                        } else {
-                            self.guide.member(shape, key.as_bytes())
-                        };
-                        self.habits.note(field, last, found.0);
-                        found
+                known => {
+                    let bit = self.guide.bit(known);
+                    if seen & bit != 0 {
+                        self.repeat_known(object, known, value);
                     }
-                };
-                last = Some(member);
-                let key_end = self.at - 1;
-                if self.peek() != Some(b':') {
-                    self.space();
-                    if self.peek() != Some(b':') {
-                        return self.stop(self.or_end(Problem::Colon), self.at);
+                    seen |= bit;
+                    // Said to be unknown is said.
+                    if self.nodes.get(value as usize).is_some_and(|node| node.marks & ABSENT == 0 || node.marks & UNKNOWN != 0) {
+                        present |= bit;
                     }
-                }
-                self.at += 1;
-                self.space();
-                let value = self.nodes.len() as u32;
-                plain &= self.value(member_shape, member, depth + 1, object)?;
-                match member {
-                    FIELD_UNKNOWN | FIELD_FOREIGN | FIELD_NONE => {
-                        plain &= member != FIELD_UNKNOWN;
-                        self.free.push((key_start as u32 + 1, key_end as u32, value));
-                    }
-                    known => {
-                        let bit = self.guide.bit(known);
-                        if seen & bit != 0 {
-                            self.repeat_known(object, known, value);
-                        }
-                        seen |= bit;
-                        // Said to be unknown is said.
-                        if self.nodes.get(value as usize).is_some_and(|node| node.marks & ABSENT == 0 || node.marks & UNKNOWN != 0) {
-                            present |= bit;
-                        }
-                    }
-                }
-                self.space();
-                match self.peek() {
-                    Some(b',') => {
-                        let comma = self.at;
-                        self.at += 1;
-                        self.space();
-                        if self.peek() == Some(b'}') {
-                            return self.stop(Problem::TrailingComma, comma);
-                        }
-                    }
-                    Some(b'}') => {
-                        self.at += 1;
-                        break;
-                    }
-                    Some(_) => return self.stop(Problem::CommaOrBrace, self.at),
-                    None => return self.stop(Problem::End, self.at),
                 }
             }
         }
@@ -430,18 +389,63 @@ impl<G: Guide> Reader<'_, G> {
         Ok(plain)
     }
 
-    /// The key that is likely to stand here, if it does, and is one of the struct's.
+    /// Reads an object on from behind its opening brace or the value before, up to the value of its next member;
+    /// none where it ends.
     #[inline]
-    fn expected(&mut self, structure: Shape, object: FieldId, last: Option<FieldId>) -> Option<(FieldId, Shape)> {
-        let Shape::Struct(structure) = structure else { return None };
-        let field = self.habits.likely(object, last);
-        let (key, owner, shape) = self.guide.key(field)?;
-        let rest = self.bytes.get(self.at + 1..)?.strip_prefix(key)?;
-        if owner != structure || rest.first() != Some(&b'"') {
-            return None;
+    fn member(&mut self, shape: Shape, structure: Shape, object: FieldId, last: Option<FieldId>) -> Read<Option<Member>> {
+        // What began like this before is the same member again.
+        if let Some((field, begun)) = self.habits.likely(object, last)
+            && self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(begun))
+            && let Some((owner, shape)) = self.guide.known(field)
+            && structure == Shape::Struct(owner)
+        {
+            self.at += begun.len();
+            return Ok(Some(Member { field, shape, key: Span::default() }));
         }
-        self.at += key.len() + 2;
-        Some((field, shape))
+        self.new_member(shape, object, last)
+    }
+
+    #[inline(never)]
+    fn new_member(&mut self, shape: Shape, object: FieldId, last: Option<FieldId>) -> Read<Option<Member>> {
+        let begun = self.at;
+        self.space();
+        match self.peek() {
+            Some(b'}') => {
+                self.at += 1;
+                return Ok(None);
+            }
+            Some(b',') if last.is_some() => {
+                let comma = self.at;
+                self.at += 1;
+                self.space();
+                if self.peek() == Some(b'}') {
+                    return self.stop(Problem::TrailingComma, comma);
+                }
+            }
+            _ if last.is_some() => return self.stop(self.or_end(Problem::CommaOrBrace), self.at),
+            _ => {}
+        }
+        if self.peek() != Some(b'"') {
+            return self.stop(self.or_end(Problem::Key), self.at);
+        }
+        let start = self.at + 1;
+        let escaped = self.string()?;
+        *self.has_escaped_keys |= escaped;
+        let key = Span::new(start as u32, self.at as u32 - 1);
+        let text = self.text.get(key.range()).unwrap_or("");
+        let (field, shape) =
+            if escaped { self.guide.member(shape, unescape(text).as_bytes()) } else { self.guide.member(shape, text.as_bytes()) };
+        self.space();
+        if self.peek() != Some(b':') {
+            return self.stop(self.or_end(Problem::Colon), self.at);
+        }
+        self.at += 1;
+        self.space();
+        // A key with escapes is to be seen each time.
+        if !escaped && let Some(begun) = self.bytes.get(begun..self.at) {
+            self.habits.note(object, last, field, begun);
+        }
+        Ok(Some(Member { field, shape, key }))
     }
 
     #[cold]
@@ -667,7 +671,10 @@ mod tests {
         fn member(&self, _: Shape, _: &[u8]) -> (FieldId, Shape) {
             (FIELD_NONE, Shape::Any)
         }
-        fn key(&self, _: FieldId) -> Option<(&[u8], crate::schema::StructId, Shape)> {
+        fn serial(&self) -> u64 {
+            0
+        }
+        fn known(&self, _: FieldId) -> Option<(crate::schema::StructId, Shape)> {
             None
         }
         fn element(&self, _: Shape) -> Shape {

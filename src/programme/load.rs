@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::io::Read;
+use std::io::{ErrorKind, Read, Seek};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -229,6 +229,8 @@ impl Loader<'_> {
             ("record/too-large", whole, message, "")
         };
         let room = limits::FILE_BYTES_MAX.saturating_sub(self.programme.forest.text.len() as u64);
+        let from = self.programme.forest.text.len();
+        // What does not come from the disk passes through here, and so does what is not UTF-8.
         self.scratch.clear();
         match source {
             Source::Memory(bytes) | Source::Alone(bytes) => self.scratch.extend_from_slice(bytes),
@@ -246,25 +248,38 @@ impl Loader<'_> {
                 if size > room {
                     return Err(too_large(size));
                 }
-                self.scratch.reserve(size as usize + 1);
+                let text = &mut self.programme.forest.text;
+                text.reserve(size as usize + 1);
                 // It is read as long as it was when it was opened: asking whether more has come costs as much as reading.
                 // What says that it has no length is read to its end, or one byte beyond what there is room for.
                 let most = if size == 0 { room + 1 } else { size };
-                let read = (&mut file).take(most).read_to_end(&mut self.scratch).map_err(|error| unreadable(&describe(&error)))?;
-                if read as u64 > room {
-                    return Err(too_large(read as u64));
+                match (&mut file).take(most).read_to_string(text) {
+                    Ok(read) if read as u64 > room => {
+                        text.truncate(from);
+                        return Err(too_large(read as u64));
+                    }
+                    Ok(_) => {}
+                    Err(error) => {
+                        text.truncate(from);
+                        // What is not UTF-8 is read again, to say where and what it may be.
+                        let again = if error.kind() == ErrorKind::InvalidData { file.rewind() } else { Err(error) };
+                        let again = again.and_then(|()| file.take(most).read_to_end(&mut self.scratch));
+                        again.map_err(|error| unreadable(&describe(&error)))?;
+                    }
                 }
             }
         }
+        let text = &mut self.programme.forest.text;
+        let bytes = if self.scratch.is_empty() { text.as_bytes().get(from..).unwrap_or_default() } else { &self.scratch };
         if let Some(file) = self.programme.files.get_mut(number as usize) {
-            file.bytes = self.scratch.len() as u64;
+            file.bytes = bytes.len() as u64;
             if self.digests {
-                file.digest = Some(Sha256::digest(&self.scratch).iter().map(|byte| format!("{byte:02x}")).collect());
+                file.digest = Some(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect());
             }
         }
         match std::str::from_utf8(&self.scratch) {
-            Ok(text) => {
-                self.programme.forest.text.push_str(text);
+            Ok(more) => {
+                text.push_str(more);
                 Ok(())
             }
             Err(error) => {

@@ -109,6 +109,12 @@ fn digits(bytes: &[u8]) -> Option<i32> {
 /// the first day and how exactly it is known. A time counts on its own local day.
 #[must_use]
 pub fn date(text: &[u8]) -> Option<(i32, Precision)> {
+    // Most are known to the day, and no more.
+    if let [a, b, c, d, b'-', e, f, b'-', g, h] = text {
+        let (year, month, day) = (digits(&[*a, *b, *c, *d])?, digits(&[*e, *f])?, digits(&[*g, *h])?);
+        let exists = (1..=12).contains(&month) && day >= 1 && day <= i32::from(days_in_month(year, month as u8));
+        return exists.then(|| (days_from_civil(year, month as u8, day as u8), Precision::Day));
+    }
     let year = digits(text.get(..4)?)?;
     let Some(after_year) = text.get(4..).filter(|rest| !rest.is_empty()) else {
         return Some((days_from_civil(year, 1, 1), Precision::Year));
@@ -168,36 +174,39 @@ pub fn time(text: &[u8]) -> Option<u16> {
     (hours <= 23 && minutes <= 59).then_some((hours * 60 + minutes) as u16)
 }
 
-/// Which bytes an id may hold: a bit for each ASCII character.
-const ID_BYTES: u128 = {
-    let (mut may, mut byte) = (0, 0u8);
-    while byte < 128 {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'@' | b':' | b'#') {
-            may |= 1u128 << byte;
-        }
-        byte += 1;
+/// Whether an id may hold a byte, by the byte.
+const ID_BYTES: [bool; 256] = {
+    let mut may = [false; 256];
+    let mut rest: &mut [bool] = &mut may;
+    let mut byte = 0u8;
+    while let Some((first, others)) = rest.split_first_mut() {
+        *first = byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'@' | b':' | b'#');
+        rest = others;
+        byte = byte.wrapping_add(1);
     }
     may
 };
 
+#[inline]
+fn in_id(byte: u8) -> bool {
+    ID_BYTES.get(usize::from(byte)).copied().unwrap_or(false)
+}
+
 /// Whether the text has the form of an id.
 #[must_use]
 pub fn is_id(text: &[u8]) -> bool {
-    (1..=crate::limits::ID_CHARS_MAX).contains(&text.len()) && text.iter().all(|byte| byte.is_ascii() && ID_BYTES >> byte & 1 == 1)
+    (1..=crate::limits::ID_CHARS_MAX).contains(&text.len()) && text.iter().all(|byte| in_id(*byte))
 }
 
 /// Whether the text has the form of a reference: an id, or a register's name, `/` and an id.
 #[must_use]
 pub fn is_reference(text: &[u8]) -> bool {
-    // Most refer by an id alone.
-    if is_id(text) {
-        return true;
-    }
-    match text.iter().position(|byte| *byte == b'/') {
-        None => is_id(text),
+    match text.iter().position(|byte| !in_id(*byte)) {
+        None => (1..=crate::limits::ID_CHARS_MAX).contains(&text.len()),
         Some(at) => {
             let (register, id) = text.split_at(at);
-            register.first().is_some_and(u8::is_ascii_lowercase)
+            id.first() == Some(&b'/')
+                && register.first().is_some_and(u8::is_ascii_lowercase)
                 && register.iter().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'.' | b'-'))
                 && id.get(1..).is_some_and(is_id)
         }

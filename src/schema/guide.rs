@@ -48,9 +48,11 @@ pub struct Judged {
 pub trait Guide {
     /// The field and shape of a key in an object of this shape.
     fn member(&self, shape: Shape, key: &[u8]) -> (FieldId, Shape);
-    /// The key of a known field, the struct that has it, and its shape: what the reader expects to find where it
-    /// found it before. None where it is to ask for each key.
-    fn key(&self, field: FieldId) -> Option<(&[u8], StructId, Shape)>;
+    /// By which it is known from every other guide: what was learned of one says nothing of another.
+    fn serial(&self) -> u64;
+    /// The struct that has a known field, and its shape: what the reader finds where it found it before. None where
+    /// it is to ask for each key.
+    fn known(&self, field: FieldId) -> Option<(StructId, Shape)>;
     /// The shape of an element of a list of this shape.
     fn element(&self, shape: Shape) -> Shape;
     /// Whether a list of this shape may stand here, and an object.
@@ -98,11 +100,13 @@ impl Guide for Schema {
         }
     }
 
+    fn serial(&self) -> u64 {
+        self.serial
+    }
+
     #[inline]
-    fn key(&self, field: FieldId) -> Option<(&[u8], StructId, Shape)> {
-        let known = self.quick.get(usize::from(field))?;
-        let key = self.keys.as_bytes().get(known.key.0 as usize..known.key.1 as usize)?;
-        Some((key, known.owner, known.shape))
+    fn known(&self, field: FieldId) -> Option<(StructId, Shape)> {
+        self.quick.get(usize::from(field)).map(|known| (known.owner, known.shape))
     }
 
     #[inline]
@@ -238,7 +242,7 @@ pub fn is_blank(text: &str) -> bool {
 pub fn in_bounds(raw: &str, bounds: super::Bounds) -> bool {
     let bytes = raw.as_bytes();
     if bytes.len() <= 15 && bytes.iter().all(u8::is_ascii_digit) {
-        let number = raw.parse::<i64>().unwrap_or(i64::MAX);
+        let number = bytes.iter().fold(0, |number, byte| number * 10 + i64::from(byte - b'0'));
         return bounds.least.is_none_or(|least| number >= least) && bounds.most.is_none_or(|most| number <= most);
     }
     let Ok(number) = raw.parse::<f64>() else { return false };

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Map, Value};
 
@@ -445,7 +446,7 @@ impl Loader {
             let all = self.structs.get(usize::from(owner)).map_or(&[][..], |owner| &owner.fields);
             all.iter().position(|field| *field == id).unwrap_or(all.len()) as u16
         };
-        let mut keys = String::new();
+        static MADE: AtomicU64 = AtomicU64::new(0);
         let quick = self
             .fields
             .iter()
@@ -466,11 +467,6 @@ impl Loader {
                     is_date: element == Shape::Scalar(Scalar::Date),
                     owner: field.owner,
                     place: place_of(id as FieldId, field.owner),
-                    key: {
-                        let start = keys.len();
-                        keys.push_str(&field.name);
-                        (start as u32, keys.len() as u32)
-                    },
                 }
             })
             .collect();
@@ -484,7 +480,7 @@ impl Loader {
             jobs,
             stages,
             quick,
-            keys,
+            serial: 1 + MADE.fetch_add(1, Ordering::Relaxed),
             shapes: self.shapes,
             bits,
             names,
