@@ -309,6 +309,14 @@ impl Programme {
         }
     }
 
+    /// The struct of an object, if it is known.
+    #[inline]
+    #[must_use]
+    pub fn placed_as(&self, object: u32) -> Option<StructId> {
+        let start = *self.slot_starts.get(object as usize)?;
+        if start == 0 { None } else { self.slots.get(start as usize).copied() }
+    }
+
     /// The number of an object whose struct is known, below [`Programme::objects`].
     #[inline]
     #[must_use]

@@ -332,7 +332,7 @@ pub struct Schema {
 struct Quick {
     shape: Shape,
     element: Shape,
-    is_reference: bool,
+    reference: Option<ReferenceId>,
     is_register: bool,
     is_free_text: bool,
     is_quoted: bool,
@@ -401,6 +401,13 @@ impl Schema {
     #[must_use]
     pub fn written_as(&self, field: FieldId) -> (bool, bool, bool) {
         self.quick.get(usize::from(field)).map_or((true, true, false), |quick| (quick.is_free_text, quick.is_quoted, quick.is_date))
+    }
+
+    /// The reference that a field is, if it is one.
+    #[inline]
+    #[must_use]
+    pub fn reference_of(&self, field: FieldId) -> Option<ReferenceId> {
+        self.quick.get(usize::from(field))?.reference
     }
 
     /// The struct that has a field, and the field's place among that struct's.

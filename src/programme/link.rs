@@ -13,8 +13,50 @@ use crate::limits;
 use crate::schema::guide::FAULTY;
 use crate::schema::{RegisterId, form};
 
-/// Seeded, so that nobody can choose ids that collide; never iterated in an order that shows.
-type Ids<'t> = HashMap<&'t str, u32, RandomState>;
+/// The ids of all records, and which records of which registers have each.
+#[derive(Default)]
+struct Ids<'t> {
+    /// The first entry of each id. Seeded, so that nobody can choose ids that collide.
+    firsts: HashMap<&'t str, u32, RandomState>,
+    entries: Vec<Entry>,
+}
+
+/// A record that has an id: of several in one register the first, which is the one that references find.
+struct Entry {
+    register: RegisterId,
+    record: u32,
+    /// The next entry of the same id.
+    next: Option<u32>,
+}
+
+impl<'t> Ids<'t> {
+    /// The entries of an id, one for each register that has it.
+    fn of(&self, id: &str) -> impl Iterator<Item = &Entry> + Clone {
+        let entry = |at: u32| self.entries.get(at as usize);
+        std::iter::successors(self.firsts.get(id).and_then(|at| entry(*at)), move |known| known.next.and_then(entry))
+    }
+
+    /// Adds a record's id; the record that has it already in its register, if one has.
+    fn add(&mut self, id: &'t str, register: RegisterId, record: u32) -> Option<u32> {
+        let at = self.entries.len() as u32;
+        let first = *self.firsts.entry(id).or_insert(at);
+        if first != at {
+            let mut last = first;
+            while let Some(known) = self.entries.get(last as usize) {
+                if known.register == register {
+                    return Some(known.record);
+                }
+                let Some(next) = known.next else { break };
+                last = next;
+            }
+            if let Some(known) = self.entries.get_mut(last as usize) {
+                known.next = Some(at);
+            }
+        }
+        self.entries.push(Entry { register, record, next: None });
+        None
+    }
+}
 
 /// A reference that leads somewhere: which, to what record, from which object, written where.
 #[derive(Clone, Copy)]
@@ -38,40 +80,39 @@ pub(super) fn link(programme: &mut Programme) {
         let known = nodes.get(node as usize)?;
         text.get(known.start as usize + 1..(known.end as usize).checked_sub(1)?)
     };
-    // Ids of each register. The first of several equal ones is the one that references find.
-    let mut ids: Vec<Ids<'_>> = Vec::with_capacity(registers.len());
-    let id_fields: Vec<_> = schema.registers.iter().map(|register| schema.field_named(register.record, &schema.jobs.id)).collect();
+    let mut ids = Ids { firsts: HashMap::with_capacity_and_hasher(records.len(), RandomState::default()), ..Ids::default() };
+    // The ids of each register, once each.
+    let mut own_ids: Vec<Vec<(&str, u32)>> = Vec::with_capacity(registers.len());
     for (number, kept) in registers.iter().enumerate() {
-        let mut known = Ids::with_capacity_and_hasher((kept.end - kept.first) as usize, RandomState::default());
-        let Some(Some(field)) = id_fields.get(number) else {
-            ids.push(known);
-            continue;
-        };
-        let mut counts: HashMap<u32, usize> = HashMap::new();
-        for record in kept.first..kept.end {
-            let Some(node) = records.get(record as usize).map(|record| record.node) else { continue };
-            let Some(at) = member(nodes, node, *field) else {
-                nameless.push(record);
-                continue;
-            };
-            let Some(id) = string(at) else { continue };
-            if let Some(first) = known.get(id) {
-                let count = counts.entry(*first).or_insert(1);
+        let mut own = Vec::with_capacity((kept.end - kept.first) as usize);
+        let known = schema.registers.get(number);
+        if let Some(field) = known.and_then(|register| schema.field_named(register.record, &schema.jobs.id)) {
+            let name = known.map_or("", |register| register.name.as_str());
+            let mut counts: HashMap<u32, usize> = HashMap::new();
+            for record in kept.first..kept.end {
+                let Some(node) = records.get(record as usize).map(|record| record.node) else { continue };
+                let Some(at) = member(nodes, node, field) else {
+                    nameless.push(record);
+                    continue;
+                };
+                let Some(id) = string(at) else { continue };
+                let Some(first) = ids.add(id, number as RegisterId, record) else {
+                    own.push((id, record));
+                    continue;
+                };
+                let count = counts.entry(first).or_insert(1);
                 *count += 1;
                 repeats.insert(record, *count);
-                let first = records.get(*first as usize).and_then(|record| member(nodes, record.node, *field));
-                let name = schema.registers.get(number).map_or("", |register| register.name.as_str());
+                let first = records.get(first as usize).and_then(|record| member(nodes, record.node, field));
                 let message =
                     vec![Part::words("the id "), Part::value("id", id, Care::Id), Part::words(&format!(" stands twice in {name}"))];
                 let mut found = flaw("record/duplicate-identity", Where::Node(at), message, "again here");
                 found.also.extend(first.map(|first| (Where::Node(first), "first here")));
                 flaws.push(found);
-            } else {
-                known.insert(id, record);
             }
+            look_alikes(&own, records, nodes, field, name, &mut flaws);
         }
-        look_alikes(&known, records, nodes, *field, schema.registers.get(number).map_or("", |register| register.name.as_str()), &mut flaws);
-        ids.push(known);
+        own_ids.push(own);
     }
     let mut comparisons = limits::ID_COMPARISONS_MAX;
     // Where each reference leads. Those that lead nowhere are named by their record afterwards.
@@ -80,23 +121,26 @@ pub(super) fn link(programme: &mut Programme) {
     let mut targets: Vec<(u32, u32)> = Vec::with_capacity(references.len());
     for site in references.iter() {
         let Some(node) = nodes.get(site.node as usize).filter(|node| node.has_value()) else { continue };
-        let Some((reference_id, reference)) =
-            schema.field(node.field).and_then(|field| field.reference).and_then(|id| Some((id, schema.reference(id)?)))
-        else {
+        let Some((reference_id, reference)) = schema.reference_of(node.field).and_then(|id| Some((id, schema.reference(id)?))) else {
             continue;
         };
         let Some(written) = string(site.node) else { continue };
         let care = || if schema.is_safe(node.field) { Care::Id } else { Care::Hidden };
-        let (named, id) =
-            match written.bytes().position(|byte| byte == b'/').and_then(|at| Some((written.get(..at)?, written.get(at + 1..)?))) {
-                Some((register, id)) if schema.register_named(register).is_some() => (schema.register_named(register), id),
-                _ => (None, written),
-            };
+        // An id has no slash: what stands before one names the register.
+        let mut all = ids.of(written);
+        let (mut named, mut id) = (None, written);
+        if all.clone().next().is_none()
+            && let Some((register, rest)) = written.split_once('/')
+            && let Some(register) = schema.register_named(register)
+        {
+            (named, id) = (Some(register), rest);
+            all = ids.of(id);
+        }
         let mut found = reference
             .targets
             .iter()
             .filter(|target| named.is_none_or(|named| named == **target))
-            .filter_map(|target| Some((*target, *ids.get(usize::from(*target))?.get(id)?)));
+            .filter_map(|target| Some((*target, all.clone().find(|entry| entry.register == *target)?.record)));
         match (found.next(), found.next()) {
             (Some((_, target)), None) => {
                 targets.push((site.node, target));
@@ -128,13 +172,12 @@ pub(super) fn link(programme: &mut Programme) {
                 }
                 let names: Vec<String> =
                     reference.targets.iter().filter_map(|target| schema.register(*target)).map(|register| register.name.clone()).collect();
-                let elsewhere =
-                    schema.registers.iter().enumerate().find(|(number, _)| ids.get(*number).is_some_and(|known| known.contains_key(id)));
+                let elsewhere = all.map(|entry| entry.register).min().and_then(|register| schema.register(register));
                 let field = schema.field(node.field).map_or("", |field| field.name.as_str());
                 dangling.push((flaws.len(), site.holder));
                 let mut message = vec![Part::words(field), Part::words(" refers to "), Part::value("reference", written, care())];
                 match elsewhere {
-                    Some((_, register)) => {
+                    Some(register) => {
                         message.push(Part::words(&format!(
                             ", which is a record of {}, not of {}",
                             register.name,
@@ -147,13 +190,13 @@ pub(super) fn link(programme: &mut Programme) {
                             more => format!(", which is in neither {}", crate::text::list(more, "nor")),
                         };
                         message.push(Part::words(&places));
-                        let targets = || reference.targets.iter().filter_map(|target| ids.get(usize::from(*target)));
-                        let cost = targets().map(Ids::len).sum();
+                        let targets = || reference.targets.iter().filter_map(|target| own_ids.get(usize::from(*target)));
+                        let cost = targets().map(Vec::len).sum();
                         let affordable = comparisons >= cost;
                         comparisons = comparisons.saturating_sub(cost);
                         let near = targets()
                             .filter(|_| affordable)
-                            .flat_map(|known| known.keys().copied())
+                            .flat_map(|known| known.iter().map(|(id, _)| *id))
                             .filter_map(|other| {
                                 crate::text::edits(&id.to_ascii_lowercase(), &other.to_ascii_lowercase(), 1).map(|cost| (cost, other))
                             })
@@ -169,7 +212,7 @@ pub(super) fn link(programme: &mut Programme) {
             }
         }
     }
-    drop(ids);
+    drop((ids, own_ids));
     for (node, target) in targets {
         if let Some(node) = nodes.get_mut(node as usize) {
             node.link = target;
@@ -203,8 +246,15 @@ fn member(nodes: &[crate::document::Node], object: u32, field: u16) -> Option<u3
 }
 
 /// Ids that differ only in case or in how Unicode writes them (ids are ASCII, so: only in case).
-fn look_alikes(known: &Ids<'_>, records: &[super::Record], nodes: &[crate::document::Node], field: u16, name: &str, flaws: &mut Vec<Flaw>) {
-    if !known.keys().any(|id| id.bytes().any(|byte| byte.is_ascii_uppercase())) {
+fn look_alikes(
+    known: &[(&str, u32)],
+    records: &[super::Record],
+    nodes: &[crate::document::Node],
+    field: u16,
+    name: &str,
+    flaws: &mut Vec<Flaw>,
+) {
+    if !known.iter().any(|(id, _)| id.bytes().any(|byte| byte.is_ascii_uppercase())) {
         return;
     }
     let mut folded: Vec<(String, u32, &str)> = known.iter().map(|(id, record)| (id.to_ascii_lowercase(), *record, *id)).collect();

@@ -94,8 +94,8 @@ pub fn load(
     programme.keeping();
     programme.nothing();
     link::link(&mut programme);
-    order::judge(&mut programme, clock);
     programme.place_fields();
+    order::judge(&mut programme, &judges.order, clock);
     programme
 }
 

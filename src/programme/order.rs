@@ -10,26 +10,96 @@ use crate::finding::{Care, Part};
 use crate::schema::form::Period;
 use crate::schema::{CHARTER, FieldId, Scalar, Schema, Shape, StructId};
 
-/// What to do with a field while walking records.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Job {
-    None,
-    Check,
-    Descend,
+/// What is looked at in the objects of each struct: read off the schema once, for all programmes.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// By struct, the fields that are dates to be checked or lead on to such.
+    looks: Vec<Vec<Look>>,
 }
 
-pub(super) fn judge(programme: &mut Programme, clock: Clock) {
-    let schema = Arc::clone(&programme.schema);
-    let jobs = jobs(&schema);
-    let mut flaws = Vec::new();
-    // One advice for each register, where the date of the audit was given.
-    let mut later: Vec<(Option<u16>, u32, usize)> = Vec::new();
-    for number in 0..programme.records.len() as u32 {
-        let Some(record) = programme.record(number).copied() else { continue };
-        if (record.node as usize) < programme.forest.nodes.len() && !(record.structure != CHARTER && is_nested(&schema, record.structure)) {
-            object(programme, &schema, &jobs, clock, record.node, number, &mut flaws, &mut later);
+#[derive(Debug)]
+struct Look {
+    field: FieldId,
+    /// Its place among the struct's fields.
+    place: usize,
+    /// Whether it leads on to objects with dates, and is none itself.
+    leads: bool,
+    /// Whether what it dates has happened.
+    past: bool,
+    /// Which dates it may not be earlier than: the names of the fields on the way, and of what each is in every
+    /// struct that has one of this name.
+    not_before: Vec<Vec<Step>>,
+}
+
+/// A field by its name: for each struct its number and its place there, if it has one.
+type Step = Vec<Option<(FieldId, usize)>>;
+
+impl Plan {
+    /// For the records of a schema.
+    pub fn new(schema: &Schema) -> Self {
+        let checked = |id: FieldId| schema.field(id).is_some_and(|field| field.past || !field.not_before.is_empty());
+        let leads = leads(schema, &checked);
+        let step = |name: &String| -> Step {
+            let within = |structure: usize| {
+                let field = schema.field_named(structure as StructId, name)?;
+                Some((field, schema.place_of(field)?.1))
+            };
+            (0..schema.structs.len()).map(within).collect()
+        };
+        let look = |(place, id): (usize, &FieldId)| {
+            let field = schema.field(*id)?;
+            let leads = leads.get(usize::from(*id)).copied().unwrap_or(false);
+            let not_before = field.not_before.iter().map(|path| path.iter().map(step).collect()).collect();
+            (checked(*id) || leads).then_some(Look { field: *id, place, leads, past: field.past, not_before })
+        };
+        Self { looks: schema.structs.iter().map(|known| known.fields.iter().enumerate().filter_map(look).collect()).collect() }
+    }
+}
+
+/// By field, whether its struct holds a field that is checked, or leads on to one that does.
+fn leads(schema: &Schema, checked: &impl Fn(FieldId) -> bool) -> Vec<bool> {
+    let mut leads = vec![false; schema.fields.len()];
+    loop {
+        let mut changed = false;
+        for (id, field) in (0..).zip(&schema.fields) {
+            let register = field.register.and_then(|register| schema.register(register)).is_some_and(|register| !register.nested);
+            if register || checked(id) || leads.get(usize::from(id)) != Some(&false) {
+                continue;
+            }
+            let within = schema.struct_of(id).and_then(|structure| schema.structure(structure));
+            let does = within.is_some_and(|structure| {
+                structure.fields.iter().any(|field| checked(*field) || leads.get(usize::from(*field)) == Some(&true))
+            });
+            if does && let Some(leads) = leads.get_mut(usize::from(id)) {
+                *leads = true;
+                changed = true;
+            }
+        }
+        if !changed {
+            return leads;
         }
     }
+}
+
+/// A walk through the records, and what it found.
+struct Walk<'p> {
+    programme: &'p Programme,
+    plan: &'p Plan,
+    clock: Clock,
+    flaws: Vec<Flaw>,
+    /// One advice for each register, where the date of the audit was given: the first place, and how many there are.
+    later: Vec<(Option<u16>, u32, usize)>,
+}
+
+pub(super) fn judge(programme: &mut Programme, plan: &Plan, clock: Clock) {
+    let schema = Arc::clone(&programme.schema);
+    let mut walk = Walk { programme, plan, clock, flaws: Vec::new(), later: Vec::new() };
+    for (number, record) in (0u32..).zip(&programme.records) {
+        if (record.node as usize) < programme.forest.nodes.len() && !(record.structure != CHARTER && is_nested(&schema, record.structure)) {
+            walk.object(record.node, number);
+        }
+    }
+    let Walk { mut flaws, later, .. } = walk;
     for (_, at, count) in later {
         let message = vec![
             Part::words("records are dated after the date of this audit; the first of them is shown ("),
@@ -55,122 +125,80 @@ fn is_nested(schema: &Schema, structure: StructId) -> bool {
     schema.structure(structure).and_then(|known| schema.register(known.register?)).is_some_and(|register| register.nested)
 }
 
-fn jobs(schema: &Schema) -> Vec<Job> {
-    let mut jobs: Vec<Job> =
-        schema.fields.iter().map(|field| if field.past || !field.not_before.is_empty() { Job::Check } else { Job::None }).collect();
-    // A field leads on if its struct holds one that is checked or leads on.
-    loop {
-        let mut changed = false;
-        for (id, field) in schema.fields.iter().enumerate() {
-            let register = field.register.and_then(|register| schema.register(register)).is_some_and(|register| !register.nested);
-            if register || jobs.get(id) != Some(&Job::None) {
-                continue;
-            }
-            let leads = schema.struct_of(id as FieldId).and_then(|structure| schema.structure(structure)).is_some_and(|structure| {
-                structure.fields.iter().any(|field| jobs.get(usize::from(*field)).is_some_and(|job| *job != Job::None))
-            });
-            if leads && let Some(job) = jobs.get_mut(id) {
-                *job = Job::Descend;
-                changed = true;
-            }
-        }
-        if !changed {
-            return jobs;
-        }
-    }
-}
-
-#[expect(clippy::too_many_arguments, reason = "a walk that carries where it is and what it has found")]
-fn object(
-    programme: &Programme,
-    schema: &Schema,
-    jobs: &[Job],
-    clock: Clock,
-    at: u32,
-    record: u32,
-    flaws: &mut Vec<Flaw>,
-    later: &mut Vec<(Option<u16>, u32, usize)>,
-) {
-    for child in programme.forest.children(at) {
-        let node = programme.forest.node(child);
-        match jobs.get(usize::from(node.field)).copied().unwrap_or(Job::None) {
-            Job::None => {}
-            Job::Descend => match node.kind {
-                Kind::Object => object(programme, schema, jobs, clock, child, record, flaws, later),
-                Kind::List => {
-                    for row in programme.forest.children(child) {
-                        object(programme, schema, jobs, clock, row, record, flaws, later);
+impl Walk<'_> {
+    fn object(&mut self, at: u32, record: u32) {
+        let Self { programme, plan, .. } = *self;
+        let Some(structure) = programme.placed_as(at) else { return };
+        for look in plan.looks.get(usize::from(structure)).into_iter().flatten() {
+            match programme.field_at(at, structure, look.place) {
+                Some(None) => {}
+                Some(Some(child)) => self.field(look, at, child, record),
+                // Written twice, at fault, or too far away: each is looked at.
+                None => {
+                    for child in programme.forest.children(at).filter(|child| programme.forest.node(*child).field == look.field) {
+                        self.field(look, at, child, record);
                     }
                 }
-                _ => {}
-            },
-            Job::Check if node.kind == Kind::Text && node.has_value() => date(programme, schema, clock, at, child, record, flaws, later),
-            Job::Check => {}
-        }
-    }
-}
-
-#[expect(clippy::too_many_arguments, reason = "a walk that carries where it is and what it has found")]
-fn date(
-    programme: &Programme,
-    schema: &Schema,
-    clock: Clock,
-    holder: u32,
-    at: u32,
-    record: u32,
-    flaws: &mut Vec<Flaw>,
-    later: &mut Vec<(Option<u16>, u32, usize)>,
-) {
-    let node = programme.forest.node(at);
-    let Some(field) = schema.field(node.field) else { return };
-    let period = node.period();
-    if field.past && period.first > clock.as_of {
-        if clock.given {
-            let register = programme.register_of(record);
-            match later.iter_mut().find(|(known, _, _)| *known == register) {
-                Some((_, _, count)) => *count += 1,
-                None => later.push((register, at, 1)),
             }
-        } else {
-            let message = vec![
-                Part::words(&format!("{} of ", field.name)),
-                owner(programme, record),
-                Part::words(" ("),
-                Part::value(&field.name, programme.forest.string(at), programme.care_of_date(at)),
-                Part::words(") lies in the future"),
-            ];
-            let mut found = flaw(Where::Node(at), message, "not yet");
-            found.help = Some("correct the date, or leave it out until it has happened".to_owned());
-            flaws.push(found);
         }
     }
-    let mut earlier: Vec<(u32, Period)> = Vec::new();
-    for path in &field.not_before {
-        earlier.clear();
-        reach(programme, schema, holder, path, &mut earlier);
-        if let Some((other, _)) = earlier.iter().copied().find(|(_, other)| period.last < other.first) {
+
+    fn field(&mut self, look: &Look, holder: u32, at: u32, record: u32) {
+        let forest = &self.programme.forest;
+        let node = forest.node(at);
+        match node.kind {
+            Kind::Object if look.leads => self.object(at, record),
+            Kind::List if look.leads => forest.children(at).for_each(|row| self.object(row, record)),
+            Kind::Text if !look.leads && node.has_value() => self.date(look, holder, at, record),
+            _ => {}
+        }
+    }
+
+    fn date(&mut self, look: &Look, holder: u32, at: u32, record: u32) {
+        let programme = self.programme;
+        let period = programme.forest.node(at).period();
+        let Some(field) = programme.schema.field(look.field) else { return };
+        if look.past && period.first > self.clock.as_of {
+            if self.clock.given {
+                let register = programme.register_of(record);
+                match self.later.iter_mut().find(|(known, _, _)| *known == register) {
+                    Some((_, first, count)) => (*first, *count) = (at.min(*first), *count + 1),
+                    None => self.later.push((register, at, 1)),
+                }
+            } else {
+                let message = vec![
+                    Part::words(&format!("{} of ", field.name)),
+                    owner(programme, record),
+                    Part::words(" ("),
+                    Part::value(&field.name, programme.forest.string(at), programme.care_of_date(at)),
+                    Part::words(") lies in the future"),
+                ];
+                let mut found = flaw(Where::Node(at), message, "not yet");
+                found.help = Some("correct the date, or leave it out until it has happened".to_owned());
+                self.flaws.push(found);
+            }
+        }
+        for (path, names) in look.not_before.iter().zip(&field.not_before) {
+            let Some(other) = reach(programme, holder, path, period) else { continue };
             let earlier = programme.record_around(other);
+            let name = names.last().map_or("date", String::as_str);
             let mut message = vec![
                 Part::words(&format!("{} of ", field.name)),
                 owner(programme, record),
                 Part::words(" ("),
                 Part::value(&field.name, programme.forest.string(at), programme.care_of_date(at)),
-                Part::words(&format!(") is earlier than {}", path.last().map_or("date", String::as_str))),
+                Part::words(&format!(") is earlier than {name}")),
             ];
             if earlier != record {
                 message.push(Part::words(" of "));
                 message.push(owner(programme, earlier));
             }
             message.push(Part::words(" ("));
-            message.push(Part::value(
-                path.last().map_or("date", String::as_str),
-                programme.forest.string(other),
-                programme.care_of_date(other),
-            ));
+            message.push(Part::value(name, programme.forest.string(other), programme.care_of_date(other)));
             message.push(Part::words(")"));
             let mut found = flaw(Where::Node(at), message, "earlier than it can be");
             found.also.push((Where::Node(other), "this came first"));
-            flaws.push(found);
+            self.flaws.push(found);
             return;
         }
     }
@@ -184,38 +212,29 @@ fn owner(programme: &Programme, record: u32) -> Part {
     programme.id_of(record).filter(|_| record != 0).map_or_else(|| Part::words("the charter"), |id| Part::value("id", id, Care::Id))
 }
 
-/// The dates at the end of a path from an object.
-fn reach(programme: &Programme, schema: &Schema, object: u32, path: &[String], out: &mut Vec<(u32, Period)>) {
-    let Some((step, rest)) = path.split_first() else { return };
-    let node = programme.forest.node(object);
-    let by_member =
-        programme.forest.children(object).find_map(|child| schema.field(programme.forest.node(child).field)).map(|field| field.owner);
-    let Some(field) = by_member.or_else(|| schema.struct_of(node.field)).and_then(|structure| schema.field_named(structure, step)) else {
-        return;
+/// The first date at the end of a path from an object that lies wholly after a period.
+fn reach(programme: &Programme, object: u32, path: &[Step], period: Period) -> Option<u32> {
+    let (step, rest) = path.split_first()?;
+    let structure = programme.placed_as(object)?;
+    let (field, place) = (*step.get(usize::from(structure))?)?;
+    let at = match programme.field_at(object, structure, place) {
+        Some(at) => at?,
+        None => programme.forest.value(object, field)?,
     };
-    let Some(at) = programme.forest.value(object, field) else { return };
-    let refers = schema.field(field).is_some_and(|field| field.reference.is_some());
-    let mut one = |here: u32| {
-        if !programme.forest.node(here).has_value() {
-            return;
-        }
-        if refers {
-            if let Some(target) = programme.target(here) {
-                reach(programme, schema, target.node, rest, out);
-            }
+    let schema = &programme.schema;
+    let one = |here: u32| {
+        let node = programme.forest.node(here);
+        if !node.has_value() {
+            None
+        } else if schema.reference_of(field).is_some() {
+            reach(programme, programme.target(here)?.node, rest, period)
         } else if rest.is_empty() {
-            if schema.element_shape_of(field) == Shape::Scalar(Scalar::Date) {
-                out.push((here, programme.forest.node(here).period()));
-            }
+            (schema.element_shape_of(field) == Shape::Scalar(Scalar::Date) && period.last < node.period().first).then_some(here)
         } else {
-            reach(programme, schema, here, rest, out);
+            reach(programme, here, rest, period)
         }
     };
-    if programme.forest.node(at).kind == Kind::List {
-        programme.forest.children(at).for_each(one);
-    } else {
-        one(at);
-    }
+    if programme.forest.node(at).kind == Kind::List { programme.forest.children(at).find_map(one) } else { one(at) }
 }
 
 /// Circles among evidence links: one finding for each.

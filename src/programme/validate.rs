@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use jsonschema::Validator;
 
+use super::order::Plan;
 use super::{About, Flaw, Programme, Where};
 use crate::document::view::{ForestJson, View, is_recorded};
 use crate::document::{Forest, Kind};
@@ -21,6 +22,7 @@ use crate::text;
 /// One validator for each kind of object, built when it is first needed.
 #[derive(Debug)]
 pub struct Judges {
+    pub(super) order: Plan,
     validators: Vec<OnceLock<Option<Validator<ForestJson>>>>,
     /// Whether every record is given to the validator, also those that are plainly valid.
     pub all: bool,
@@ -30,7 +32,7 @@ impl Judges {
     /// Judges for a schema.
     #[must_use]
     pub fn new(schema: &Schema) -> Self {
-        Self { validators: schema.structs.iter().map(|_| OnceLock::new()).collect(), all: false }
+        Self { order: Plan::new(schema), validators: schema.structs.iter().map(|_| OnceLock::new()).collect(), all: false }
     }
 
     fn validator(&self, schema: &Schema, structure: StructId) -> Option<&Validator<ForestJson>> {

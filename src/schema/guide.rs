@@ -184,7 +184,7 @@ impl Guide for Schema {
 
     #[inline]
     fn is_reference(&self, field: FieldId) -> bool {
-        self.quick.get(usize::from(field)).is_some_and(|quick| quick.is_reference)
+        self.quick.get(usize::from(field)).is_some_and(|quick| quick.reference.is_some())
     }
 }
 

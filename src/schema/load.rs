@@ -460,7 +460,7 @@ impl Loader {
                 Quick {
                     shape,
                     element,
-                    is_reference: field.reference.is_some(),
+                    reference: field.reference,
                     is_register: self.is_register(id as FieldId),
                     is_free_text: matches!(element, Shape::Any | Shape::Map(_) | Shape::Scalar(Scalar::Text { .. } | Scalar::Odd)),
                     is_quoted: !matches!(element, Shape::Scalar(Scalar::Word(_) | Scalar::Reference { .. })),
