@@ -58,6 +58,8 @@ const NOT_RECORDED: u16 = 0;
 /// One of which more is to be asked: it breaks the schema, is written twice, or is recorded too far behind its
 /// object to be told here.
 const UNUSUAL: u16 = u16::MAX;
+/// Up to how many links are gone through one by one.
+const FEW_LINKS: usize = 12;
 /// What stands before an object's fields: its struct, and its number in two parts.
 const HEAD: usize = 3;
 
@@ -402,8 +404,13 @@ impl Programme {
         let start = self.link_starts.get(record as usize).copied().unwrap_or(0) as usize;
         let end = self.link_starts.get(record as usize + 1).copied().unwrap_or(0) as usize;
         let all = self.links.get(start..end).unwrap_or_default();
-        let from = all.partition_point(|link| link.reference < reference);
-        let to = all.partition_point(|link| link.reference <= reference);
+        // Most records are referred to by few.
+        let (from, to) = if all.len() <= FEW_LINKS {
+            let from = all.iter().take_while(|link| link.reference < reference).count();
+            (from, from + all.iter().skip(from).take_while(|link| link.reference == reference).count())
+        } else {
+            (all.partition_point(|link| link.reference < reference), all.partition_point(|link| link.reference <= reference))
+        };
         all.get(from..to).unwrap_or_default()
     }
 

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::code::{Code, Fields, ItemCode, ItemsCode, ListCode, TextCode, WordCode, walk_written};
 use super::flag::FlagCode;
+use super::frame::Cx;
 use super::parse::{Ast, Kind, Mistake, Operator};
 use super::types::{Definitions, Format, Taint, TextKind, Ty, Typed, Unasked, Words, root_register};
 use super::value::{Decimal, Eval, Fault, No, Value};
@@ -568,14 +569,25 @@ impl<'s> Scope<'s> {
                     }
                     (Ty::Record(_), _) => Typed::new(ty.clone(), Code::Item(ItemCode::target(item, fields_code))),
                     (Ty::Word(_), _) => Typed::new(ty.clone(), Code::Word(WordCode::Field(item, fields_code))),
-                    (Ty::Date, _) => Typed::new(
-                        Ty::Date,
-                        Code::date(move |cx| {
-                            let own = item.get(cx)?;
-                            let at = fields_code.of(cx.programme, own)?;
+                    (Ty::Date, _) => {
+                        let far = item.clone();
+                        let other = fields_code.clone();
+                        let read = move |cx: &mut Cx<'_>| {
+                            let own = far.get(cx)?;
+                            let at = other.of(cx.programme, own)?;
                             Ok(cx.programme.forest.node(at).period())
-                        }),
-                    ),
+                        };
+                        Typed::new(
+                            Ty::Date,
+                            match item {
+                                ItemCode::Variable(slot) => Code::date(move |cx| match fields_code.near(cx, slot) {
+                                    Some(Some(at)) => Ok(cx.programme.forest.node(at).period()),
+                                    _ => read(cx),
+                                }),
+                                _ => Code::date(read),
+                            },
+                        )
+                    }
                     (Ty::Flag, _) => {
                         let default = known.and_then(|known| known.default).map(|default| default == DefaultValue::True);
                         Typed::new(Ty::Flag, Code::Flag(FlagCode::field(item, fields_code, default)))
@@ -790,6 +802,9 @@ impl<'s> Scope<'s> {
                     return mistake(span, "maps are not compared; read an entry with [ ]");
                 }
                 let wanted = operator == Operator::Equal;
+                if let Some(code) = size_test(operator, &left, b) {
+                    return Ok(Typed::new(Ty::Flag, code).from(&[&left, &right]));
+                }
                 let code = match (&left.ty, word_literal(self, b, &right), word_literal(self, a, &left)) {
                     (Ty::Word(_), Some(word), _) => word_test(&left, word, wanted),
                     (Ty::Word(_), _, Some(word)) => word_test(&right, word, wanted),
@@ -852,6 +867,9 @@ impl<'s> Scope<'s> {
                 // `a > b` is `b < a`; `a >= b` is not `a < b`.
                 let turned = matches!(operator, Operator::Greater | Operator::LessOrEqual);
                 let wanted = matches!(operator, Operator::Less | Operator::Greater);
+                if let Some(code) = size_test(operator, &left, b) {
+                    return Ok(Typed::new(Ty::Flag, code).from(&[&left, &right]));
+                }
                 let code = if left.ty == Ty::Date {
                     let (x, y) = (left.code.clone().into_date(), right.code.clone().into_date());
                     Code::flag(move |cx| {
@@ -1058,6 +1076,23 @@ fn date_in(value: &Eval<Value<'_>>) -> Eval<Period> {
 }
 
 /// Code for a `let`: it is worked out where it is first used, and kept.
+/// How many elements a list has, held against a whole number that is written out: most lists are only asked
+/// whether they have any.
+fn size_test(operator: Operator, left: &Typed, right: &Ast) -> Option<Code> {
+    let (Some(list), Kind::Number(number)) = (left.size_of.clone(), &right.kind) else { return None };
+    let number: i64 = number.parse().ok()?;
+    let (range, wanted) = match operator {
+        Operator::Equal => (number..=number, true),
+        Operator::Unequal => (number..=number, false),
+        Operator::Less => (number..=i64::MAX, false),
+        Operator::LessOrEqual => (i64::MIN..=number, true),
+        Operator::Greater => (i64::MIN..=number, false),
+        Operator::GreaterOrEqual => (number..=i64::MAX, true),
+        _ => return None,
+    };
+    Some(Code::flag(move |cx| list.count(cx).map(|count| range.contains(&count) == wanted)))
+}
+
 fn kept(code: &Code, ty: &Ty, slot: usize) -> Code {
     let code = code.clone();
     match ty {
@@ -1233,7 +1268,7 @@ fn word_in(word: WordCode, list: Code) -> Code {
             let list = match run(cx)? {
                 Value::List(list) => list,
                 // A list of nothing may be kept as one of no records.
-                Value::Items(none) => return none.end.map(|()| false),
+                Value::Items(none) => return none.end().map(|()| false),
                 _ => return Err(No::Fault(Fault::Internal)),
             };
             let mut found = false;
@@ -1322,11 +1357,11 @@ pub(super) fn equal(a: &Value<'_>, b: &Value<'_>, programme: &Programme) -> Eval
         (Value::Word(a), Value::Word(b)) => Ok(a == b),
         (Value::Item(a), Value::Item(b)) => Ok(programme.same(*a, *b)),
         (Value::Items(a), Value::Items(b)) => {
-            a.end.and(b.end)?;
-            if a.elements.len() != b.elements.len() {
+            a.end().and(b.end())?;
+            if a.elements().len() != b.elements().len() {
                 return Ok(false);
             }
-            for (x, y) in a.elements.iter().zip(&b.elements) {
+            for (x, y) in a.elements().iter().zip(b.elements()) {
                 if !programme.same((*x)?, (*y)?) {
                     return Ok(false);
                 }
@@ -1335,8 +1370,8 @@ pub(super) fn equal(a: &Value<'_>, b: &Value<'_>, programme: &Programme) -> Eval
         }
         // A list of nothing may be kept as one of no records, whatever it would hold.
         (Value::Items(none), Value::List(other)) | (Value::List(other), Value::Items(none)) => {
-            none.end.and(other.end)?;
-            Ok(none.elements.is_empty() && other.elements.is_empty())
+            none.end().and(other.end)?;
+            Ok(none.elements().is_empty() && other.elements.is_empty())
         }
         (Value::List(a), Value::List(b)) => {
             a.end.and(b.end)?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use super::build::{Scope, Variable, mistake};
-use super::code::{Code, DateCode, Fields, ItemCode, ItemsCode, ListCode, NumberCode, TextCode, ValueCode, WordCode, kept_list};
+use super::code::{Code, DateCode, Fields, ItemCode, ItemsCode, ListCode, NumberCode, TextCode, ValueCode, WordCode};
 use super::flag::{Answer, FlagCode};
 use super::frame::Cx;
 use super::parse::{Ast, Kind, Mistake};
@@ -442,36 +442,18 @@ impl Scope<'_> {
 
     fn size(&mut self, of: &Ast) -> Built<Typed> {
         let part = self.build(of, None)?;
+        let list = match &part.ty {
+            Ty::List(of) if matches!(**of, Ty::Record(_)) => Some(ListCode::Items(part.code.clone().into_items())),
+            Ty::List(_) => Some(part.code.clone().into_list()),
+            _ => None,
+        };
+        if let Some(list) = list {
+            let counted = list.clone();
+            let mut typed = Typed::new(Ty::Number, Code::number(move |cx| counted.count(cx).map(Decimal::whole))).from(&[&part]);
+            typed.size_of = Some(list);
+            return Ok(typed);
+        }
         let code = match &part.ty {
-            Ty::List(of) if matches!(**of, Ty::Record(_)) => {
-                let items = part.code.clone().into_items();
-                Code::number(move |cx| {
-                    // What is gathered already is counted already.
-                    if let ItemsCode::Kept(list, slot) = &items {
-                        let list = kept_list(list, *slot, cx)?;
-                        list.elements.iter().try_for_each(|element| element.map(|_| ()))?;
-                        return list.end.map(|()| Decimal::whole(list.elements.len() as i64));
-                    }
-                    let (mut count, mut why) = (0i64, None);
-                    let end = items.each(cx, |_, element| {
-                        count += 1;
-                        why = element.err();
-                        why.is_none()
-                    });
-                    why.map_or(end, Err).map(|()| Decimal::whole(count))
-                })
-            }
-            Ty::List(_) => {
-                let list = part.code.clone().into_list();
-                Code::number(move |cx| {
-                    let mut count = 0i64;
-                    each_value(cx, &list, &mut |_, _| {
-                        count += 1;
-                        Ok(())
-                    })?;
-                    Ok(Decimal::whole(count))
-                })
-            }
             Ty::Text | Ty::Map(..) => {
                 let run = part.code.clone();
                 Code::number(move |cx| match run.run(cx)? {

@@ -140,6 +140,10 @@ impl ItemCode {
             }
             ItemCode::Parent(base, structure) => {
                 let own = base.get(cx)?;
+                // Mostly the row lies in the record itself.
+                if let Some(record) = cx.programme.record(own.record).filter(|record| record.structure == *structure) {
+                    return Ok(Item { node: record.node, record: own.record });
+                }
                 cx.programme.parent(own, *structure).ok_or(No::Fault(Fault::Internal))
             }
             ItemCode::Within(base, fields) => {
@@ -197,6 +201,7 @@ impl WordCode {
     #[must_use]
     pub fn among(self, set: u128, wanted: bool) -> FlagCode {
         match self {
+            WordCode::Register(item) if set >> 64 == 0 => FlagCode::register(item, set as u64, wanted),
             WordCode::Field(item, fields) if set >> 64 == 0 => FlagCode::word(item, fields, set as u64, wanted),
             code => FlagCode::any(move |cx| code.get(cx).map(|word| (word < 128 && set >> word & 1 == 1) == wanted)),
         }
@@ -279,13 +284,13 @@ impl ItemsCode {
     }
 }
 
-pub(super) fn kept_list(list: &ItemsCode, slot: usize, cx: &mut Cx<'_>) -> Eval<Arc<ItemList>> {
+fn kept_list(list: &ItemsCode, slot: usize, cx: &mut Cx<'_>) -> Eval<ItemList> {
     if matches!(cx.value(slot), Err(No::Unset)) {
         let list = gathered_items(list, cx);
         cx.keep_value(slot, list);
     }
     match cx.value(slot) {
-        Ok(Value::Items(list)) => Ok(Arc::clone(list)),
+        Ok(Value::Items(list)) => Ok(list.clone()),
         Err(no) => Err(*no),
         _ => Err(No::Fault(Fault::Internal)),
     }
@@ -391,6 +396,34 @@ pub enum ListCode {
 }
 
 impl ListCode {
+    /// How many elements it has.
+    ///
+    /// # Errors
+    /// Why that is not known: the first element that has no value says why, or the list lacks some.
+    pub fn count(&self, cx: &mut Cx<'_>) -> Eval<i64> {
+        let (mut count, mut why) = (0, None);
+        let end = match self {
+            // What is gathered already is counted already.
+            ListCode::Items(ItemsCode::Kept(list, slot)) => {
+                let list = kept_list(list, *slot, cx)?;
+                why = list.elements().iter().find_map(|element| element.err());
+                count = list.elements().len() as i64;
+                list.end()
+            }
+            ListCode::Items(items) => items.each(cx, |_, element| {
+                count += 1;
+                why = element.err();
+                why.is_none()
+            }),
+            list => list.walk(cx, &mut |_, element| {
+                count += 1;
+                why = element.err();
+                why.is_none()
+            }),
+        };
+        why.map_or(end, Err).map(|()| count)
+    }
+
     /// Walks the list. The outcome says whether all of it was there.
     ///
     /// # Errors
@@ -709,14 +742,21 @@ fn absent(is_empty: bool, end: Eval<()>) -> Option<No> {
 fn gathered_items<'p>(list: &ItemsCode, cx: &mut Cx<'p>) -> Eval<Value<'p>> {
     let mut elements = std::mem::take(&mut cx.gathering);
     elements.clear();
+    elements.push(ItemList::WHOLE);
     let end = list.each(cx, |_, element| {
         elements.push(element);
         true
     });
-    let list = match absent(elements.is_empty(), end) {
+    let is_empty = elements.len() == 1;
+    let list = match absent(is_empty, end) {
         Some(no) => Err(no),
-        None if elements.is_empty() && end.is_ok() => Ok(Value::Items(Arc::clone(&cx.none))),
-        None => Ok(Value::Items(Arc::new(ItemList { elements: elements.as_slice().into(), end }))),
+        None if is_empty && end.is_ok() => Ok(Value::Items(cx.none.clone())),
+        None => {
+            if let (Err(no), Some(first)) = (end, elements.first_mut()) {
+                *first = Err(no);
+            }
+            Ok(Value::Items(ItemList::new(&elements)))
+        }
     };
     cx.gathering = elements;
     list
@@ -734,7 +774,7 @@ fn gathered<'p>(list: &ListCode, cx: &mut Cx<'p>) -> Eval<Value<'p>> {
     });
     match absent(elements.is_empty(), end) {
         Some(no) => Err(no),
-        None if elements.is_empty() && end.is_ok() => Ok(Value::Items(Arc::clone(&cx.none))),
+        None if elements.is_empty() && end.is_ok() => Ok(Value::Items(cx.none.clone())),
         None => Ok(Value::List(Arc::new(ListValue { elements, end }))),
     }
 }

@@ -75,12 +75,16 @@ enum What {
     Far(bool, Box<(ItemCode, Fields)>),
     /// The word in such a field.
     FarWord(bool, Box<(ItemCode, Fields)>, u64),
+    /// Whether the register of a record is one of a set; or, where the flag is false, is not.
+    Register(bool, Box<ItemCode>, u64),
     /// A yes or no in such a field.
     FarFlag(Option<bool>, Box<(ItemCode, Fields)>),
     /// Whether one of these is as the flag says, asked in turn; else none is.
     Chain(bool, Arc<[FlagCode]>),
     /// Whether two records or rows are one; or, where the flag is false, are not.
     Same(bool, Box<(ItemCode, ItemCode)>),
+    /// The same where the first is what a field of one's own refers to.
+    SameTarget(u32, bool, Fields, Box<(ItemCode, ItemCode)>),
     /// The contrary.
     Not(Arc<FlagCode>),
     /// Whether some text of a record passes a test.
@@ -130,6 +134,12 @@ impl FlagCode {
         }
     }
 
+    /// Whether the register in which a record stands is one of a set; or, where `wanted` is false, is not.
+    #[must_use]
+    pub fn register(item: ItemCode, set: u64, wanted: bool) -> Self {
+        Self { run: register, what: What::Register(wanted, Box::new(item), set) }
+    }
+
     /// What a field says, and what it means where it is not recorded.
     #[must_use]
     pub fn field(item: ItemCode, fields: Fields, default: Option<bool>) -> Self {
@@ -156,7 +166,13 @@ impl FlagCode {
     /// Whether two records or rows are one; or, where `wanted` is false, are not.
     #[must_use]
     pub fn same(one: ItemCode, other: ItemCode, wanted: bool) -> Self {
-        Self { run: same, what: What::Same(wanted, Box::new((one, other))) }
+        match one {
+            ItemCode::OwnTarget(slot, ref fields) => {
+                let fields = fields.clone();
+                Self { run: same_target, what: What::SameTarget(slot, wanted, fields, Box::new((one, other))) }
+            }
+            one => Self { run: same, what: What::Same(wanted, Box::new((one, other))) },
+        }
     }
 
     /// Whether some text of a record passes a test (or all that is written in quotes, where `texts` is false).
@@ -182,7 +198,9 @@ impl FlagCode {
             What::Far(wanted, both) => Self { run: far_has, what: What::Far(!wanted, both) },
             What::OwnWord(slot, wanted, fields, set) => Self { run: own_word, what: What::OwnWord(slot, !wanted, fields, set) },
             What::FarWord(wanted, both, set) => Self { run: far_word, what: What::FarWord(!wanted, both, set) },
+            What::Register(wanted, item, set) => Self { run: register, what: What::Register(!wanted, item, set) },
             What::Same(wanted, both) => Self { run: same, what: What::Same(!wanted, both) },
+            What::SameTarget(slot, wanted, fields, both) => Self { run: same_target, what: What::SameTarget(slot, !wanted, fields, both) },
             what => Self { run: not, what: What::Not(Arc::new(Self { run: self.run, what })) },
         }
     }
@@ -291,6 +309,14 @@ fn far_word(what: &What, cx: &mut Cx<'_>) -> Answer {
     word(own, *wanted, &both.1, *set, cx)
 }
 
+fn register(what: &What, cx: &mut Cx<'_>) -> Answer {
+    let What::Register(wanted, item, set) = what else { return amiss(cx) };
+    match item.get(cx).and_then(|own| cx.programme.register_of(own.record).ok_or(No::Empty)) {
+        Ok(register) => Answer::of(is_among(register, *set) == *wanted),
+        Err(no) => Answer::none(cx, no),
+    }
+}
+
 fn own_flag(what: &What, cx: &mut Cx<'_>) -> Answer {
     let What::OwnFlag(slot, default, fields) = what else { return amiss(cx) };
     let own = cx.item(*slot as usize);
@@ -333,8 +359,24 @@ fn chain<const DECIDES: bool>(what: &What, cx: &mut Cx<'_>) -> Answer {
 
 fn same(what: &What, cx: &mut Cx<'_>) -> Answer {
     let What::Same(wanted, both) = what else { return amiss(cx) };
+    are_same(both, *wanted, cx)
+}
+
+fn same_target(what: &What, cx: &mut Cx<'_>) -> Answer {
+    let What::SameTarget(slot, wanted, fields, both) = what else { return amiss(cx) };
+    let Some(one) = fields.near(cx, *slot as usize).flatten().and_then(|at| cx.programme.target(at)) else {
+        return are_same(both, *wanted, cx);
+    };
+    match both.1.get(cx) {
+        Ok(other) => Answer::of(cx.programme.same(one, other) == *wanted),
+        Err(no) => Answer::none(cx, no),
+    }
+}
+
+#[inline(never)]
+fn are_same(both: &(ItemCode, ItemCode), wanted: bool, cx: &mut Cx<'_>) -> Answer {
     match both.0.get(cx).and_then(|one| Ok((one, both.1.get(cx)?))) {
-        Ok((one, other)) => Answer::of(cx.programme.same(one, other) == *wanted),
+        Ok((one, other)) => Answer::of(cx.programme.same(one, other) == wanted),
         Err(no) => Answer::none(cx, no),
     }
 }

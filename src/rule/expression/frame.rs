@@ -57,7 +57,7 @@ pub struct Cx<'p> {
     /// What was reached from a record along evidence links, upwards or not.
     pub reached: HashMap<(u32, bool), Arc<[u32]>, FixedState>,
     /// The list of no records, of which most lists that are gathered are.
-    pub(super) none: Arc<ItemList>,
+    pub(super) none: ItemList,
     /// Variables that are records or rows: subjects, loop variables, `let`s, arguments. They are by far the
     /// most, and small; a variable has the same place among these and among the others.
     items: Vec<Eval<Item>>,
@@ -90,7 +90,7 @@ impl<'p> Cx<'p> {
             numbers: Vec::new(),
             reasons: HashMap::default(),
             reached: HashMap::default(),
-            none: Arc::new(ItemList { elements: Box::default(), end: Ok(()) }),
+            none: ItemList::new(&[ItemList::WHOLE]),
             items: Vec::new(),
             values: Vec::new(),
             base: 0,

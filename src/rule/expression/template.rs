@@ -239,7 +239,7 @@ fn show(programme: &Programme, name: &str, value: &Value<'_>, typed: &Typed, par
             show_list(programme, name, &known, typed, parts);
         }
         Value::Items(list) => {
-            let known: Vec<Value<'_>> = list.elements.iter().flatten().map(|item| Value::Item(*item)).collect();
+            let known: Vec<Value<'_>> = list.elements().iter().flatten().map(|item| Value::Item(*item)).collect();
             show_list(programme, name, &known, typed, parts);
         }
         Value::Map(_) => {}
@@ -362,7 +362,7 @@ fn place(ast: &Ast, scope: &mut Scope<'_>) -> Built<PlaceCode> {
                     return Ok(());
                 }
                 if let Value::Items(list) = cx.value(slot).clone()? {
-                    for item in list.elements.iter().copied().flatten() {
+                    for item in list.elements().iter().copied().flatten() {
                         let face = cx.programme.face(item);
                         if !visit(cx, Ok(Value::Item(item)), Where::Node(face)) {
                             break;

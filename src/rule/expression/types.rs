@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use super::build::Parameter;
-use super::code::{Code, Fields, ItemCode};
+use super::code::{Code, Fields, ItemCode, ListCode};
 use super::parse::Ast;
 use super::screen::Screen;
 use super::watch::Watching;
@@ -191,6 +191,8 @@ pub struct Typed {
     pub map_of: Option<(ItemCode, Fields)>,
     /// Of a text that is read from a field: from what, and which fields.
     pub text_of: Option<(ItemCode, Fields)>,
+    /// Of the size of a list: the list.
+    pub size_of: Option<ListCode>,
     /// The variable that it is, if it is nothing else and no `let`.
     pub variable: Option<usize>,
     /// Of a list: paths from each element that are known to have a value.
@@ -221,6 +223,7 @@ impl Typed {
             field: None,
             map_of: None,
             text_of: None,
+            size_of: None,
             variable: None,
             element_facts: Vec::new(),
             screen: None,

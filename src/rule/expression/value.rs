@@ -260,29 +260,49 @@ pub struct ListValue<'p> {
     pub end: Eval<()>,
 }
 
-/// A list of records or rows, and whether all of it was there.
+/// A list of records or rows, and whether all of it was there: before its elements stands why it may not be whole.
 #[derive(Clone, Debug)]
-pub struct ItemList {
-    /// The records, each with or without a value.
-    pub elements: Box<[Eval<Item>]>,
-    /// Why the list may not be whole.
-    pub end: Eval<()>,
-}
+pub struct ItemList(Arc<[Eval<Item>]>);
 
 impl ItemList {
+    /// What stands first in a list that is to be made, as long as all of it is there.
+    pub const WHOLE: Eval<Item> = Ok(Item { node: 0, record: 0 });
+
+    /// The list of these; the first says why it may not be whole.
+    #[must_use]
+    pub fn new(list: &[Eval<Item>]) -> Self {
+        Self(list.into())
+    }
+
+    /// The records, each with or without a value.
+    #[inline]
+    #[must_use]
+    pub fn elements(&self) -> &[Eval<Item>] {
+        self.0.get(1..).unwrap_or_default()
+    }
+
+    /// Why the list may not be whole.
+    ///
+    /// # Errors
+    /// If it may not.
+    #[inline]
+    pub fn end(&self) -> Eval<()> {
+        self.0.first().map_or(Ok(()), |first| first.map(|_| ()))
+    }
+
     /// Walks it as if it were worked out anew.
     ///
     /// # Errors
     /// Why the list may not be whole.
     #[inline]
     pub fn each<'p>(&self, cx: &mut Cx<'p>, mut visit: impl FnMut(&mut Cx<'p>, Eval<Item>) -> bool) -> Eval<()> {
-        for element in &self.elements {
+        for element in self.elements() {
             cx.step()?;
             if !visit(cx, *element) {
                 return Ok(());
             }
         }
-        self.end
+        self.end()
     }
 }
 
@@ -308,7 +328,7 @@ pub enum Value<'p> {
     /// A list of anything but records.
     List(Arc<ListValue<'p>>),
     /// A list of records or rows.
-    Items(Arc<ItemList>),
+    Items(ItemList),
     /// A map, in the order in which it is walked.
     Map(Arc<Vec<(Value<'p>, Value<'p>)>>),
 }
