@@ -96,7 +96,7 @@ pub fn plant<G: Guide>(forest: &mut Forest, from: usize, shape: Shape, field: Fi
         text,
         bytes: text.as_bytes(),
         at: from,
-        nodes: &mut forest.nodes,
+        nodes: std::mem::take(&mut forest.nodes),
         references: &mut forest.references,
         doubts: &mut forest.doubts,
         repeated: &mut forest.repeated,
@@ -108,6 +108,7 @@ pub fn plant<G: Guide>(forest: &mut Forest, from: usize, shape: Shape, field: Fi
     };
     let outcome = reader.document(shape, field);
     let (problem, at) = reader.stopped;
+    forest.nodes = reader.nodes;
     let end = text.len() as u32;
     match outcome {
         Ok(()) => {
@@ -145,7 +146,7 @@ struct Reader<'a, G> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
-    nodes: &'a mut Vec<Node>,
+    nodes: Vec<Node>,
     references: &'a mut Vec<RefSite>,
     doubts: &'a mut Vec<Doubt>,
     repeated: &'a mut Vec<u32>,
