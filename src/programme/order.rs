@@ -84,7 +84,7 @@ fn leads(schema: &Schema, checked: &impl Fn(FieldId) -> bool) -> Vec<bool> {
 /// A walk through the records, and what it found.
 struct Walk<'p> {
     programme: &'p Programme,
-    plan: &'p Plan,
+    looks: &'p Plan,
     clock: Clock,
     flaws: Vec<Flaw>,
     /// One advice for each register, where the date of the audit was given: the first place, and how many there are.
@@ -93,7 +93,7 @@ struct Walk<'p> {
 
 pub(super) fn judge(programme: &mut Programme, plan: &Plan, clock: Clock) {
     let schema = Arc::clone(&programme.schema);
-    let mut walk = Walk { programme, plan, clock, flaws: Vec::new(), later: Vec::new() };
+    let mut walk = Walk { programme, looks: plan, clock, flaws: Vec::new(), later: Vec::new() };
     for (number, record) in (0u32..).zip(&programme.records) {
         if (record.node as usize) < programme.forest.nodes.len() && !(record.structure != CHARTER && is_nested(&schema, record.structure)) {
             walk.object(record.node, number);
@@ -127,9 +127,9 @@ fn is_nested(schema: &Schema, structure: StructId) -> bool {
 
 impl Walk<'_> {
     fn object(&mut self, at: u32, record: u32) {
-        let Self { programme, plan, .. } = *self;
+        let Self { programme, looks, .. } = *self;
         let Some(structure) = programme.placed_as(at) else { return };
-        for look in plan.looks.get(usize::from(structure)).into_iter().flatten() {
+        for look in looks.looks.get(usize::from(structure)).into_iter().flatten() {
             match programme.field_at(at, structure, look.place) {
                 Some(None) => {}
                 Some(Some(child)) => self.field(look, at, child, record),

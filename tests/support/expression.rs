@@ -110,8 +110,8 @@ fn plain(value: &Value<'_>) -> Result<Plain, No> {
             list.end?;
             Plain::List(list.elements.iter().map(|element| plain(element.as_ref().map_err(|no| *no)?)).collect::<Result<_, No>>()?)
         }
-        Value::Items(list) if list.elements.is_empty() => {
-            list.end?;
+        Value::Items(list) if list.elements().is_empty() => {
+            list.end()?;
             Plain::List(Vec::new())
         }
         other => Plain::Text(format!("not plain: {other:?}")),

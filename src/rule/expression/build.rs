@@ -565,7 +565,7 @@ impl<'s> Scope<'s> {
                     }
                     (Ty::List(_), None) => Typed::new(ty.clone(), Code::List(ListCode::Field(item, fields_code, has_default))),
                     (Ty::Record(_), _) if matches!(schema.shape_of(field), Shape::Struct(_)) => {
-                        Typed::new(ty.clone(), Code::Item(ItemCode::Within(Box::new(item), fields_code)))
+                        Typed::new(ty.clone(), Code::Item(ItemCode::Within(Box::new((item, fields_code)))))
                     }
                     (Ty::Record(_), _) => Typed::new(ty.clone(), Code::Item(ItemCode::target(item, fields_code))),
                     (Ty::Word(_), _) => Typed::new(ty.clone(), Code::Word(WordCode::Field(item, fields_code))),

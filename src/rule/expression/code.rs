@@ -106,7 +106,7 @@ pub enum ItemCode {
     /// The record or row of this struct around another.
     Parent(Box<ItemCode>, StructId),
     /// The object that a field of another holds.
-    Within(Box<ItemCode>, Fields),
+    Within(Box<(ItemCode, Fields)>),
     /// Anything else.
     Code(AnyItem),
 }
@@ -146,9 +146,9 @@ impl ItemCode {
                 }
                 cx.programme.parent(own, *structure).ok_or(No::Fault(Fault::Internal))
             }
-            ItemCode::Within(base, fields) => {
-                let own = base.get(cx)?;
-                Ok(Item { node: fields.of(cx.programme, own)?, record: own.record })
+            ItemCode::Within(both) => {
+                let own = both.0.get(cx)?;
+                Ok(Item { node: both.1.of(cx.programme, own)?, record: own.record })
             }
             ItemCode::Code(code) => code(cx),
         }

@@ -100,7 +100,7 @@ enum What {
 /// Whether some text of a record passes a test (or all that is written in quotes, where `texts` is false): the
 /// test is made only where some text passes its screen.
 struct Texts {
-    item: ItemCode,
+    within: ItemCode,
     texts: bool,
     screen: Screen,
     test: FlagCode,
@@ -178,7 +178,7 @@ impl FlagCode {
     /// Whether some text of a record passes a test (or all that is written in quotes, where `texts` is false).
     #[must_use]
     pub fn texts(item: ItemCode, texts: bool, screen: Screen, test: FlagCode) -> Self {
-        Self { run: some_text, what: What::Texts(Arc::new(Texts { item, texts, screen, test })) }
+        Self { run: some_text, what: What::Texts(Arc::new(Texts { within: item, texts, screen, test })) }
     }
 
     /// What the definition of this number says of a record or row, which `code` works out.
@@ -230,7 +230,7 @@ impl FlagCode {
     pub fn surely_holds(&self, cx: &mut Cx<'_>, slot: usize, own: Item) -> bool {
         let What::Not(inner) = &self.what else { return false };
         let What::Texts(asked) = &inner.what else { return false };
-        matches!(asked.item, ItemCode::Variable(at) if at == slot) && !asked.screen.lets_through(cx, own, asked.texts)
+        matches!(asked.within, ItemCode::Variable(at) if at == slot) && !asked.screen.lets_through(cx, own, asked.texts)
     }
 }
 
@@ -392,7 +392,7 @@ fn not(what: &What, cx: &mut Cx<'_>) -> Answer {
 
 fn some_text(what: &What, cx: &mut Cx<'_>) -> Answer {
     let What::Texts(asked) = what else { return amiss(cx) };
-    match asked.item.get(cx) {
+    match asked.within.get(cx) {
         Ok(own) if !asked.screen.lets_through(cx, own, asked.texts) => Answer::No,
         _ => asked.test.ask(cx),
     }
