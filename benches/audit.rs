@@ -70,7 +70,7 @@ fn stages(criterion: &mut Criterion) {
         bench.iter(|| {
             for programme in &read {
                 let state = audit::state::state(&setup.rules, programme, &settings, &Selection::default());
-                std::hint::black_box(audit::audit(programme, &setup.rules, &state, clock.as_of));
+                std::hint::black_box(havesay::settle::audit(programme, &setup.rules, &state, clock.as_of));
             }
         });
     });
@@ -80,7 +80,7 @@ fn stages(criterion: &mut Criterion) {
             for task in &tasks {
                 let programme = load(task, std::mem::take(&mut forest));
                 let state = audit::state::state(&setup.rules, &programme, &settings, &Selection::default());
-                std::hint::black_box(audit::audit(&programme, &setup.rules, &state, clock.as_of));
+                std::hint::black_box(havesay::settle::audit(&programme, &setup.rules, &state, clock.as_of));
                 forest = programme.forest;
             }
         });

@@ -134,7 +134,7 @@ fn measure(root: &Path, rounds: usize, select: Option<Vec<String>>) -> Result<()
             times.load += begun.elapsed();
             let begun = Instant::now();
             let state = audit::state::state(&setup.rules, &read, &setup.effective(&task.found.folder), &request.selection);
-            let audited = audit::audit(&read, &setup.rules, &state, as_of);
+            let audited = havesay::settle::audit(&read, &setup.rules, &state, as_of);
             times.audit += begun.elapsed();
             drop(audited);
             forest = read.forest;
@@ -206,7 +206,7 @@ fn rules(root: &Path, only: Option<&str>) -> Result<(), String> {
             let begun = Instant::now();
             for programme in &read {
                 let state = audit::state::state(&setup.rules, programme, &settings, &selection);
-                std::hint::black_box(audit::audit(programme, &setup.rules, &state, as_of));
+                std::hint::black_box(havesay::settle::audit(programme, &setup.rules, &state, as_of));
             }
             best = best.min(begun.elapsed());
         }

@@ -1,8 +1,9 @@
 //! Judges one programme by the rules: verdicts, findings, and what could not be judged and why.
 //!
-//! [`state`] says which rules run here, how gravely and with which numbers; [`required`] judges what must
+//! Rules that look back at what the others found (`back`) come last. [`state`] says which rules run here, how gravely and with which numbers; [`required`] judges what must
 //! be there from a stage on. How verdicts are shown is not known here.
 
+mod back;
 pub mod required;
 pub mod state;
 
@@ -10,6 +11,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use state::{NOT_SELECTED, RuleState, SWITCHED_OFF, Selection, State};
+
+use back::Back;
 
 use crate::finding::{Finding, Label, Part, Subject as About, Verdicts, fingerprint, plain};
 use crate::limits;
@@ -91,19 +94,13 @@ impl Audit {
     }
 }
 
-/// Judges a programme.
+/// Which findings something holds back on a day, one by one.
+pub type HeldOn<'a> = dyn Fn(&[Finding], i32) -> Vec<bool> + 'a;
+
+/// Judges a programme. `held` is asked by rules that look back at what the others found.
 #[must_use]
-pub fn audit(programme: &Programme, rules: &Rules, state: &State, as_of: i32) -> Audit {
-    let mut auditor = Auditor {
-        programme,
-        rules,
-        state,
-        audit: Audit { verdicts: vec![Verdicts::default(); rules.rules.len()], ..Audit::default() },
-        found: vec![BTreeSet::new(); rules.rules.len()],
-        cx: Cx::new(programme, as_of, &state.params),
-        spare: Verdicts::default(),
-    };
-    auditor.cx.steps_max = state.steps_max;
+pub fn audit<'p>(programme: &'p Programme, rules: &'p Rules, state: &'p State, as_of: i32, held: &'p HeldOn<'p>) -> Audit {
+    let mut auditor = Auditor::new(programme, rules, state, as_of);
     // Flaws of the records come first: rules may yield to them.
     auditor.flaws();
     for number in 0..rules.rules.len() {
@@ -112,6 +109,12 @@ pub fn audit(programme: &Programme, rules: &Rules, state: &State, as_of: i32) ->
     if !programme.newer {
         auditor.required();
         auditor.passes();
+    }
+    let later = std::mem::take(&mut auditor.later);
+    if !later.is_empty() {
+        let back = Back::new(&auditor, held, as_of);
+        auditor.cx.open = Some(Arc::new(move |day, stage| back.open(day, stage)));
+        later.into_iter().for_each(|number| auditor.rule(number));
     }
     let mut audit = auditor.audit;
     audit.steps += auditor.cx.steps.get();
@@ -132,9 +135,26 @@ struct Auditor<'p> {
     cx: Cx<'p>,
     /// Takes counts of what is no rule.
     spare: Verdicts,
+    /// Rules that look back, which wait until all others are done.
+    later: Vec<usize>,
 }
 
 impl<'p> Auditor<'p> {
+    fn new(programme: &'p Programme, rules: &'p Rules, state: &'p State, as_of: i32) -> Self {
+        let mut cx = Cx::new(programme, as_of, &state.params);
+        cx.steps_max = state.steps_max;
+        Self {
+            programme,
+            rules,
+            state,
+            audit: Audit { verdicts: vec![Verdicts::default(); rules.rules.len()], ..Audit::default() },
+            found: vec![BTreeSet::new(); rules.rules.len()],
+            cx,
+            spare: Verdicts::default(),
+            later: Vec::new(),
+        }
+    }
+
     fn verdicts(&mut self, number: usize) -> &mut Verdicts {
         self.audit.verdicts.get_mut(number).unwrap_or(&mut self.spare)
     }
@@ -169,8 +189,21 @@ impl<'p> Auditor<'p> {
             }
         }
         match rule.groups(&self.programme.schema, &self.rules.definitions) {
+            Some(groups) if self.cx.open.is_none() && groups.iter().any(|group| group.looks_back) => self.waits(number),
             Some(groups) => groups.iter().for_each(|group| self.group(number, rule, group)),
             None => self.without(number, rule, No::Fault(Fault::Internal), self.programme.charter_item()),
+        }
+    }
+
+    /// A rule that looks back waits for the others. Where the command line left some of those out, it does not run:
+    /// it would see no error of theirs.
+    fn waits(&mut self, number: usize) {
+        let is_left_out =
+            |(rule, state): (&Rule, &RuleState)| !rule.built_in && state.severity == crate::finding::Severity::Error && state.is_unasked();
+        if self.rules.rules.iter().zip(&self.state.rules).any(is_left_out) {
+            self.idle(number, "it looks back at what all other rules found, and not all were selected on the command line".to_owned());
+        } else {
+            self.later.push(number);
         }
     }
 

@@ -75,7 +75,7 @@ pub fn one(
     programme.waivers = waivers.to_vec();
     programme.baseline.clone_from(&request.baseline);
     let state = audit::state::state(&setup.rules, &programme, &setup.effective(home), &request.selection);
-    let mut audit = audit::audit(&programme, &setup.rules, &state, request.clock.as_of);
+    let mut audit = settle::audit(&programme, &setup.rules, &state, request.clock.as_of);
     let inside = |file: u32| only(file as usize);
     let settled = settle::settle(&programme, &setup.rules, &state, &mut audit, request.clock.as_of, &request.terms, &inside, None);
     let mut shown = show(&programme, &state, audit, settled, request, None);

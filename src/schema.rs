@@ -124,6 +124,8 @@ pub struct Field {
     pub not_before: Vec<Vec<String>>,
     /// Whether it dates something that has happened.
     pub past: bool,
+    /// Whether it dates the record itself, which may tell of something still to come.
+    pub when: bool,
     /// Whether it may be shown: yes (`false`), no (`true`), or by its type.
     pub sensitive: Option<bool>,
     /// Whether the settings say that it is not shown.
@@ -401,6 +403,13 @@ impl Schema {
     #[must_use]
     pub fn written_as(&self, field: FieldId) -> (bool, bool, bool) {
         self.quick.get(usize::from(field)).map_or((true, true, false), |quick| (quick.is_free_text, quick.is_quoted, quick.is_date))
+    }
+
+    /// Whether a field is a date, or a list of dates.
+    #[inline]
+    #[must_use]
+    pub fn is_date(&self, field: FieldId) -> bool {
+        self.quick.get(usize::from(field)).is_some_and(|quick| quick.is_date)
     }
 
     /// The reference that a field is, if it is one.

@@ -158,6 +158,13 @@ pub fn settle(
     settled
 }
 
+/// Audits a programme. What a waiver holds back on a day is no open error of that day.
+#[must_use]
+pub fn audit(programme: &Programme, rules: &Rules, state: &State, as_of: i32) -> Audit {
+    let held = |findings: &[Finding], day| waivers::held_on(programme, rules, state, findings, day);
+    crate::audit::audit(programme, rules, state, as_of, &held)
+}
+
 /// Whether a file lies at or beneath one of these paths; all do where none is named.
 #[must_use]
 pub fn lies_within(file: &Path, paths: &[std::path::PathBuf]) -> bool {

@@ -250,7 +250,7 @@ proptest! {
             prop_assert!(node.start < node.end && programme.forest.text.get(node.start as usize..node.end as usize).is_some(), "{:?}", node);
         }
         let state = audit::state::state(&setup.rules, &programme, &setup.effective(Path::new(".")), &Selection::default());
-        let audited = audit::audit(&programme, &setup.rules, &state, CLOCK.as_of);
+        let audited = havesay::settle::audit(&programme, &setup.rules, &state, CLOCK.as_of);
         for finding in &audited.findings {
             prop_assert!(!finding.labels.is_empty(), "{:?}", finding);
             for label in &finding.labels {

@@ -91,6 +91,11 @@ impl Kit {
 
     /// Adds one specimen.
     pub fn sow_one(&mut self, specimen: &Specimen, faults: bool) {
+        if faults && specimen.rule != specimens::OVER_ERRORS {
+            let on_conditions =
+                |outcome| if matches!(outcome, Value::Text(ref text) if text == "pass") { "pass-with-conditions".into() } else { outcome };
+            self.amend("gates", move |gate| gate.edit("outcome", on_conditions));
+        }
         let address = (specimen.sow)(self, faults);
         if faults && !address.is_empty() {
             self.plant(specimen.rule, address);

@@ -11,6 +11,9 @@ use crate::schema::{Scalar, Schema, Shape};
 /// Why a rule does not run that the command line did not ask for.
 pub const NOT_SELECTED: &str = "not among the rules selected on the command line";
 
+/// Why a rule does not run that the command line did not want.
+const IGNORED: &str = "ignored on the command line";
+
 /// How the reason begins why a rule does not run that somebody has switched off.
 pub const SWITCHED_OFF: &str = "switched off in the settings: ";
 
@@ -37,7 +40,7 @@ impl Selection {
             return Err(NOT_SELECTED.to_owned());
         }
         if named(&self.ignore) {
-            return Err("ignored on the command line".to_owned());
+            return Err(IGNORED.to_owned());
         }
         Ok(())
     }
@@ -56,6 +59,14 @@ pub struct RuleState {
     pub severity_from: &'static str,
     /// Whether its findings may be waived.
     pub waivable: bool,
+}
+
+impl RuleState {
+    /// Whether the command line left it out.
+    #[must_use]
+    pub fn is_unasked(&self) -> bool {
+        self.on.as_ref().is_err_and(|why| why == NOT_SELECTED || why == IGNORED)
+    }
 }
 
 /// How all rules stand on one programme.

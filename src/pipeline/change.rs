@@ -73,7 +73,7 @@ fn audited(setup: &Setup, request: &Request, from: &Read<'_>, id: Option<&str>, 
         id.clone_into(&mut programme.id);
     }
     let state = audit::state::state(&setup.rules, &programme, &setup.effective(from.home), &request.selection);
-    let audit = audit::audit(&programme, &setup.rules, &state, request.clock.as_of);
+    let audit = settle::audit(&programme, &setup.rules, &state, request.clock.as_of);
     Audited { programme, state, audit }
 }
 

@@ -224,7 +224,7 @@ impl<'r> Bench<'r> {
         let mut used: BTreeSet<Arc<str>> = self.uses.of(&page.name).cloned().unwrap_or_default();
         let mut pages = vec![page.clone()];
         if let Subject::Rule(rule) = target {
-            for other in rules.rules.iter().filter(|other| rule.yields_to.contains(&other.name)) {
+            for other in rules.rules.iter().filter(|other| rule.yields_to.contains(&other.name) || rule.beside.contains(&other.name)) {
                 used.extend(self.uses.of(&other.name).into_iter().flatten().cloned());
                 pages.push((*other.page).clone());
             }

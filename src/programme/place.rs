@@ -95,6 +95,16 @@ impl Programme {
         Place { file, span: Span::new(span.start.saturating_sub(base), span.end.saturating_sub(base)) }
     }
 
+    /// The innermost value that begins at a place, or the last one before it.
+    #[must_use]
+    pub fn node_at(&self, place: Place) -> Option<u32> {
+        let tree = self.forest.trees.get(self.files.get(place.file as usize)?.tree? as usize)?;
+        let start = tree.text.start + place.span.start;
+        let nodes = self.forest.nodes.get(tree.root as usize..tree.end as usize)?;
+        let before = nodes.partition_point(|node| node.start <= start).checked_sub(1)?;
+        Some(tree.root + before as u32)
+    }
+
     /// The text of a file, as its places are counted.
     #[must_use]
     pub fn text_of(&self, file: u32) -> &str {

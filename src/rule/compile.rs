@@ -79,6 +79,8 @@ pub struct Group {
     pub lets: Vec<(usize, usize, bool)>,
     /// The judgements, in the order of the page.
     pub cases: Vec<Case>,
+    /// Whether it looks back at what other rules found.
+    pub looks_back: bool,
 }
 
 /// One judgement of a rule.
@@ -137,6 +139,8 @@ pub struct Rule {
     pub profiles: HashMap<String, Change>,
     /// Rules that speak first.
     pub yields_to: Vec<Arc<str>>,
+    /// Of a rule that looks back at the others: those beside which it is judged in its examples.
+    pub beside: Vec<Arc<str>>,
     /// The same by number.
     pub yields: Vec<usize>,
     /// Fields (and registers, by their field) whose absence it reports.
@@ -250,7 +254,7 @@ pub type Compiled = (Rules, Vec<PageProblem>);
 /// The subject of rules that judge the audit itself.
 const AUDIT: &str = "audit";
 
-const PAGE_KEYS: [&str; 24] = [
+const PAGE_KEYS: [&str; 25] = [
     "severity",
     "from",
     "subject",
@@ -266,6 +270,7 @@ const PAGE_KEYS: [&str; 24] = [
     "cases",
     "demands",
     "yields_to",
+    "beside",
     "params",
     "profiles",
     "reveals",
@@ -558,6 +563,7 @@ impl<'s> Compiler<'s> {
             params: (first..first + declared.len()).collect(),
             profiles,
             yields_to: texts("yields_to").map_err(one)?.iter().map(|name| Arc::from(name.as_str())).collect(),
+            beside: texts("beside").map_err(one)?.iter().map(|name| Arc::from(name.as_str())).collect(),
             yields: Vec::new(),
             demands,
             reveals,
@@ -762,6 +768,9 @@ impl<'c> Ground<'c> {
             }
             _ => None,
         };
+        if scope.looks_back {
+            return Err(one(page.problem(span(source.at), "open_errors(…) is for rules; a definition says nothing of other rules")));
+        }
         if !self.forgiving {
             unused(page, &keys, &scope)?;
         }
@@ -790,6 +799,7 @@ impl<'c> Ground<'c> {
             used.extend(lets.map(|variable| format!("let {}", variable.name)));
             used.extend(scope.parameters.iter().filter(|known| known.used).map(|known| format!("params {}", known.name)));
             group.frame = scope.frame;
+            group.looks_back = scope.looks_back;
             groups.push(group);
         }
         for (group, names) in [("let", map_keys(&keys, "let")), ("params", map_keys(&keys, "params"))] {
@@ -831,7 +841,7 @@ impl<'c> Ground<'c> {
                     scope.parameters = parameters.to_vec();
                     // A let that has no meaning for this subject is left out; to use it is a mistake.
                     lets(page, keys, &mut scope, blocks > 1)?;
-                    let group = Group { subject: what, frame: 0, lets: lets_of_subject(&scope), cases: Vec::new() };
+                    let group = Group { subject: what, frame: 0, lets: lets_of_subject(&scope), cases: Vec::new(), looks_back: false };
                     scopes.push((subject.text.clone(), group, scope));
                     scopes.len() - 1
                 }

@@ -115,6 +115,12 @@ pub const LIBRARY: &[Function] = &[
         "The records of a register that derive from a record along evidence links, nearest first.",
     ),
     function(
+        "records",
+        "open_errors",
+        "open_errors(date, stage)",
+        "The records in which other rules, of those that apply by a stage, found errors that stood open on a day already; for rules, not for definitions.",
+    ),
+    function(
         "statistics",
         "total_variation",
         "total_variation(counts, shares)",

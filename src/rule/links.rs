@@ -254,6 +254,12 @@ impl Reader<'_> {
                 }
                 None
             }
+            ("open_errors", None, [day, stage]) => {
+                self.follow(day);
+                self.follow(stage);
+                let roots = self.schema.registers.iter().filter(|register| !register.nested).map(|register| register.record);
+                Some(Ty::List(Box::new(Ty::Record(std::iter::once(CHARTER).chain(roots).collect()))))
+            }
             ("upstream" | "downstream", None, [record, Ast { kind: Kind::Text(register), .. }]) => {
                 self.follow(record);
                 let register = self.schema.register(self.schema.register_named(register)?)?;

@@ -182,6 +182,7 @@ impl Loader {
             required_from: None,
             not_before: texts(resolved.get("x-not-before")).iter().map(|path| path.split('.').map(str::to_owned).collect()).collect(),
             past: resolved.flag("x-past"),
+            when: resolved.flag("x-when"),
             sensitive: resolved.get("x-sensitive").and_then(Value::as_bool),
             masked: false,
             people: resolved.flag("x-people"),

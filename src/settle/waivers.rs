@@ -142,6 +142,23 @@ pub(super) fn judge(programme: &Programme, rules: &Rules, state: &State, audit: 
     waived
 }
 
+/// Which findings a waiver holds back on a day.
+pub(super) fn held_on(programme: &Programme, rules: &Rules, state: &State, findings: &[Finding], day: i32) -> Vec<bool> {
+    let mut held = vec![false; findings.len()];
+    if programme.waivers.is_empty() {
+        return held;
+    }
+    let mut concerns = concerns(programme, rules, state, day);
+    cover(programme, rules, &mut concerns, findings);
+    acts::own(programme, &mut concerns, findings);
+    for number in speakers(&concerns).into_keys() {
+        if let Some(held) = held.get_mut(number) {
+            *held = true;
+        }
+    }
+    held
+}
+
 /// For each finding that a waiver holds back, by number, the waiver that speaks.
 fn speakers(concerns: &[Concern<'_>]) -> BTreeMap<usize, usize> {
     let mut speakers = BTreeMap::new();

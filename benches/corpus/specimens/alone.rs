@@ -3,6 +3,10 @@
 use crate::corpus::chance::{AS_OF, date};
 use crate::corpus::kit::{Guest, Kit, Specimen};
 
+/// Where errors are planted, every gate that was passed was passed over them: but for the specimen of this rule,
+/// gates are passed on conditions there.
+pub const OVER_ERRORS: &str = "governance/gate-passed-over-open-errors";
+
 pub const SPECIMENS: &[Specimen] = &[
     Specimen {
         rule: "governance/one-off-event",
@@ -60,6 +64,40 @@ pub const SPECIMENS: &[Specimen] = &[
                 }
             }
             "programme".into()
+        },
+    },
+    Specimen {
+        rule: OVER_ERRORS,
+        apart: &[],
+        sow: |kit, bad| {
+            young(kit, "develop");
+            kit.bare = Some(&["contributions", "feedback", "gates"]);
+            let message = kit.answer("all", &[], AS_OF - 70, (0..24).map(|i| format!("k-{i:05}")).collect());
+            kit.add("feedback", message);
+            for i in 0..24 {
+                let id = format!("k-{i:05}");
+                let letter = kit.letter(&id, 0, AS_OF - 80, "informs").without("by");
+                let open = bad && i == 3;
+                kit.add(
+                    "contributions",
+                    if open { letter.without("disposition").without("disposed_on").without("disposed_by") } else { letter },
+                );
+                if open {
+                    kit.plant("trace/no-disposition", format!("contributions/{id}"));
+                }
+            }
+            // The first gate was held when the letter was not yet late, the second when it was.
+            for (name, day) in [("early", AS_OF - 52), ("over", AS_OF - 51)] {
+                let row =
+                    |criterion: &'static str| object! { "criterion": criterion, "finding": "As planned.", "evidence": list!["k-00000"] };
+                let gate = object! {
+                    "id": format!("g-{name}"), "stage": "define", "held_on": date(day),
+                    "criteria": list![row("desirability"), row("integration-cost"), row("policy-risk")], "outcome": "pass",
+                    "approvers": list!["m-01"]
+                };
+                kit.add("gates", gate);
+            }
+            "gates/g-over".into()
         },
     },
     Specimen {

@@ -15,6 +15,7 @@ mod measurement;
 mod trace;
 mod record;
 mod alone;
+pub use alone::OVER_ERRORS;
 
 const FAMILIES: &[&[Specimen]] = &[
     power::SPECIMENS,

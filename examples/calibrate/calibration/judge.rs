@@ -75,7 +75,7 @@ impl Judge {
             .map(|rule| {
                 let selection = Selection { select: vec![(*rule).to_owned()], ..Selection::default() };
                 let state = audit::state::state(known, &programme, &Effective::default(), &selection);
-                let audit = audit::audit(&programme, known, &state, self.as_of);
+                let audit = havesay::settle::audit(&programme, known, &state, self.as_of);
                 let number = known.rules.iter().position(|known| *known.name == **rule);
                 let verdicts = number.and_then(|number| audit.verdicts.get(number)).copied().unwrap_or_default();
                 let subjects = verdicts.pass + verdicts.finding + verdicts.no_evidence;

@@ -61,9 +61,21 @@ pub(super) fn of_rule(rules: &Rules, name: &str, example: &Example, records: &Re
         let named = names.filter_map(|name| rules.rules.get(rules.number(name)?));
         select.extend(named.map(|rule| rule.name.to_string()));
     }
-    let mut state = audit::state::state(rules, programme, settings, &Selection { select, ..Selection::default() });
+    if let Some(unknown) = rule.beside.iter().find(|name| rules.number(name).is_none()) {
+        return unusable(format!("the page names {unknown} under beside, and there is no such rule"));
+    }
+    let looks_back = !rule.beside.is_empty();
+    select.extend(rule.beside.iter().map(ToString::to_string));
+    let asked = Selection { select: if looks_back { Vec::new() } else { select.clone() }, ..Selection::default() };
+    let mut state = audit::state::state(rules, programme, settings, &asked);
+    if looks_back {
+        // It would not run where rules were left out on a command line.
+        for (_, state) in rules.rules.iter().zip(&mut state.rules).filter(|(rule, _)| !select.contains(&rule.name.to_string())) {
+            state.on = Err("not judged in this example".to_owned());
+        }
+    }
     state.steps_max = effort.most;
-    let mut audited = audit::audit(programme, rules, &state, as_of);
+    let mut audited = settle::audit(programme, rules, &state, as_of);
     let terms = settle::Terms::new(Severity::Advice, Severity::Error);
     let settled = settle::settle(programme, rules, &state, &mut audited, as_of, &terms, &|_| true, None);
     effort.taken += audited.steps;

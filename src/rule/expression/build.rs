@@ -76,6 +76,8 @@ pub struct Scope<'s> {
     pub facts: Vec<String>,
     /// Who wants to know what yes-or-no expressions answer; nobody in an audit.
     pub watching: Option<Watching>,
+    /// Whether what is built looks back at what other rules found.
+    pub looks_back: bool,
     loops: usize,
 }
 
@@ -97,6 +99,7 @@ impl<'s> Scope<'s> {
             frame: 0,
             facts: Vec::new(),
             watching: None,
+            looks_back: false,
             loops: 0,
         };
         scope.declare("programme", Ty::Record(vec![CHARTER]));

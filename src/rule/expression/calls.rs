@@ -84,6 +84,7 @@ impl Scope<'_> {
                 typed.text = TextKind::Free;
                 Ok(typed)
             }
+            ("open_errors", None, [day, stage]) => self.open_errors(day, stage),
             ("upstream" | "downstream", None, [record, register]) => self.along(name == "upstream", record, register),
             ("total_variation" | "fit_p", None, [counts, shares]) => self.fit(name == "fit_p", counts, shares),
             ("binomial_low_p", None, [k, n, p]) => self.binomial(k, n, p),
@@ -839,6 +840,33 @@ impl Scope<'_> {
         typed.unasked = part.unasked;
         typed.text = TextKind::Safe;
         Ok(typed)
+    }
+
+    /// `open_errors(day, stage)`: the records in which other rules found errors that stood on that day already.
+    fn open_errors(&mut self, day: &Ast, stage: &Ast) -> Built<Typed> {
+        let (day, at) = (self.dated(day)?, stage);
+        let stage = self.build(at, None)?;
+        self.expect(&stage, &Ty::Word(Words::Vocabulary(self.schema.stages)), at.span)?;
+        self.looks_back = true;
+        let roots = self.schema.registers.iter().filter(|register| !register.nested).map(|register| register.record);
+        let (on, until) = (day.code.clone().into_date(), stage.code.clone().into_word());
+        let code = Code::items(move |cx, visit| {
+            let day = on(cx)?;
+            let stage = until.get(cx)?;
+            if !day.is_day() {
+                return Err(No::Period);
+            }
+            let Some(open) = cx.open.clone() else { return Err(No::Fault(Fault::Internal)) };
+            for item in open(day.first, stage).iter() {
+                cx.step()?;
+                if !visit(cx, Ok(*item)) {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        let records = std::iter::once(CHARTER).chain(roots).collect();
+        Ok(Typed::new(Ty::List(Box::new(Ty::Record(records))), code).from(&[&day, &stage]))
     }
 
     fn along(&mut self, up: bool, record: &Ast, register: &Ast) -> Built<Typed> {

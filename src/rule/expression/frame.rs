@@ -20,6 +20,9 @@ const ASKED_YES: u8 = 2;
 /// About how much is remembered for each record of a programme.
 const REMEMBERED_PER_RECORD: usize = 2;
 
+/// Says in which records an error stood open: on a day, from 1970-01-01, of a rule that applied by a stage.
+pub type OpenErrors<'p> = Arc<dyn Fn(i32, u16) -> Arc<[Item]> + 'p>;
+
 /// Everything that a running expression sees.
 pub struct Cx<'p> {
     /// The programme.
@@ -28,6 +31,8 @@ pub struct Cx<'p> {
     pub as_of: Period,
     /// Values of all rules' and definitions' parameters, by number.
     pub params: &'p [Value<'p>],
+    /// The records in which an error stood open on a day, of a rule that applied by a stage: for rules that look back.
+    pub open: Option<OpenErrors<'p>>,
     /// Why the last yes-or-no expression that had no answer had none.
     pub reason: No,
     /// Whether any `let` was worked out since somebody last asked.
@@ -77,6 +82,7 @@ impl<'p> Cx<'p> {
             programme,
             as_of: Period::day(as_of),
             params,
+            open: None,
             reason: No::Unset,
             has_kept: false,
             steps: Cell::new(0),
