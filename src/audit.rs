@@ -271,7 +271,7 @@ impl<'p> Auditor<'p> {
                     _ => vec![Part::words(&format!("the register {} is also kept elsewhere", register(id)))],
                 };
             }
-            No::Period => "a date is not known exactly enough".to_owned(),
+            No::Period => "a date or a length of time is not known exactly enough".to_owned(),
             No::Empty => "there is nothing to work it out from".to_owned(),
             No::Entry => "an attribute is not recorded".to_owned(),
             No::Statistic(why) => why.to_string(),

@@ -5,6 +5,7 @@
 
 pub mod dates;
 pub mod statistics;
+pub mod survival;
 pub mod text;
 
 /// A function of the library.
@@ -86,6 +87,12 @@ pub const LIBRARY: &[Function] = &[
     function("numbers", "min", "min(list) or min(a, b)", "The least of numbers or dates; no value of an empty list."),
     function("numbers", "max", "max(list) or max(a, b)", "The greatest of numbers or dates; no value of an empty list."),
     function("numbers", "median", "median(list)", "The median of numbers; no value of an empty list."),
+    function(
+        "numbers",
+        "censored_median",
+        "censored_median(ended, running)",
+        "The median of lengths of time of which some still run (Kaplan and Meier): where too many do, it is known only to be at least so much, and a comparison has a value only if that decides it.",
+    ),
     function("numbers", "quantile", "quantile(list, q)", "A quantile of numbers, interpolated; no value of an empty list."),
     function("numbers", "abs", "abs(n)", "A number without its sign."),
     function("numbers", "share", "share(n, of)", "n divided by of; no value of nothing. In messages shown in per cent."),

@@ -16,7 +16,7 @@ use super::types::{Body, Definition, Format, Taint, TextKind, Ty, Typed, Words};
 use super::value::{Decimal, Eval, Fault, Key, No, Value};
 use crate::document::{Kind as NodeKind, Node};
 use crate::programme::{Item, Programme, Reading};
-use crate::rule::function::{LIBRARY, dates, statistics, text as texts_like};
+use crate::rule::function::{LIBRARY, dates, statistics, survival, text as texts_like};
 use crate::schema::form::{self, Period, Precision};
 use crate::schema::{CHARTER, FieldId, Schema};
 use crate::text::{self, Span};
@@ -84,6 +84,7 @@ impl Scope<'_> {
                 typed.text = TextKind::Free;
                 Ok(typed)
             }
+            ("censored_median", None, [ended, running]) => self.censored_median(ended, running),
             ("open_errors", None, [day, stage]) => self.open_errors(day, stage),
             ("upstream" | "downstream", None, [record, register]) => self.along(name == "upstream", record, register),
             ("total_variation" | "fit_p", None, [counts, shares]) => self.fit(name == "fit_p", counts, shares),
@@ -840,6 +841,20 @@ impl Scope<'_> {
         typed.unasked = part.unasked;
         typed.text = TextKind::Safe;
         Ok(typed)
+    }
+
+    fn censored_median(&mut self, ended: &Ast, running: &Ast) -> Built<Typed> {
+        let (ended_part, ended) = self.list_of(ended, &Ty::Number)?;
+        let (running_part, running) = self.list_of(running, &Ty::Number)?;
+        let code = Code::value(move |cx| {
+            let exact = |numbers: Vec<Decimal>| numbers.into_iter().map(|number| number.0).collect::<Vec<_>>();
+            let (ended, running) = (exact(numbers(cx, &ended)?), exact(numbers(cx, &running)?));
+            match survival::median(&ended, &running).map_err(No::Statistic)? {
+                survival::Median::At(median) => Ok(Value::Number(Decimal(median))),
+                survival::Median::From(least) => Ok(Value::Between(Box::new((Decimal(least), Decimal::MOST)))),
+            }
+        });
+        Ok(Typed::new(Ty::Number, code).from(&[&ended_part, &running_part]))
     }
 
     /// `open_errors(day, stage)`: the records in which other rules found errors that stood on that day already.

@@ -196,6 +196,9 @@ fn show(programme: &Programme, name: &str, value: &Value<'_>, typed: &Typed, par
     match value {
         Value::Flag(flag) => push(if *flag { "yes" } else { "no" }.to_owned(), Care::Safe),
         Value::Number(number) => push(number_text(*number, typed.format), Care::Safe),
+        Value::Between(both) if both.1 == Decimal::MOST => {
+            push(format!("at least {}", number_text(both.0, typed.format)), Care::Safe);
+        }
         Value::Between(both) => push(format!("{} to {}", number_text(both.0, typed.format), number_text(both.1, typed.format)), Care::Safe),
         Value::Text(text) => push(
             text.to_string(),

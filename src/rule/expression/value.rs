@@ -17,6 +17,10 @@ pub struct Decimal(pub i128);
 const SCALE: i128 = 1_000_000_000;
 
 impl Decimal {
+    /// The greatest number that records may hold, which stands for none: above a number with this beside it there
+    /// is no bound.
+    pub const MOST: Self = Decimal(crate::limits::NUMBER_MAX * SCALE);
+
     /// A whole number.
     #[must_use]
     pub const fn whole(number: i64) -> Self {
