@@ -82,6 +82,56 @@ fn judge_record(register: Option<&str>, record: &Tree) -> (String, Judged) {
     }
 }
 
+/// The same JSON with other blanks between its signs.
+fn spaced(text: &str, blanks: usize) -> String {
+    let (before, after) =
+        [("", ""), ("", " "), ("", "\n  "), (" ", "\t"), ("\r\n", "           ")].get(blanks).copied().unwrap_or_default();
+    let (mut out, mut inside, mut escaped) = (String::new(), false, false);
+    for sign in text.chars() {
+        if !inside && sign.is_ascii_whitespace() {
+            continue;
+        }
+        let stands_alone = !inside && matches!(sign, '{' | '}' | '[' | ']' | ':' | ',');
+        out.push_str(if stands_alone { before } else { "" });
+        out.push(sign);
+        out.push_str(if stands_alone { after } else { "" });
+        inside ^= sign == '"' && !escaped;
+        escaped = inside && sign == '\\' && !escaped;
+    }
+    out
+}
+
+/// What came of the last of some texts, read one after another into one forest: its nodes, or why there are none.
+fn planted(texts: &[&str], shape: Shape) -> Result<Vec<String>, String> {
+    let mut forest = Forest::default();
+    let mut last = Ok(Vec::new());
+    for text in texts {
+        let (from, first) = (forest.text.len(), forest.nodes.len() as u32);
+        forest.text.push_str(text);
+        let outcome = json::plant(&mut forest, from, shape, FIELD_NONE, &*kit().schema);
+        last = match outcome {
+            Err(fault) => Err(format!("{:?} at {}", fault.problem, fault.span.start as usize - from)),
+            Ok(()) => Ok(forest
+                .nodes
+                .iter()
+                .skip(first as usize)
+                .map(|node| {
+                    let link = if node.is_container() { node.link - first } else { node.link };
+                    format!(
+                        "{} {} {link} {} {:?} {}",
+                        node.start as usize - from,
+                        node.end as usize - from,
+                        node.field,
+                        node.kind,
+                        node.marks
+                    )
+                })
+                .collect()),
+        };
+    }
+    last
+}
+
 /// The registers whose records are judged one by one, and none for the charter.
 fn kinds() -> Vec<Option<records::Register>> {
     std::iter::once(None).chain(kit().model.registers().into_iter().filter(|register| !register.nested).map(Some)).collect()
@@ -143,6 +193,30 @@ proptest! {
         }
         let (text, judged) = judge_record(register.map(|register| register.name.as_str()), &record);
         prop_assert!(judged.doubt || judged.complaints.is_empty(), "{}\n{:?}", text, judged.complaints);
+    }
+
+    #[test]
+    fn what_was_read_before_and_how_it_was_written_changes_nothing(
+        kind in any::<prop::sample::Index>(), seeds in any::<(u64, u64)>(), blanks in (0..5_usize, 0..5_usize),
+        changes in prop::collection::vec(any::<u8>(), 0..10), cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let kinds = kinds();
+        let register = kinds.get(kind.index(kinds.len())).and_then(Option::as_ref);
+        let schema = register.map_or(kit().model.charter(), |register| kit().model.record(register));
+        let shape = register.and_then(|register| kit().schema.register_named(&register.name)).map_or(kit().schema.charter_shape(), |register| kit().schema.record_or_list_shape(register));
+        let mut second = kit().model.valid(schema, &mut Chooser::endless(seeds.1), 0);
+        let mut changes = Chooser::new(&changes);
+        while changes.is_left() {
+            mutate(&mut second, &mut changes);
+        }
+        let first = spaced(&kit().model.valid(schema, &mut Chooser::endless(seeds.0), 0).to_string(), blanks.0);
+        let mut text = spaced(&second.to_string(), blanks.1);
+        if let Some(cut) = cut {
+            let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+            text.truncate(ends.get(cut.index(ends.len().max(1))).copied().unwrap_or(0));
+        }
+        let (fresh, used) = (planted(&[&text], shape), planted(&[&first, &text], shape));
+        prop_assert_eq!(fresh, used, "{}\nafter\n{}", text, first);
     }
 
     #[test]

@@ -401,6 +401,8 @@ impl<G: Guide> Reader<'_, G> {
             && structure == Shape::Struct(owner)
         {
             self.at += begun.len();
+            // It may have had fewer blanks before its value than there are here.
+            self.space();
             return Ok(Some(Member { field, shape, key: Span::default() }));
         }
         self.new_member(shape, object, last)
