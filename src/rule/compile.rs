@@ -1047,6 +1047,13 @@ fn lets(page: &Page, keys: &Keys<'_>, scope: &mut Scope<'_>, lenient: bool) -> M
         Some(Yaml::Map(entries, _)) => entries,
         Some(other) => return Err(vec![page.problem(span(other.at()), "let is a map from names to expressions")]),
     };
+    // What the innermost subject has nothing to do with is kept for all of them; of a definition, or a rule on the
+    // programme, nothing is.
+    let mut innermost: Vec<&str> = scope.variables.iter().skip(1).last().map(|variable| variable.name.as_str()).into_iter().collect();
+    let is_anew = page.is_definition() || innermost.is_empty();
+    let mut innermost: Vec<String> = innermost.drain(..).map(str::to_owned).collect();
+    let mut asked = Vec::new();
+    asked_in(&page.front, if lenient { 2 } else { 1 }, &mut asked);
     for (name, value) in entries {
         let source = expression(page, &name.text, value).map_err(|problem| vec![problem])?;
         if scope.variables.iter().any(|known| known.name == name.text) {
@@ -1066,11 +1073,54 @@ fn lets(page: &Page, keys: &Keys<'_>, scope: &mut Scope<'_>, lenient: bool) -> M
             variable.text = typed.text;
             variable.format = typed.format;
             variable.field = typed.field;
+            let depends = ast.names().iter().any(|name| innermost.contains(name));
+            if depends {
+                innermost.push(name.text.clone());
+            }
+            let times: usize = asked.iter().map(|(text, weight)| weight * mentions(text, &name.text)).sum();
+            variable.once = (is_anew || depends) && times == 1;
             variable.stands_for = Some(Arc::new(typed));
             variable.syntax = Some(Arc::new(ast));
         }
     }
     Ok(())
+}
+
+/// The expressions of a page that are asked while it is judged, each with how often: what stands for all cases is
+/// asked in each. Messages and places are asked for findings alone.
+fn asked_in<'y>(yaml: &'y Yaml, weight: usize, asked: &mut Vec<(&'y str, usize)>) {
+    match yaml {
+        Yaml::Scalar(scalar) => asked.push((&scalar.text, weight)),
+        Yaml::List(list, _) => list.iter().for_each(|element| asked_in(element, weight, asked)),
+        Yaml::Map(entries, _) => {
+            for (key, value) in entries {
+                match key.text.as_str() {
+                    "when" | "evidence" | "that" | "assert" | "expression" => asked_in(value, weight, asked),
+                    "let" => {
+                        let Yaml::Map(lets, _) = value else { continue };
+                        lets.iter().for_each(|(_, meant)| asked_in(meant, 1, asked));
+                    }
+                    "cases" => asked_in(value, 1, asked),
+                    "profiles" => {
+                        let Yaml::Map(profiles, _) = value else { continue };
+                        profiles.iter().for_each(|(_, changes)| asked_in(changes, weight, asked));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+/// How often an expression mentions a name; once too often is no harm.
+fn mentions(text: &str, name: &str) -> usize {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+    text.match_indices(name)
+        .filter(|(at, _)| {
+            let (before, after) = (text.get(..*at).unwrap_or_default(), text.get(at + name.len()..).unwrap_or_default());
+            !before.ends_with(is_part) && !after.starts_with(|c: char| c != '.' && is_part(c))
+        })
+        .count()
 }
 
 /// The `let`s that depend on the subject or what lies around it, by themselves or through others: the place of

@@ -39,6 +39,8 @@ pub struct Variable {
     pub stands_for: Option<Arc<Typed>>,
     /// Its syntax, if it is a `let`: places are found along it.
     pub syntax: Option<Arc<Ast>>,
+    /// Of a `let` that is asked for in one place and there once for each subject: it is worked out where it stands.
+    pub once: bool,
     /// Whether it was used.
     pub used: bool,
     /// The field whose values it takes.
@@ -119,6 +121,7 @@ impl<'s> Scope<'s> {
             format: Format::Plain,
             stands_for: None,
             syntax: None,
+            once: false,
             used: false,
             field: None,
             passed: None,
@@ -361,6 +364,7 @@ impl<'s> Scope<'s> {
         }
         let code = match &variable.stands_for {
             None => given(&variable.ty, slot),
+            Some(meant) if variable.once && self.loops == 0 => meant.code.clone(),
             Some(meant) => kept(&meant.code, &meant.ty, slot),
         };
         let mut typed = Typed::new(variable.ty.clone(), code);

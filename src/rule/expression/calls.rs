@@ -1188,6 +1188,7 @@ impl Scope<'_> {
                 format: part.format,
                 stands_for: None,
                 syntax: None,
+                once: false,
                 used: false,
                 field: part.field,
                 passed: Some((Arc::new(part.clone()), self.path_text(arg))),
