@@ -8,6 +8,7 @@ pub mod required;
 pub mod state;
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 pub use state::{NOT_SELECTED, RuleState, SWITCHED_OFF, Selection, State};
@@ -113,7 +114,7 @@ pub fn audit<'p>(programme: &'p Programme, rules: &'p Rules, state: &'p State, a
     let later = std::mem::take(&mut auditor.later);
     if !later.is_empty() {
         let back = Back::new(&auditor, held, as_of);
-        auditor.cx.open = Some(Arc::new(move |day, stage| back.open(day, stage)));
+        auditor.cx.open = Some(Rc::new(move |day, stage| back.open(day, stage)));
         later.into_iter().for_each(|number| auditor.rule(number));
     }
     let mut audit = auditor.audit;
@@ -198,8 +199,9 @@ impl<'p> Auditor<'p> {
     /// A rule that looks back waits for the others. Where the command line left some of those out, it does not run:
     /// it would see no error of theirs.
     fn waits(&mut self, number: usize) {
-        let is_left_out =
-            |(rule, state): (&Rule, &RuleState)| !rule.built_in && state.severity == crate::finding::Severity::Error && state.is_unasked();
+        let is_left_out = |(rule, state): (&Rule, &RuleState)| {
+            !rule.built_in && state.set.unwrap_or(state.severity) == crate::finding::Severity::Error && state.is_unasked()
+        };
         if self.rules.rules.iter().zip(&self.state.rules).any(is_left_out) {
             self.idle(number, "it looks back at what all other rules found, and not all were selected on the command line".to_owned());
         } else {

@@ -22,7 +22,7 @@ fn programme() -> Folder {
 }
 
 fn audit(folder: &Folder, args: &[&str]) -> Value {
-    Call::new(folder.path(), &[&["check", ".", "--isolated", "-f", "json"], args].concat()).env("HAVESAY_AS_OF", AS_OF).run().json()
+    Call::new(folder.path(), [&["check", ".", "--isolated", "-f", "json"], args].concat()).env("HAVESAY_AS_OF", AS_OF).run().json()
 }
 
 fn verdicts(audit: &Value) -> &Value {

@@ -9,7 +9,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
+use std::rc::Rc;
 
 use super::{Auditor, HeldOn, State};
 use crate::document::Kind;
@@ -17,6 +17,9 @@ use crate::finding::{Finding, Severity};
 use crate::programme::{Item, NO_RECORD, Programme};
 use crate::rule::Rules;
 use crate::schema::form::Period;
+
+/// What was asked before: for each day and stage the records.
+type Known = HashMap<(i32, u16), Rc<[Item]>>;
 
 /// The errors of an audit, to be asked which of them stood on a day.
 pub(super) struct Back<'p> {
@@ -26,8 +29,7 @@ pub(super) struct Back<'p> {
     held: &'p HeldOn<'p>,
     /// Those that may have: of rules with a page, and not held back today.
     errors: Vec<Finding>,
-    /// What was asked before: the day and the stage.
-    known: RefCell<HashMap<(i32, u16), Arc<[Item]>>>,
+    known: RefCell<Known>,
 }
 
 impl<'p> Back<'p> {
@@ -45,12 +47,12 @@ impl<'p> Back<'p> {
 
     /// The records in which an error stood open on a day, of a rule that applied by a stage; each once. What says
     /// something of a single person is said of the charter.
-    pub(super) fn open(&self, day: i32, stage: u16) -> Arc<[Item]> {
+    pub(super) fn open(&self, day: i32, stage: u16) -> Rc<[Item]> {
         if let Some(known) = self.known.borrow().get(&(day, stage)) {
-            return Arc::clone(known);
+            return Rc::clone(known);
         }
-        let open: Arc<[Item]> = self.work_out(day, stage).into();
-        self.known.borrow_mut().insert((day, stage), Arc::clone(&open));
+        let open: Rc<[Item]> = self.work_out(day, stage).into();
+        self.known.borrow_mut().insert((day, stage), Rc::clone(&open));
         open
     }
 

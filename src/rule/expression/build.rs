@@ -221,7 +221,7 @@ impl<'s> Scope<'s> {
             Kind::Not(a) => {
                 let inner = self.flag(a)?;
                 let run = inner.code.clone().into_flag();
-                let mut typed = Typed::new(Ty::Flag, Code::Flag(run.not())).from(&[&inner]);
+                let mut typed = Typed::new(Ty::Flag, Code::Flag(run.contrary())).from(&[&inner]);
                 typed.if_true = inner.if_false;
                 typed.if_false = inner.if_true;
                 Ok(typed)

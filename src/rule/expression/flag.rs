@@ -192,7 +192,7 @@ impl FlagCode {
 
     /// The contrary.
     #[must_use]
-    pub fn not(self) -> Self {
+    pub fn contrary(self) -> Self {
         match self.what {
             What::Own(slot, wanted, fields) => Self { run: own_has, what: What::Own(slot, !wanted, fields) },
             What::Far(wanted, both) => Self { run: far_has, what: What::Far(!wanted, both) },

@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
@@ -21,7 +22,7 @@ const ASKED_YES: u8 = 2;
 const REMEMBERED_PER_RECORD: usize = 2;
 
 /// Says in which records an error stood open: on a day, from 1970-01-01, of a rule that applied by a stage.
-pub type OpenErrors<'p> = Arc<dyn Fn(i32, u16) -> Arc<[Item]> + 'p>;
+pub type OpenErrors<'p> = Rc<dyn Fn(i32, u16) -> Rc<[Item]> + 'p>;
 
 /// Everything that a running expression sees.
 pub struct Cx<'p> {

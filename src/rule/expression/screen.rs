@@ -9,15 +9,18 @@ use crate::document::Kind;
 use crate::programme::Item;
 use crate::schema::guide::ESCAPED;
 
+/// A test of what a text is made of, as bytes or as a text.
+type Test<T> = Arc<dyn Fn(&T) -> bool + Send + Sync>;
+
 /// What a text must pass if a test of it is to hold; it costs little, and few pass.
 #[derive(Clone)]
 pub struct Screen {
     /// The variable that is tested.
     pub slot: usize,
     /// Where this is false of the text's bytes, so is the test; it takes next to no time.
-    sieve: Arc<dyn Fn(&[u8]) -> bool + Send + Sync>,
+    sieve: Test<[u8]>,
     /// Where this is false, the test is false.
-    test: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+    test: Test<str>,
     /// By which it is known from others.
     number: usize,
 }

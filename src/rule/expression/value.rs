@@ -280,7 +280,6 @@ impl ItemList {
 
     /// The records, each with or without a value.
     #[inline]
-    #[must_use]
     pub fn elements(&self) -> &[Eval<Item>] {
         self.0.get(1..).unwrap_or_default()
     }
