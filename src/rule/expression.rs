@@ -8,6 +8,7 @@
 pub mod build;
 pub mod calls;
 pub mod code;
+pub mod defined;
 pub mod flag;
 pub mod frame;
 pub mod packed;

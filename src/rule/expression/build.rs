@@ -242,7 +242,7 @@ impl<'s> Scope<'s> {
             }
             Kind::Choice(condition, then, otherwise) => self.choice(condition, then, otherwise, expected),
             Kind::Binary(operator, a, b) => self.binary(*operator, a, b, expected, span),
-            Kind::Call(name, target, args) => self.call(ast, name, target.as_deref(), args, expected),
+            Kind::Call(name, target, args) => self.call(ast, name, target.as_deref(), args),
         }
     }
 
