@@ -1,14 +1,15 @@
 //! Writes a corpus of programme records, and measures each stage of an audit beside a plain typed parse.
 //!
 //! `cargo run --release --example corpus -- write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults] [seed=NUMBER]`
-//! `cargo run --release --example corpus -- measure FOLDER [ROUNDS] [select=RULE,…]`
+//! `cargo run --release --example corpus -- measure FOLDER [ROUNDS] [block=NUMBER] [select=RULE,…]`
 //! `cargo run --release --example corpus -- rules FOLDER [RULE]`
 //!
 //! Layouts: `inline`, `registers`, `records`, `bundles`, `mixed` (the default). With `faults`, the planted
-//! faults are printed, one to a line: programme, rule, address. `measure` takes the programmes one by one and
-//! times the plain parse and each stage of the audit in turn on one thread, so that what else the machine
-//! does falls on all of them alike. `rules` times each rule by itself, the dearest first; with a name, that
-//! rule again and again for a profiler to look at.
+//! faults are printed, one to a line: programme, rule, address. `measure` times the plain parse and each stage
+//! of the audit in turn on one thread, so that what else the machine does falls on all of them alike: programme
+//! by programme, each finding the processor's caches full of the other's, or so many programmes at a time that
+//! each works by itself (`block`). `rules` times each rule by itself, the dearest first; with a name, that rule
+//! again and again for a profiler to look at.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a development command that prints what it measured")]
 
@@ -50,10 +51,11 @@ fn main() -> ExitCode {
             ),
             "measure" => {
                 let select = args.iter().find_map(|arg| arg.strip_prefix("select="));
-                measure(Path::new(arg(1)), arg(2).parse().unwrap_or(3), select.map(|all| all.split(',').map(str::to_owned).collect()))
+                let block = args.iter().find_map(|arg| arg.strip_prefix("block=")?.parse().ok()).unwrap_or(1).max(1);
+                measure(Path::new(arg(1)), arg(2).parse().unwrap_or(3), block, select.map(|all| all.split(',').map(str::to_owned).collect()))
             }
             "rules" => rules(Path::new(arg(1)), args.get(2).map(String::as_str)),
-            _ => Err("write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults] [seed=NUMBER], measure FOLDER [ROUNDS] [select=RULE,…], or rules FOLDER [RULE]"
+            _ => Err("write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults] [seed=NUMBER], measure FOLDER [ROUNDS] [block=NUMBER] [select=RULE,…], or rules FOLDER [RULE]"
                 .to_owned()),
         };
     match done {
@@ -93,7 +95,7 @@ struct Times {
     whole: Duration,
 }
 
-fn measure(root: &Path, rounds: usize, select: Option<Vec<String>>) -> Result<(), String> {
+fn measure(root: &Path, rounds: usize, block: usize, select: Option<Vec<String>>) -> Result<(), String> {
     let schema = Arc::new(Schema::builtin().map_err(|error| error.to_string())?);
     let setup = Setup::read(&schema, &RuleSource::from_environment(), None, &|_| true).map_err(|error| format!("{error:?}"))?;
     let options = Options { no_ignore: true, working: std::env::current_dir().map_err(|error| error.to_string())? };
@@ -120,24 +122,29 @@ fn measure(root: &Path, rounds: usize, select: Option<Vec<String>>) -> Result<()
     let mut ratios = Vec::new();
     for round in 0..rounds {
         let mut times = Times::default();
-        for (number, task) in tasks.iter().enumerate() {
+        for (number, some) in tasks.chunks(block).enumerate() {
             // Whoever comes first pays for finding the files: the two take turns.
-            if number % 2 == round % 2 {
-                plain(task, &mut times)?;
-                forest = whole(setup, &request, task, forest, &mut times);
-            } else {
-                forest = whole(setup, &request, task, forest, &mut times);
-                plain(task, &mut times)?;
+            let is_first = number % 2 == round % 2;
+            if is_first {
+                some.iter().try_for_each(|task| plain(task, &mut times))?;
             }
-            let begun = Instant::now();
-            let read = programme::load(&setup.schema, &setup.judges, &task.found.shown, &task.inputs, forest, request.clock, false);
-            times.load += begun.elapsed();
-            let begun = Instant::now();
-            let state = audit::state::state(&setup.rules, &read, &setup.effective(&task.found.folder), &request.selection);
-            let audited = havesay::settle::audit(&read, &setup.rules, &state, as_of);
-            times.audit += begun.elapsed();
-            drop(audited);
-            forest = read.forest;
+            for task in some {
+                forest = whole(setup, &request, task, forest, &mut times);
+            }
+            if !is_first {
+                some.iter().try_for_each(|task| plain(task, &mut times))?;
+            }
+            for task in some {
+                let begun = Instant::now();
+                let read = programme::load(&setup.schema, &setup.judges, &task.found.shown, &task.inputs, forest, request.clock, false);
+                times.load += begun.elapsed();
+                let begun = Instant::now();
+                let state = audit::state::state(&setup.rules, &read, &setup.effective(&task.found.folder), &request.selection);
+                let audited = havesay::settle::audit(&read, &setup.rules, &state, as_of);
+                times.audit += begun.elapsed();
+                drop(audited);
+                forest = read.forest;
+            }
         }
         let ratio = times.whole.as_secs_f64() / times.plain.as_secs_f64();
         ratios.push(ratio);
