@@ -1049,9 +1049,8 @@ fn lets(page: &Page, keys: &Keys<'_>, scope: &mut Scope<'_>, lenient: bool) -> M
     };
     // What the innermost subject has nothing to do with is kept for all of them; of a definition, or a rule on the
     // programme, nothing is.
-    let mut innermost: Vec<&str> = scope.variables.iter().skip(1).last().map(|variable| variable.name.as_str()).into_iter().collect();
+    let mut innermost: Vec<String> = scope.variables.iter().skip(1).last().map(|variable| variable.name.clone()).into_iter().collect();
     let is_anew = page.is_definition() || innermost.is_empty();
-    let mut innermost: Vec<String> = innermost.drain(..).map(str::to_owned).collect();
     let mut asked = Vec::new();
     asked_in(&page.front, if lenient { 2 } else { 1 }, &mut asked);
     for (name, value) in entries {

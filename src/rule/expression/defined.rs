@@ -83,42 +83,12 @@ impl Scope<'_> {
                 cx.leave(kept);
                 end
             }),
-            Code::Flag(flag) => Code::flag(move |cx| {
-                let kept = called.enter(cx)?;
-                let result = flag.get(cx);
-                cx.leave(kept);
-                result
-            }),
-            Code::Word(word) => Code::word(move |cx| {
-                let kept = called.enter(cx)?;
-                let result = word.get(cx);
-                cx.leave(kept);
-                result
-            }),
-            Code::Item(item) => Code::item(move |cx| {
-                let kept = called.enter(cx)?;
-                let result = item.get(cx);
-                cx.leave(kept);
-                result
-            }),
-            Code::Date(date) => Code::date(move |cx| {
-                let kept = called.enter(cx)?;
-                let result = date(cx);
-                cx.leave(kept);
-                result
-            }),
-            Code::Number(number) => Code::number(move |cx| {
-                let kept = called.enter(cx)?;
-                let result = number(cx);
-                cx.leave(kept);
-                result
-            }),
-            Code::Value(value) => Code::value(move |cx| {
-                let kept = called.enter(cx)?;
-                let result = value(cx);
-                cx.leave(kept);
-                result
-            }),
+            Code::Flag(flag) => Code::flag(move |cx| called.run(cx, |cx| flag.get(cx))),
+            Code::Word(word) => Code::word(move |cx| called.run(cx, |cx| word.get(cx))),
+            Code::Item(item) => Code::item(move |cx| called.run(cx, |cx| item.get(cx))),
+            Code::Date(date) => Code::date(move |cx| called.run(cx, |cx| date(cx))),
+            Code::Number(number) => Code::number(move |cx| called.run(cx, |cx| number(cx))),
+            Code::Value(value) => Code::value(move |cx| called.run(cx, |cx| value(cx))),
         };
         Ok(self.defined(name, body, code, &parts, args, span))
     }
@@ -264,30 +234,15 @@ fn remembered(number: u32, body: &Body, arguments: &[Code], parameters: &[(Strin
     let called = Called { arguments: arguments.to_vec(), frame: body.frame, lets: body.lets.clone() };
     if let (Code::Flag(code), []) = (&code, beside.as_slice()) {
         let code = code.clone();
-        let work_out = FlagCode::any(move |cx| {
-            let kept = called.enter(cx)?;
-            let result = code.get(cx);
-            cx.leave(kept);
-            result
-        });
+        let work_out = FlagCode::any(move |cx| called.run(cx, |cx| code.get(cx)));
         return Some(Code::Flag(FlagCode::remembered(first, number, work_out)));
     }
     if let (Code::Number(code), []) = (&code, beside.as_slice()) {
         let code = code.clone();
-        let work_out: NumberCode = Arc::new(move |cx| {
-            let kept = called.enter(cx)?;
-            let result = code(cx);
-            cx.leave(kept);
-            result
-        });
+        let work_out: NumberCode = Arc::new(move |cx| called.run(cx, |cx| code(cx)));
         return Some(remembered_number(number, first, work_out));
     }
-    let work_out: ValueCode = Arc::new(move |cx| {
-        let kept = called.enter(cx)?;
-        let result = code.run(cx);
-        cx.leave(kept);
-        result
-    });
+    let work_out: ValueCode = Arc::new(move |cx| called.run(cx, |cx| code.run(cx)));
     let code: ValueCode = Arc::new(move |cx| {
         let Ok(one) = first.get(cx) else { return work_out(cx) };
         let mut others = 0u64;
@@ -343,5 +298,14 @@ impl Called {
     #[inline]
     fn enter(&self, cx: &mut Cx<'_>) -> Eval<(usize, usize)> {
         cx.enter(&self.arguments, self.frame, &self.lets)
+    }
+
+    /// Runs the definition's code in a frame of its own.
+    #[inline]
+    fn run<'p, T>(&self, cx: &mut Cx<'p>, code: impl FnOnce(&mut Cx<'p>) -> Eval<T>) -> Eval<T> {
+        let kept = self.enter(cx)?;
+        let result = code(cx);
+        cx.leave(kept);
+        result
     }
 }
