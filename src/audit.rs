@@ -1,7 +1,8 @@
 //! Judges one programme by the rules: verdicts, findings, and what could not be judged and why.
 //!
-//! Rules that look back at what the others found (`back`) come last. [`state`] says which rules run here, how gravely and with which numbers; [`required`] judges what must
-//! be there from a stage on. How verdicts are shown is not known here.
+//! Rules that look back at what the others found (`back`) come last. [`state`] says which rules run here, how
+//! gravely and with which numbers; [`required`] judges what must be there from a stage on. How verdicts are
+//! shown is not known here.
 
 mod back;
 pub mod required;

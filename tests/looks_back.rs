@@ -52,3 +52,24 @@ fn where_rules_were_left_out_it_does_not_pretend_to_have_looked() {
     let audit = audit(&folder, &["--ignore", "trace/only-small-changes"]);
     assert_eq!(verdicts(&audit)["finding"], 1);
 }
+
+#[test]
+fn what_is_said_of_a_single_person_is_not_pointed_to() {
+    let folder = Folder::new().with(
+        "programme.json",
+        r#"{ "id": "example", "title": "Repairs", "stage": "define",
+            "participants": [{ "id": "p-1", "joined_on": "2026-01-01", "access_needs": [{ "need": "Captions", "met": false }] }],
+            "consents": [{ "id": "c-1", "participant": "p-1", "state": "given", "purposes": ["participation"], "given_on": "2026-01-01" }],
+            "sessions": [{ "id": "s-1", "type": "workshop", "date": "2026-01-08",
+                "attendance": [{ "person": "p-1", "capacity": "participant" }] }],
+            "gates": [{ "id": "g-1", "stage": "define", "held_on": "2026-03-10", "outcome": "pass" }] }"#,
+    );
+    let audit = audit(&folder, &[]);
+    let message = |rule: &str| {
+        let findings = audit["findings"].as_array().unwrap();
+        findings.iter().find(|finding| finding["rule"] == rule).map(|finding| finding["message"].as_str().unwrap().to_owned())
+    };
+    assert!(message("care/access-need-unmet").is_some(), "the error itself is found, and says of whom");
+    let own = message(RULE).unwrap();
+    assert!(own.contains("example") && !own.contains("p-1"), "{own}");
+}

@@ -875,10 +875,12 @@ impl Scope<'_> {
             for item in open(day.first, stage).iter() {
                 cx.step()?;
                 if !visit(cx, Ok(*item)) {
-                    break;
+                    return Ok(());
                 }
             }
-            Ok(())
+            // Errors may lie in what could not be read.
+            let lacking = (0..).zip(&cx.programme.registers).find(|(_, kept)| kept.incomplete.is_some());
+            lacking.map_or(Ok(()), |(register, _)| Err(No::Incomplete(register)))
         });
         let records = std::iter::once(CHARTER).chain(roots).collect();
         Ok(Typed::new(Ty::List(Box::new(Ty::Record(records))), code).from(&[&day, &stage]))
