@@ -321,12 +321,27 @@ pub struct Schema {
     shapes: Vec<Shape>,
     /// For each field what the reader and rules ask most, close together.
     quick: Vec<Quick>,
+    /// What each field holds in quotes: apart from the rest, because it is asked of every text of every record.
+    written: Vec<Written>,
     /// By which it is known from every other.
     serial: u64,
     bits: Vec<u128>,
     names: Names,
     /// The struct of a file that holds several registers and is no charter.
     bundle: StructId,
+}
+
+/// What a field, or each element of it, holds in quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// A word of a vocabulary, or a reference.
+    Named,
+    /// A date.
+    Date,
+    /// Anything else that is of a form, such as an id.
+    Formed,
+    /// Free text.
+    Free,
 }
 
 /// What is asked of a field for every value of every record.
@@ -336,8 +351,6 @@ struct Quick {
     element: Shape,
     reference: Option<ReferenceId>,
     is_register: bool,
-    is_free_text: bool,
-    is_quoted: bool,
     is_date: bool,
     owner: StructId,
     place: u16,
@@ -397,12 +410,11 @@ impl Schema {
         self.quick.get(usize::from(field)).is_some_and(|quick| quick.is_register)
     }
 
-    /// How a field is written: whether it is free text, whether what it holds in quotes is neither a word of a
-    /// vocabulary nor a reference, and whether it is a date.
+    /// What a field holds in quotes; of a field that is not known, free text.
     #[inline]
     #[must_use]
-    pub fn written_as(&self, field: FieldId) -> (bool, bool, bool) {
-        self.quick.get(usize::from(field)).map_or((true, true, false), |quick| (quick.is_free_text, quick.is_quoted, quick.is_date))
+    pub fn written_as(&self, field: FieldId) -> Written {
+        self.written.get(usize::from(field)).copied().unwrap_or(Written::Free)
     }
 
     /// Whether a field is a date, or a list of dates.

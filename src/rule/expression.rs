@@ -11,11 +11,13 @@ pub mod code;
 pub mod defined;
 pub mod flag;
 pub mod frame;
+pub mod leading;
 pub mod packed;
 pub mod parse;
 pub mod screen;
 pub mod pattern;
 pub mod template;
+
 pub mod types;
 pub mod value;
 pub mod watch;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Bounds, DefaultValue, FIELD_UNKNOWN, Field, FieldId, Jobs, Names, Quick, Reference, Register, RegisterId, RequiredFrom, Scalar, Schema,
-    Shape, ShapeId, Struct, StructId, UNKNOWN_WORD, Vocabulary, VocabularyId, Word,
+    Shape, ShapeId, Struct, StructId, UNKNOWN_WORD, Vocabulary, VocabularyId, Word, Written,
 };
 
 /// The schema breaks its own contract.
@@ -448,7 +448,7 @@ impl Loader {
             all.iter().position(|field| *field == id).unwrap_or(all.len()) as u16
         };
         static MADE: AtomicU64 = AtomicU64::new(0);
-        let quick = self
+        let quick: Vec<Quick> = self
             .fields
             .iter()
             .enumerate()
@@ -463,12 +463,19 @@ impl Loader {
                     element,
                     reference: field.reference,
                     is_register: self.is_register(id as FieldId),
-                    is_free_text: matches!(element, Shape::Any | Shape::Map(_) | Shape::Scalar(Scalar::Text { .. } | Scalar::Odd)),
-                    is_quoted: !matches!(element, Shape::Scalar(Scalar::Word(_) | Scalar::Reference { .. })),
                     is_date: element == Shape::Scalar(Scalar::Date),
                     owner: field.owner,
                     place: place_of(id as FieldId, field.owner),
                 }
+            })
+            .collect();
+        let written = quick
+            .iter()
+            .map(|field| match field.element {
+                Shape::Any | Shape::Map(_) | Shape::Scalar(Scalar::Text { .. } | Scalar::Odd) => Written::Free,
+                Shape::Scalar(Scalar::Word(_) | Scalar::Reference { .. }) => Written::Named,
+                Shape::Scalar(Scalar::Date) => Written::Date,
+                _ => Written::Formed,
             })
             .collect();
         Ok(Schema {
@@ -481,6 +488,7 @@ impl Loader {
             jobs,
             stages,
             quick,
+            written,
             serial: 1 + MADE.fetch_add(1, Ordering::Relaxed),
             shapes: self.shapes,
             bits,

@@ -12,13 +12,14 @@ use super::frame::Cx;
 use super::parse::{Ast, Kind, Mistake};
 use super::pattern::Pattern;
 use super::screen::Screen;
+use super::leading::Leading;
 use super::types::{Format, Taint, TextKind, Ty, Typed, Words};
 use super::value::{Decimal, Eval, Fault, Key, No, Value};
 use crate::document::{Kind as NodeKind, Node};
 use crate::programme::{Item, Programme, Reading};
 use crate::rule::function::{dates, statistics, survival, text as texts_like};
 use crate::schema::form::{self, Period, Precision};
-use crate::schema::{CHARTER, FieldId, Schema};
+use crate::schema::{CHARTER, FieldId, Schema, Written};
 use crate::text::Span;
 
 type Built<T> = Result<T, Mistake>;
@@ -225,6 +226,7 @@ impl Scope<'_> {
         let other = self.build(default, Some(&part.ty))?;
         self.expect(&other, &part.ty, default.span)?;
         let code = match (part.code.clone(), other.code.clone()) {
+            (Code::Flag(run), Code::Flag(_)) if matches!(default.kind, Kind::Flag(false)) => Code::Flag(run.or_no()),
             (Code::Flag(run), Code::Flag(fallback)) => Code::flag(move |cx| match run.get(cx) {
                 Err(no) if !matches!(no, No::Fault(_)) => fallback.get(cx),
                 known => known,
@@ -1037,6 +1039,8 @@ impl Scope<'_> {
 
 /// `exists`, `all`, `exists_one` and `filter` over records or rows.
 fn tested_items(name: &str, items: ItemsCode, slot: usize, test: FlagCode) -> Code {
+    // An element that is surely not so decides for `all`: it is not passed over.
+    let items = if name == "all" { items } else { Leading::of(items, slot, &test) };
     match name {
         "exists" | "all" => {
             let wanted = Answer::of(name == "exists");
@@ -1283,18 +1287,13 @@ pub fn written(programme: &Programme, of: Item, texts_only: bool) -> Vec<u32> {
 /// Whether a value is a text (or anything in quotes but a word, a reference or an ordinary date).
 #[inline]
 pub(super) fn is_written(schema: &Schema, node: &Node, texts_only: bool) -> bool {
-    let (is_quoted, is_free) = written_as(schema, node);
-    if texts_only { is_free } else { is_quoted }
-}
-
-/// Whether a value is anything in quotes but a word, a reference or an ordinary date, and whether it is a text.
-#[inline]
-pub(super) fn written_as(schema: &Schema, node: &Node) -> (bool, bool) {
-    if node.kind != NodeKind::Text || !node.has_value() {
-        return (false, false);
+    match schema.written_as(node.field) {
+        _ if node.kind != NodeKind::Text || !node.has_value() => false,
+        Written::Free => true,
+        Written::Named => false,
+        Written::Formed => !texts_only,
+        Written::Date => !texts_only && !is_everyday(node),
     }
-    let (is_free_text, is_quoted, is_date) = schema.written_as(node.field);
-    (is_quoted && !(is_date && is_everyday(node)), is_free_text)
 }
 
 /// Whether a date exists, and is in a year that nobody writes for want of a better one.

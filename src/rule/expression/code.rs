@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::flag::{Answer, FlagCode};
 use super::frame::Cx;
 use super::screen::Screen;
+use super::leading::Leading;
 use super::types::Typed;
 use super::value::{Decimal, Eval, Fault, ItemList, ListValue, No, Value};
 use crate::document::Kind;
@@ -78,6 +79,13 @@ impl Fields {
         cx.programme.field_at(cx.item(slot).ok()?.node, self.structure, usize::from(self.place))
     }
 
+    /// Whether the field surely refers to another record than this one.
+    #[inline(always)]
+    pub(super) fn lead_elsewhere(&self, programme: &Programme, own: Item, record: Item) -> bool {
+        let at = programme.field_at(own.node, self.structure, usize::from(self.place)).flatten();
+        at.and_then(|at| programme.target(at)).is_some_and(|target| !programme.same(target, record))
+    }
+
     /// The same in an object of another struct, or of a field that is unusual.
     #[cold]
     #[inline(never)]
@@ -125,6 +133,18 @@ impl ItemCode {
     #[inline(always)]
     pub fn get(&self, cx: &mut Cx<'_>) -> Eval<Item> {
         if let ItemCode::Variable(slot) = self { cx.item(*slot) } else { self.far(cx) }
+    }
+
+    /// Whether it is known, without a look at any other code, that this variable has no part in it.
+    #[must_use]
+    pub fn is_without(&self, slot: usize) -> bool {
+        match self {
+            ItemCode::Variable(own) => *own != slot,
+            ItemCode::OwnTarget(own, _) => *own as usize != slot,
+            ItemCode::FarTarget(both) | ItemCode::Within(both) => both.0.is_without(slot),
+            ItemCode::Parent(base, _) => base.is_without(slot),
+            ItemCode::Code(_) => false,
+        }
     }
 
     fn far(&self, cx: &mut Cx<'_>) -> Eval<Item> {
@@ -220,6 +240,8 @@ pub enum ItemsCode {
     Field(ItemCode, Fields, bool),
     /// Those of a list for which a test holds; the variable of the test.
     Filter(Box<ItemsCode>, usize, FlagCode),
+    /// Those of a list that may lead to the record that a test seeks.
+    Leading(Box<Leading>),
     /// A list that is gathered where it is first walked, and kept in a variable.
     Kept(Box<ItemsCode>, usize),
     /// Anything else.
@@ -279,6 +301,7 @@ impl ItemsCode {
             }
             ItemsCode::Kept(list, slot) => kept_list(list, *slot, cx)?.each(cx, visit),
             ItemsCode::Filter(..) => self.walk(cx, &mut visit),
+            ItemsCode::Leading(leading) => leading.walk(cx, &mut visit),
             ItemsCode::Code(code) => code(cx, &mut visit),
         }
     }

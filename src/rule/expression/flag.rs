@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::code::{Fields, ItemCode};
 use super::frame::Cx;
+use super::leading::Sought;
 use super::screen::Screen;
 use super::value::{Eval, Fault, No};
 use crate::document::Kind;
@@ -87,6 +88,8 @@ enum What {
     SameTarget(u32, bool, Fields, Box<(ItemCode, ItemCode)>),
     /// The contrary.
     Not(Arc<FlagCode>),
+    /// The same, and no where there is no answer.
+    OrNo(Arc<FlagCode>),
     /// Whether some text of a record passes a test.
     Texts(Arc<Texts>),
     /// What the definition of this number says of one's own: remembered once it was worked out.
@@ -202,6 +205,25 @@ impl FlagCode {
             What::Same(wanted, both) => Self { run: same, what: What::Same(!wanted, both) },
             What::SameTarget(slot, wanted, fields, both) => Self { run: same_target, what: What::SameTarget(slot, !wanted, fields, both) },
             what => Self { run: not, what: What::Not(Arc::new(Self { run: self.run, what })) },
+        }
+    }
+
+    /// The same, and no where there is no answer because something is not recorded.
+    #[must_use]
+    pub fn or_no(self) -> Self {
+        Self { run: or_no, what: What::OrNo(Arc::new(self)) }
+    }
+
+    /// What a field of this variable must refer to if it is to hold, where that is plain.
+    pub(super) fn sought(&self, slot: usize) -> Option<Sought> {
+        match &self.what {
+            What::SameTarget(own, true, fields, both) if *own as usize == slot && both.1.is_without(slot) => {
+                Some(Sought { fields: fields.clone(), record: both.1.clone() })
+            }
+            // One part that is not so decides.
+            What::Chain(false, parts) => parts.iter().find_map(|part| part.sought(slot)),
+            What::OrNo(inner) => inner.sought(slot),
+            _ => None,
         }
     }
 
@@ -387,6 +409,14 @@ fn not(what: &What, cx: &mut Cx<'_>) -> Answer {
         Answer::Yes => Answer::No,
         Answer::No => Answer::Yes,
         Answer::None => Answer::None,
+    }
+}
+
+fn or_no(what: &What, cx: &mut Cx<'_>) -> Answer {
+    let What::OrNo(inner) = what else { return amiss(cx) };
+    match inner.ask(cx) {
+        Answer::None if !matches!(cx.reason, No::Fault(_)) => Answer::No,
+        known => known,
     }
 }
 

@@ -47,7 +47,7 @@ pub struct Cx<'p> {
     /// What passed each screen, by the screen's number.
     pub(super) screened: Vec<(usize, Vec<u32>)>,
     /// Everything that is written in quotes, and of that the texts, once a screen asked.
-    pub(super) written: Option<[Arc<[u32]>; 2]>,
+    pub(super) written: Option<Rc<[Vec<u32>; 2]>>,
     /// What definitions gave for records: within one audit they give the same again, whichever rule asks. By
     /// the definition's number, the first record's node, and what else it was called with.
     pub remembered: HashMap<(u32, u32, u64), Eval<Value<'p>>, FixedState>,

@@ -1,9 +1,11 @@
 //! Tests of texts that nearly every text fails: all texts of a programme are screened at once, when the first
 //! record asks, and a record in which none passes is done with.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::calls::is_written;
 use super::frame::Cx;
 use crate::document::Kind;
 use crate::programme::Item;
@@ -61,7 +63,8 @@ impl Screen {
         let forest = &cx.programme.forest;
         let bytes = forest.text.as_bytes();
         let mut passed = Vec::new();
-        for at in written(cx, texts).iter().copied() {
+        let [quoted, free] = &*written(cx);
+        for at in if texts { free } else { quoted }.iter().copied() {
             let node = forest.node(at);
             let inner = bytes.get(node.start as usize + 1..(node.end as usize).saturating_sub(1)).unwrap_or_default();
             // What escapes stand for is known only to the test.
@@ -73,21 +76,20 @@ impl Screen {
     }
 }
 
-/// All that is written in quotes in a programme, or the texts only.
-fn written(cx: &mut Cx<'_>, texts: bool) -> Arc<[u32]> {
+/// All that is written in quotes in a programme, and of that the texts.
+fn written(cx: &mut Cx<'_>) -> Rc<[Vec<u32>; 2]> {
     let programme = cx.programme;
-    let [quoted, free] = cx.written.get_or_insert_with(|| {
+    let known = cx.written.get_or_insert_with(|| {
         let (mut quoted, mut free) = (Vec::new(), Vec::new());
         for (at, node) in (0u32..).zip(&programme.forest.nodes).filter(|(_, node)| node.kind == Kind::Text) {
-            let (is_quoted, is_free) = super::calls::written_as(&programme.schema, node);
-            if is_quoted {
+            if is_written(&programme.schema, node, false) {
                 quoted.push(at);
-            }
-            if is_free {
-                free.push(at);
+                if is_written(&programme.schema, node, true) {
+                    free.push(at);
+                }
             }
         }
-        [quoted.into(), free.into()]
+        Rc::new([quoted, free])
     });
-    Arc::clone(if texts { free } else { quoted })
+    Rc::clone(known)
 }

@@ -19,11 +19,40 @@ static POSTCODE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(r"\b(?:GIR ?0AA|[A-PR-UWYZ](?:[0-9][0-9A-HJKPSTUW]?|[A-HK-Y][0-9][0-9ABEHMNPRV-Y]?) ?[0-9][ABD-HJLNP-UW-Z]{2})\b")
 });
 
-/// Whether a text holds a digit or an at sign: without, it holds no contact details.
+/// The fewest digits of a telephone number.
+const PHONE_DIGITS: usize = 7;
+
+/// What contact details cannot be without, found many bytes at a time.
+struct Signs {
+    has_at: bool,
+    /// A digit with a capital behind it, as in every British postal code.
+    has_code: bool,
+    digits: usize,
+}
+
+impl Signs {
+    fn of(text: &[u8]) -> Self {
+        let (mut has_at, mut digits) = (0, 0);
+        for chunk in text.chunks(255) {
+            digits += usize::from(chunk.iter().map(|byte| u8::from(byte.is_ascii_digit())).sum::<u8>());
+            has_at |= chunk.iter().fold(0, |any, byte| any | u8::from(*byte == b'@'));
+        }
+        let behind = text.get(1..).unwrap_or_default();
+        let has_code =
+            digits > 0 && text.iter().zip(behind).fold(0, |any, (a, b)| any | u8::from(a.is_ascii_digit() & b.is_ascii_uppercase())) != 0;
+        Self { has_at: has_at != 0, has_code, digits }
+    }
+}
+
+/// Whether a text holds what contact details cannot be without: most texts do not.
 #[must_use]
 pub fn may_be_contact(text: &[u8]) -> bool {
-    // All bytes are asked, which is done many at a time.
-    text.iter().fold(0, |any, byte| any | u8::from(byte.is_ascii_digit() | (*byte == b'@'))) != 0
+    // Most texts have neither a digit nor an at sign.
+    if text.iter().fold(0, |any, byte| any | u8::from(byte.is_ascii_digit() | (*byte == b'@'))) == 0 {
+        return false;
+    }
+    let signs = Signs::of(text);
+    signs.has_at || signs.has_code || signs.digits >= PHONE_DIGITS
 }
 
 /// Whether a text holds an e-mail address, a telephone number or a full British postal code.
@@ -33,18 +62,8 @@ pub fn may_be_contact(text: &[u8]) -> bool {
 #[must_use]
 pub fn looks_like_contact(text: &str) -> bool {
     let found = |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(text));
-    // Most texts hold nothing that the patterns could find; counting tells so many bytes at a time.
-    let (mut digits, mut ats) = (0, 0);
-    for chunk in text.as_bytes().chunks(255) {
-        digits += usize::from(chunk.iter().map(|byte| u8::from(byte.is_ascii_digit())).sum::<u8>());
-        ats += usize::from(chunk.iter().map(|byte| u8::from(*byte == b'@')).sum::<u8>());
-    }
-    let at = ats > 0;
-    if digits < 2 && !at {
-        return false;
-    }
-    let capitals = text.bytes().any(|byte| byte.is_ascii_uppercase());
-    (at && found(&EMAIL)) || (digits >= 7 && phone(text)) || (digits >= 2 && capitals && found(&POSTCODE))
+    let signs = Signs::of(text.as_bytes());
+    (signs.has_at && found(&EMAIL)) || (signs.digits >= PHONE_DIGITS && phone(text)) || (signs.has_code && found(&POSTCODE))
 }
 
 fn phone(text: &str) -> bool {
@@ -53,7 +72,7 @@ fn phone(text: &str) -> bool {
     while let Some(found) = text.get(from..).and_then(|rest| pattern.captures(rest)) {
         let Some(number) = found.get(1) else { return false };
         let digits = number.as_str().bytes().filter(u8::is_ascii_digit).count();
-        if (7..=15).contains(&digits) && !is_date(number.as_str()) {
+        if (PHONE_DIGITS..=15).contains(&digits) && !is_date(number.as_str()) {
             return true;
         }
         from += number.end();
@@ -72,7 +91,17 @@ fn is_date(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_the_signs_pass_over_no_pattern_would_find(text in "[ +()./@0-9a-cAGIRW-Z-]{0,24}") {
+            let is_found = [&EMAIL, &POSTCODE].iter().any(|pattern| pattern.as_ref().is_some_and(|pattern| pattern.is_match(&text)));
+            prop_assert_eq!(looks_like_contact(&text), is_found || phone(&text));
+        }
+    }
 
     #[test]
     fn contacts_are_told_from_what_only_looks_similar() {
