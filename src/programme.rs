@@ -58,8 +58,6 @@ const NOT_RECORDED: u16 = 0;
 /// One of which more is to be asked: it breaks the schema, is written twice, or is recorded too far behind its
 /// object to be told here.
 const UNUSUAL: u16 = u16::MAX;
-/// Up to how many links are gone through one by one.
-const FEW_LINKS: usize = 12;
 /// What stands before an object's fields: its struct, and its number in two parts.
 const HEAD: usize = 3;
 
@@ -204,8 +202,13 @@ pub struct Programme {
     /// Records without an id, in order.
     nameless: Vec<u32>,
     ordinals: Ordinals,
+    /// What refers to records: record by record, for each of the references that may lead there
+    /// (`Schema::incoming`), in the order of the files.
     links: Vec<Link>,
+    /// For each record, and each reference that may lead to it, where its links begin; at last where they end.
     link_starts: Vec<u32>,
+    /// Where the starts of each record begin.
+    link_places: Vec<u32>,
     evidence: Vec<(u32, u32)>,
     /// The fields of all objects whose struct is known, object by object: the struct, the object's number, then
     /// for each of its fields, in its place (`Schema::place_of`), how far behind the object its node is, or why
@@ -399,19 +402,17 @@ impl Programme {
     }
 
     /// What refers to a record by this reference, in the order of the files.
+    #[inline]
     #[must_use]
     pub fn referring(&self, record: u32, reference: ReferenceId) -> &[Link] {
-        let start = self.link_starts.get(record as usize).copied().unwrap_or(0) as usize;
-        let end = self.link_starts.get(record as usize + 1).copied().unwrap_or(0) as usize;
-        let all = self.links.get(start..end).unwrap_or_default();
-        // Most records are referred to by few.
-        let (from, to) = if all.len() <= FEW_LINKS {
-            let from = all.iter().take_while(|link| link.reference < reference).count();
-            (from, from + all.iter().skip(from).take_while(|link| link.reference == reference).count())
-        } else {
-            (all.partition_point(|link| link.reference < reference), all.partition_point(|link| link.reference <= reference))
-        };
-        all.get(from..to).unwrap_or_default()
+        self.link_range(record, reference).and_then(|range| self.links.get(range)).unwrap_or_default()
+    }
+
+    #[inline]
+    fn link_range(&self, record: u32, reference: ReferenceId) -> Option<std::ops::Range<usize>> {
+        let structure = self.record(record)?.structure;
+        let at = *self.link_places.get(record as usize)? as usize + self.schema.incoming.place(structure, reference)?;
+        Some(*self.link_starts.get(at)? as usize..*self.link_starts.get(at + 1)? as usize)
     }
 
     /// The records of a register, each person or thing once.
@@ -464,11 +465,11 @@ impl Programme {
                     let start = self.evidence.partition_point(|(source, _)| *source < number);
                     self.evidence.iter().skip(start).take_while(|(source, _)| *source == number).for_each(|(_, target)| reach(*target));
                 } else {
-                    let start = self.link_starts.get(number as usize).copied().unwrap_or(0) as usize;
-                    let end = self.link_starts.get(number as usize + 1).copied().unwrap_or(0) as usize;
-                    let links = self.links.get(start..end).unwrap_or_default().iter();
-                    links
-                        .filter(|link| self.schema.reference(link.reference).is_some_and(|reference| reference.evidence))
+                    let structure = self.record(number).map_or(CHARTER, |record| record.structure);
+                    let references = self.schema.incoming.of(structure).iter();
+                    references
+                        .filter(|reference| self.schema.reference(**reference).is_some_and(|reference| reference.evidence))
+                        .flat_map(|reference| self.referring(number, *reference))
                         .for_each(|link| reach(link.holder.record));
                 }
             }

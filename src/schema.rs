@@ -10,6 +10,7 @@
 
 pub mod form;
 pub mod guide;
+pub mod incoming;
 pub mod judge;
 mod load;
 mod names;
@@ -18,6 +19,7 @@ pub mod overlay;
 use std::collections::HashMap;
 
 pub use guide::{Guide, Judged};
+pub use incoming::Incoming;
 pub use load::SchemaError;
 pub use names::Names;
 
@@ -321,6 +323,8 @@ pub struct Schema {
     shapes: Vec<Shape>,
     /// For each field what the reader and rules ask most, close together.
     quick: Vec<Quick>,
+    /// Which references may lead to the records of each struct.
+    pub incoming: Incoming,
     /// What each field holds in quotes: apart from the rest, because it is asked of every text of every record.
     written: Vec<Written>,
     /// By which it is known from every other.

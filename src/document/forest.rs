@@ -136,16 +136,17 @@ pub struct Forest {
 pub struct Habits {
     /// The guide whose fields these are.
     serial: u64,
-    /// By an object's field, how its first member begins.
-    first: Vec<Habit>,
-    /// By a member's field, how the next one begins.
-    next: Vec<Habit>,
+    /// By an object's field, how its first member begins: the last two ways.
+    first: Vec<[Habit; 2]>,
+    /// By a member's field, how the next one begins: the last two ways, because many a member is optional.
+    next: Vec<[Habit; 2]>,
 }
 
 /// How a member begins: from behind the value before it, or from behind the opening brace, to its own value.
 #[derive(Clone, Copy, Debug)]
-struct Habit {
-    field: FieldId,
+pub struct Habit {
+    /// The member.
+    pub field: FieldId,
     length: u8,
     /// The comma, white space, the key, the colon.
     bytes: [u8; HABIT_MAX],
@@ -165,12 +166,12 @@ impl Habits {
     /// How the member is likely to begin that comes now: after this one, or first in an object of this field.
     #[inline]
     #[must_use]
-    pub fn likely(&self, object: FieldId, after: Option<FieldId>) -> Option<(FieldId, &[u8])> {
+    pub fn likely(&self, object: FieldId, after: Option<FieldId>) -> &[Habit] {
         let known = match after {
             Some(after) => self.next.get(usize::from(after)),
             None => self.first.get(usize::from(object)),
-        }?;
-        Some((known.field, known.bytes.get(..usize::from(known.length))?))
+        };
+        known.map_or(&[], |known| known)
     }
 
     /// Notes which field came, and how it began.
@@ -187,12 +188,32 @@ impl Habits {
             return;
         }
         if all.len() <= usize::from(at) {
-            all.resize(usize::from(at) + 1, Habit { field: FIELD_NONE, length: 0, bytes: [0; HABIT_MAX] });
+            all.resize(usize::from(at) + 1, [Habit { field: FIELD_NONE, length: 0, bytes: [0; HABIT_MAX] }; 2]);
         }
-        if let Some(place) = all.get_mut(usize::from(at)) {
-            (place.field, place.length) = (field, begun.len() as u8);
-            place.bytes.iter_mut().zip(begun).for_each(|(place, byte)| *place = *byte);
+        if let Some([newest, other]) = all.get_mut(usize::from(at)) {
+            *other = *newest;
+            (newest.field, newest.length) = (field, begun.len() as u8);
+            newest.bytes.iter_mut().zip(begun).for_each(|(place, byte)| *place = *byte);
         }
+    }
+}
+
+impl Habit {
+    /// How many bytes of a text begin like this; none where it begins otherwise.
+    #[inline]
+    #[must_use]
+    pub fn begins(&self, text: &[u8]) -> Option<usize> {
+        let known = self.bytes.get(..usize::from(self.length)).filter(|known| !known.is_empty())?;
+        let own = text.get(..known.len())?;
+        // Eight bytes at a time, the last of them seen twice: a call would cost as much as all of this.
+        let is_same = match (own.last_chunk::<8>(), known.last_chunk::<8>()) {
+            (Some(own_end), Some(known_end)) => {
+                u64::from_le_bytes(*own_end) == u64::from_le_bytes(*known_end)
+                    && own.as_chunks::<8>().0.iter().zip(known.as_chunks::<8>().0).all(|(own, known)| own == known)
+            }
+            _ => own == known,
+        };
+        is_same.then_some(known.len())
     }
 }
 

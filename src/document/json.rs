@@ -394,16 +394,29 @@ impl<G: Guide> Reader<'_, G> {
     /// none where it ends.
     #[inline]
     fn member(&mut self, shape: Shape, structure: Shape, object: FieldId, last: Option<FieldId>) -> Read<Option<Member>> {
-        // What began like this before is the same member again.
-        if let Some((field, begun)) = self.habits.likely(object, last)
-            && self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(begun))
-            && let Some((owner, shape)) = self.guide.known(field)
-            && structure == Shape::Struct(owner)
-        {
-            self.at += begun.len();
-            // It may have had fewer blanks before its value than there are here.
+        // What follows a value is mostly a comma, or the end of the object.
+        if last.is_some() && self.peek() != Some(b',') {
+            let behind = self.at;
             self.space();
-            return Ok(Some(Member { field, shape, key: Span::default() }));
+            if self.peek() == Some(b'}') {
+                self.at += 1;
+                return Ok(None);
+            }
+            self.at = behind;
+        }
+        // What began like this before is the same member again.
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        for habit in self.habits.likely(object, last) {
+            if let Some(length) = habit.begins(rest)
+                && let Some((owner, shape)) = self.guide.known(habit.field)
+                && structure == Shape::Struct(owner)
+            {
+                let field = habit.field;
+                self.at += length;
+                // It may have had fewer blanks before its value than there are here.
+                self.space();
+                return Ok(Some(Member { field, shape, key: Span::default() }));
+            }
         }
         self.new_member(shape, object, last)
     }

@@ -323,7 +323,6 @@ fn join(programme: &mut Programme, sites: &[Site], flaws: &mut Vec<Flaw>) {
 /// Sorts the links by the record that they lead to, then by reference, then in the order of the text.
 fn index(programme: &mut Programme, sites: Vec<Site>, flaws: &mut Vec<Flaw>) {
     let schema = Arc::clone(&programme.schema);
-    let count = programme.records.len();
     // Holders stand in the order of the text; records of one register do too, so a walk finds their owners.
     let mut owners: Vec<(u32, u32, u32)> = programme
         .records
@@ -360,46 +359,47 @@ fn index(programme: &mut Programme, sites: Vec<Site>, flaws: &mut Vec<Flaw>) {
     }
     evidence.sort_unstable();
     evidence.dedup();
-    // A stable counting sort by reference, then by target.
-    let links = counting_sort(links, schema.references.len(), |(_, link)| usize::from(link.reference));
-    let links = counting_sort(links, count, |(target, _)| *target as usize);
-    let mut starts = vec![0u32; count + 1];
-    for (target, _) in &links {
-        if let Some(slot) = starts.get_mut(*target as usize + 1) {
-            *slot += 1;
-        }
-    }
-    let mut sum = 0;
-    for slot in &mut starts {
-        sum += *slot;
-        *slot = sum;
-    }
-    programme.link_starts = starts;
-    programme.links = links.into_iter().map(|(_, link)| link).collect();
+    sort(programme, &links);
     programme.evidence = evidence;
 }
 
-fn counting_sort<T: Copy>(items: Vec<T>, keys: usize, key: impl Fn(&T) -> usize) -> Vec<T> {
-    let Some(first) = items.first().copied() else { return items };
-    let mut next = vec![0usize; keys + 1];
-    for item in &items {
-        if let Some(slot) = next.get_mut(key(item) + 1) {
-            *slot += 1;
+/// Sorts the links by the record to which they lead, then by reference, each kept in the order of the text: a
+/// counting sort with a place for each reference that may lead to a record.
+fn sort(programme: &mut Programme, links: &[(u32, Link)]) {
+    let Programme { schema, records, link_places, link_starts, .. } = programme;
+    link_places.clear();
+    let mut places = 0;
+    for record in records.iter() {
+        link_places.push(places);
+        places += schema.incoming.of(record.structure).len() as u32;
+    }
+    let place_of = |target: u32, link: &Link| {
+        let structure = records.get(target as usize)?.structure;
+        Some(*link_places.get(target as usize)? as usize + schema.incoming.place(structure, link.reference)?)
+    };
+    // How many links each place has, written one further on; then where each begins, written there as well.
+    link_starts.clear();
+    link_starts.resize(places as usize + 2, 0);
+    for (target, link) in links {
+        if let Some(count) = place_of(*target, link).and_then(|at| link_starts.get_mut(at + 2)) {
+            *count += 1;
         }
     }
     let mut sum = 0;
-    for slot in &mut next {
-        sum += *slot;
-        *slot = sum;
+    for start in link_starts.iter_mut() {
+        sum += *start;
+        *start = sum;
     }
-    let mut sorted = vec![first; items.len()];
-    for item in &items {
-        if let Some(at) = next.get_mut(key(item)) {
-            if let Some(slot) = sorted.get_mut(*at) {
-                *slot = *item;
+    let Some((_, first)) = links.first() else { return };
+    let mut sorted = vec![*first; links.len()];
+    for (target, link) in links {
+        // What began here begins one further on once this stands in its place.
+        if let Some(next) = place_of(*target, link).and_then(|at| link_starts.get_mut(at + 1)) {
+            if let Some(place) = sorted.get_mut(*next as usize) {
+                *place = *link;
             }
-            *at += 1;
+            *next += 1;
         }
     }
-    sorted
+    programme.links = sorted;
 }

@@ -58,6 +58,7 @@ pub fn load(
         ordinals: RefCell::default(),
         links: Vec::new(),
         link_starts: Vec::new(),
+        link_places: Vec::new(),
         evidence: Vec::new(),
         slots: Vec::new(),
         slot_starts: Vec::new(),

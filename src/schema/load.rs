@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::{Map, Value};
 
 use super::{
-    Bounds, DefaultValue, FIELD_UNKNOWN, Field, FieldId, Jobs, Names, Quick, Reference, Register, RegisterId, RequiredFrom, Scalar, Schema,
+    Bounds, DefaultValue, FIELD_UNKNOWN, Field, FieldId, Incoming, Jobs, Names, Quick, Reference, Register, RegisterId, RequiredFrom, Scalar, Schema,
     Shape, ShapeId, Struct, StructId, UNKNOWN_WORD, Vocabulary, VocabularyId, Word, Written,
 };
 
@@ -478,6 +478,7 @@ impl Loader {
                 _ => Written::Formed,
             })
             .collect();
+        let incoming = Incoming::new(self.structs.len(), &self.registers, &self.references);
         Ok(Schema {
             json,
             structs: self.structs,
@@ -489,6 +490,7 @@ impl Loader {
             stages,
             quick,
             written,
+            incoming,
             serial: 1 + MADE.fetch_add(1, Ordering::Relaxed),
             shapes: self.shapes,
             bits,

@@ -5,9 +5,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::code::{Code, Fields, ItemCode, ItemsCode, ListCode, TextCode, WordCode, walk_written};
+use super::code::{Code, DateCode, Fields, ItemCode, ItemsCode, ListCode, TextCode, WordCode, date_in, walk_written};
 use super::flag::FlagCode;
-use super::frame::Cx;
 use super::parse::{Ast, Kind, Mistake, Operator};
 use super::types::{Definitions, Format, Taint, TextKind, Ty, Typed, Unasked, Words, root_register};
 use super::value::{Decimal, Eval, Fault, No, Value};
@@ -15,7 +14,6 @@ use super::watch::Watching;
 use crate::document::Node;
 use crate::limits;
 use crate::programme::{Item, Programme};
-use crate::schema::form::Period;
 use crate::schema::guide::{FAULTY, REPEATED};
 use crate::schema::{CHARTER, DefaultValue, FieldId, RegisterId, Scalar, Schema, Shape, StructId};
 use crate::text::{self, Span};
@@ -576,25 +574,7 @@ impl<'s> Scope<'s> {
                     }
                     (Ty::Record(_), _) => Typed::new(ty.clone(), Code::Item(ItemCode::target(item, fields_code))),
                     (Ty::Word(_), _) => Typed::new(ty.clone(), Code::Word(WordCode::Field(item, fields_code))),
-                    (Ty::Date, _) => {
-                        let far = item.clone();
-                        let other = fields_code.clone();
-                        let read = move |cx: &mut Cx<'_>| {
-                            let own = far.get(cx)?;
-                            let at = other.of(cx.programme, own)?;
-                            Ok(cx.programme.forest.node(at).period())
-                        };
-                        Typed::new(
-                            Ty::Date,
-                            match item {
-                                ItemCode::Variable(slot) => Code::date(move |cx| match fields_code.near(cx, slot) {
-                                    Some(Some(at)) => Ok(cx.programme.forest.node(at).period()),
-                                    _ => read(cx),
-                                }),
-                                _ => Code::date(read),
-                            },
-                        )
-                    }
+                    (Ty::Date, _) => Typed::new(Ty::Date, Code::Date(DateCode::field(item, fields_code))),
                     (Ty::Flag, _) => {
                         let default = known.and_then(|known| known.default).map(|default| default == DefaultValue::True);
                         Typed::new(Ty::Flag, Code::Flag(FlagCode::field(item, fields_code, default)))
@@ -763,7 +743,7 @@ impl<'s> Scope<'s> {
             }
             Ty::Date => {
                 let (a, b) = (a.into_date(), b.into_date());
-                Code::date(move |cx| if run.get(cx)? { a(cx) } else { b(cx) })
+                Code::date(move |cx| if run.get(cx)? { a.get(cx) } else { b.get(cx) })
             }
             Ty::Number if matches!((&a, &b), (Code::Number(_), Code::Number(_))) => {
                 let (a, b) = (a.into_number(), b.into_number());
@@ -837,7 +817,7 @@ impl<'s> Scope<'s> {
                     (Ty::Date, ..) => {
                         let (x, y) = (left.code.clone().into_date(), right.code.clone().into_date());
                         Code::flag(move |cx| {
-                            let (x, y) = (x(cx)?, y(cx)?);
+                            let (x, y) = (x.get(cx)?, y.get(cx)?);
                             if x.is_day() && y.is_day() { Ok((x == y) == wanted) } else { Err(No::Period) }
                         })
                     }
@@ -879,17 +859,7 @@ impl<'s> Scope<'s> {
                 }
                 let code = if left.ty == Ty::Date {
                     let (x, y) = (left.code.clone().into_date(), right.code.clone().into_date());
-                    Code::flag(move |cx| {
-                        let (x, y) = (x(cx)?, y(cx)?);
-                        let (x, y) = if turned { (y, x) } else { (x, y) };
-                        if x.last < y.first {
-                            Ok(wanted)
-                        } else if x.first >= y.last {
-                            Ok(!wanted)
-                        } else {
-                            Err(No::Period)
-                        }
-                    })
+                    Code::Flag(FlagCode::before(x, y, turned, wanted))
                 } else if let (Code::Number(x), Code::Number(y)) = (left.code.clone(), right.code.clone()) {
                     Code::flag(move |cx| {
                         let (x, y) = (x(cx)?, y(cx)?);
@@ -1060,7 +1030,7 @@ impl<'s> Scope<'s> {
 fn given(ty: &Ty, slot: usize) -> Code {
     match ty {
         Ty::Record(_) => Code::Item(ItemCode::Variable(slot)),
-        Ty::Date => Code::date(move |cx| date_in(cx.value(slot))),
+        Ty::Date => Code::Date(DateCode::Variable(slot)),
         Ty::Word(_) => Code::word(move |cx| word_in_place(cx.value(slot))),
         _ => Code::value(move |cx| cx.value(slot).clone()),
     }
@@ -1074,15 +1044,6 @@ fn word_in_place(value: &Eval<Value<'_>>) -> Eval<u16> {
     }
 }
 
-fn date_in(value: &Eval<Value<'_>>) -> Eval<Period> {
-    match value {
-        Ok(Value::Date(period)) => Ok(*period),
-        Err(no) => Err(*no),
-        _ => Err(No::Fault(Fault::Internal)),
-    }
-}
-
-/// Code for a `let`: it is worked out where it is first used, and kept.
 /// How many elements a list has, held against a whole number that is written out: most lists are only asked
 /// whether they have any.
 fn size_test(operator: Operator, left: &Typed, right: &Ast) -> Option<Code> {
@@ -1100,6 +1061,7 @@ fn size_test(operator: Operator, left: &Typed, right: &Ast) -> Option<Code> {
     Some(Code::flag(move |cx| list.count(cx).map(|count| range.contains(&count) == wanted)))
 }
 
+/// Code for a `let`: it is worked out where it is first used, and kept.
 fn kept(code: &Code, ty: &Ty, slot: usize) -> Code {
     let code = code.clone();
     match ty {
@@ -1131,7 +1093,7 @@ fn kept(code: &Code, ty: &Ty, slot: usize) -> Code {
             let code = code.into_date();
             Code::date(move |cx| match cx.value(slot) {
                 Err(No::Unset) => {
-                    let date = code(cx);
+                    let date = code.get(cx);
                     cx.keep_value(slot, date.map(Value::Date));
                     date
                 }

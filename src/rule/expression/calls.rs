@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 
 use super::build::{Scope, mistake};
 use super::code::{Code, Fields, ItemsCode, ListCode, TextCode, WordCode};
-use super::flag::{Answer, FlagCode};
+use super::flag::FlagCode;
 use super::frame::Cx;
 use super::parse::{Ast, Kind, Mistake};
 use super::pattern::Pattern;
@@ -203,7 +203,7 @@ impl Scope<'_> {
                 Code::Flag(run) => Code::flag(move |cx| is_known(run.get(cx))),
                 Code::Word(run) => Code::flag(move |cx| is_known(run.get(cx))),
                 Code::Item(run) => Code::flag(move |cx| is_known(run.get(cx))),
-                Code::Date(run) => Code::flag(move |cx| is_known(run(cx))),
+                Code::Date(run) => Code::flag(move |cx| is_known(run.get(cx))),
                 Code::Number(run) => Code::flag(move |cx| is_known(run(cx))),
                 run => Code::flag(move |cx| is_known(run.run(cx))),
             }
@@ -235,8 +235,8 @@ impl Scope<'_> {
                 Err(no) if !matches!(no, No::Fault(_)) => fallback.get(cx),
                 known => known,
             }),
-            (Code::Date(run), Code::Date(fallback)) => Code::date(move |cx| match run(cx) {
-                Err(no) if !matches!(no, No::Fault(_)) => fallback(cx),
+            (Code::Date(run), Code::Date(fallback)) => Code::date(move |cx| match run.get(cx) {
+                Err(no) if !matches!(no, No::Fault(_)) => fallback.get(cx),
                 known => known,
             }),
             (Code::Number(run), Code::Number(fallback)) => Code::number(move |cx| match run(cx) {
@@ -483,7 +483,7 @@ impl Scope<'_> {
         Ok(Typed::new(
             Ty::Number,
             Code::value(move |cx| {
-                let (a, b) = (x(cx)?, y(cx)?);
+                let (a, b) = (x.get(cx)?, y.get(cx)?);
                 let day = |days: i32| Decimal::whole(i64::from(days));
                 if in_days {
                     let (least, most) = (b.first - a.last, b.last - a.first);
@@ -504,7 +504,7 @@ impl Scope<'_> {
         Ok(Typed::new(
             Ty::Date,
             Code::date(move |cx| {
-                let (period, number) = (x(cx)?, n(cx)?);
+                let (period, number) = (x.get(cx)?, n(cx)?);
                 let number = number.to_whole().ok_or(No::Fault(Fault::NotWhole))?;
                 let number = i32::try_from(number).ok().filter(|number| number.abs() < 1_000_000).ok_or(No::Fault(Fault::Overflow))?;
                 Ok(if days {
@@ -868,7 +868,7 @@ impl Scope<'_> {
         let roots = self.schema.registers.iter().filter(|register| !register.nested).map(|register| register.record);
         let (on, until) = (day.code.clone().into_date(), stage.code.clone().into_word());
         let code = Code::items(move |cx, visit| {
-            let day = on(cx)?;
+            let day = on.get(cx)?;
             let stage = until.get(cx)?;
             if !day.is_day() {
                 return Err(No::Period);
@@ -1042,27 +1042,7 @@ fn tested_items(name: &str, items: ItemsCode, slot: usize, test: FlagCode) -> Co
     // An element that is surely not so decides for `all`: it is not passed over.
     let items = if name == "all" { items } else { Leading::of(items, slot, &test) };
     match name {
-        "exists" | "all" => {
-            let wanted = Answer::of(name == "exists");
-            Code::flag(move |cx| {
-                let (mut found, mut why) = (false, None);
-                let end = items.each(cx, |cx, element| {
-                    let answer = match element {
-                        Ok(item) => {
-                            cx.set_item(slot, Ok(item));
-                            test.ask(cx)
-                        }
-                        Err(no) => Answer::none(cx, no),
-                    };
-                    if answer == Answer::None && why.is_none() {
-                        why = Some(cx.reason);
-                    }
-                    found = answer == wanted;
-                    !found
-                });
-                concluded(found, wanted == Answer::Yes, why, end)
-            })
-        }
+        "exists" | "all" => Code::Flag(FlagCode::listed(items, slot, test, name == "exists")),
         "exists_one" => Code::flag(move |cx| {
             let (mut count, mut why) = (0usize, None);
             let end = items.each(cx, |cx, element| {

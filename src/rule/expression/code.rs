@@ -18,8 +18,8 @@ use crate::schema::form::Period;
 use crate::schema::guide::{ABSENT, FAULTY};
 use crate::schema::{FieldId, ReferenceId, RegisterId, Schema, StructId};
 
-/// Compiled code that gives a date.
-pub type DateCode = Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<Period> + Send + Sync>;
+/// Compiled code that gives a date in any way.
+pub type AnyDate = Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<Period> + Send + Sync>;
 /// Compiled code that gives a number that is exactly known.
 pub type NumberCode = Arc<dyn for<'p> Fn(&mut Cx<'p>) -> Eval<Decimal> + Send + Sync>;
 /// Compiled code that gives a word in any way.
@@ -179,6 +179,68 @@ impl ItemCode {
 #[inline]
 fn target(programme: &Programme, at: u32) -> Eval<Item> {
     programme.target(at).ok_or_else(|| No::Field(programme.forest.node(at).field))
+}
+
+/// Compiled code that gives a date.
+#[derive(Clone)]
+#[repr(u8)]
+pub enum DateCode {
+    /// That which a field of a variable holds.
+    Own(u32, Fields),
+    /// That which a field of any other record or row holds.
+    Far(Box<(ItemCode, Fields)>),
+    /// A variable.
+    Variable(usize),
+    /// Anything else.
+    Code(AnyDate),
+}
+
+impl DateCode {
+    /// That which a field of a record or row holds.
+    #[must_use]
+    pub fn field(item: ItemCode, fields: Fields) -> Self {
+        match item {
+            ItemCode::Variable(slot) => Self::Own(slot as u32, fields),
+            item => Self::Far(Box::new((item, fields))),
+        }
+    }
+
+    /// Runs it.
+    ///
+    /// # Errors
+    /// Why there is no date.
+    #[inline]
+    pub fn get(&self, cx: &mut Cx<'_>) -> Eval<Period> {
+        match self {
+            DateCode::Own(slot, fields) => match fields.near(cx, *slot as usize) {
+                Some(Some(at)) => Ok(cx.programme.forest.node(at).period()),
+                _ => self.far(cx),
+            },
+            DateCode::Variable(slot) => date_in(cx.value(*slot)),
+            DateCode::Far(_) => self.far(cx),
+            DateCode::Code(code) => code(cx),
+        }
+    }
+
+    #[inline(never)]
+    fn far(&self, cx: &mut Cx<'_>) -> Eval<Period> {
+        let (own, fields) = match self {
+            DateCode::Own(slot, fields) => (cx.item(*slot as usize)?, fields),
+            DateCode::Far(both) => (both.0.get(cx)?, &both.1),
+            DateCode::Variable(_) | DateCode::Code(_) => return Err(No::Fault(Fault::Internal)),
+        };
+        let at = fields.of(cx.programme, own)?;
+        Ok(cx.programme.forest.node(at).period())
+    }
+}
+
+/// A date as a variable holds it.
+pub(super) fn date_in(value: &Eval<Value<'_>>) -> Eval<Period> {
+    match value {
+        Ok(Value::Date(period)) => Ok(*period),
+        Err(no) => Err(*no),
+        _ => Err(No::Fault(Fault::Internal)),
+    }
 }
 
 /// Compiled code that gives a word.
@@ -347,15 +409,7 @@ fn walk_inverse<'p>(
     let number = programme.record(own.record).map_or(own.record, |record| record.canonical);
     let mut end = Ok(());
     for (reference, register) in references {
-        if let Some(register) = *register
-            && let Some(state) = programme.registers.get(usize::from(register))
-        {
-            if state.incomplete.is_some() {
-                end = Err(No::Incomplete(register));
-            } else if !state.kept {
-                end = Err(No::Register(register));
-            }
-        }
+        end = is_whole(programme, *register).and(end);
         for link in programme.referring(number, *reference) {
             cx.step()?;
             if !visit(cx, Ok(link.holder)) {
@@ -364,6 +418,30 @@ fn walk_inverse<'p>(
         }
     }
     end
+}
+
+/// How many elements that walk would visit.
+fn count_inverse(own: Item, references: &[(ReferenceId, Option<RegisterId>)], cx: &mut Cx<'_>) -> Eval<i64> {
+    let programme = cx.programme;
+    let number = programme.record(own.record).map_or(own.record, |record| record.canonical);
+    let (mut count, mut end) = (0, Ok(()));
+    for (reference, register) in references {
+        end = is_whole(programme, *register).and(end);
+        let links = programme.referring(number, *reference).len() as u32;
+        cx.take_steps(links)?;
+        count += i64::from(links);
+    }
+    end.map(|()| count)
+}
+
+/// Whether all of a register is here, if it is one.
+#[inline]
+fn is_whole(programme: &Programme, register: Option<RegisterId>) -> Eval<()> {
+    match register.and_then(|register| Some((register, programme.registers.get(usize::from(register))?))) {
+        Some((register, state)) if state.incomplete.is_some() => Err(No::Incomplete(register)),
+        Some((register, state)) if !state.kept => Err(No::Register(register)),
+        _ => Ok(()),
+    }
 }
 
 #[inline]
@@ -432,6 +510,10 @@ impl ListCode {
                 why = list.elements().iter().find_map(|element| element.err());
                 count = list.elements().len() as i64;
                 list.end()
+            }
+            ListCode::Items(ItemsCode::Inverse(item, references)) => {
+                let own = item.get(cx)?;
+                return count_inverse(own, references, cx);
             }
             ListCode::Items(items) => items.each(cx, |_, element| {
                 count += 1;
@@ -568,7 +650,7 @@ impl Code {
     }
     /// Code for a date.
     pub fn date(code: impl for<'p> Fn(&mut Cx<'p>) -> Eval<Period> + Send + Sync + 'static) -> Self {
-        Code::Date(Arc::new(code))
+        Code::Date(DateCode::Code(Arc::new(code)))
     }
     /// Code for a number that is exactly known.
     pub fn number(code: impl for<'p> Fn(&mut Cx<'p>) -> Eval<Decimal> + Send + Sync + 'static) -> Self {
@@ -632,10 +714,10 @@ impl Code {
     pub fn into_date(self) -> DateCode {
         match self {
             Code::Date(code) => code,
-            other => Arc::new(move |cx| match other.run(cx)? {
+            other => DateCode::Code(Arc::new(move |cx| match other.run(cx)? {
                 Value::Date(period) => Ok(period),
                 _ => Err(No::Fault(Fault::Internal)),
-            }),
+            })),
         }
     }
 
@@ -701,7 +783,7 @@ impl Code {
             Code::Flag(code) => code.get(cx).map(Value::Flag),
             Code::Word(code) => code.get(cx).map(Value::Word),
             Code::Item(code) => code.get(cx).map(Value::Item),
-            Code::Date(code) => code(cx).map(Value::Date),
+            Code::Date(code) => code.get(cx).map(Value::Date),
             Code::Number(code) => code(cx).map(Value::Number),
             Code::Value(code) => code(cx),
             Code::List(code) => gathered(code, cx),

@@ -86,7 +86,7 @@ impl Scope<'_> {
             Code::Flag(flag) => Code::flag(move |cx| called.run(cx, |cx| flag.get(cx))),
             Code::Word(word) => Code::word(move |cx| called.run(cx, |cx| word.get(cx))),
             Code::Item(item) => Code::item(move |cx| called.run(cx, |cx| item.get(cx))),
-            Code::Date(date) => Code::date(move |cx| called.run(cx, |cx| date(cx))),
+            Code::Date(date) => Code::date(move |cx| called.run(cx, |cx| date.get(cx))),
             Code::Number(number) => Code::number(move |cx| called.run(cx, |cx| number(cx))),
             Code::Value(value) => Code::value(move |cx| called.run(cx, |cx| value(cx))),
         };
@@ -199,7 +199,7 @@ impl Beside {
         match self {
             Beside::Item(item) => item.get(cx).ok().map(|item| item.node),
             Beside::Word(word) => word.get(cx).ok().map(u32::from),
-            Beside::Date(date) => date(cx).ok().filter(|day| day.is_day()).map(|day| day.first.cast_unsigned()),
+            Beside::Date(date) => date.get(cx).ok().filter(|day| day.is_day()).map(|day| day.first.cast_unsigned()),
         }
     }
 }

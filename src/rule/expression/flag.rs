@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::code::{Fields, ItemCode};
+use super::code::{DateCode, Fields, ItemCode, ItemsCode};
 use super::frame::Cx;
 use super::leading::Sought;
 use super::screen::Screen;
@@ -86,6 +86,11 @@ enum What {
     Same(bool, Box<(ItemCode, ItemCode)>),
     /// The same where the first is what a field of one's own refers to.
     SameTarget(u32, bool, Fields, Box<(ItemCode, ItemCode)>),
+    /// Whether the first date is before the second (or, where the second flag is true, the second before the
+    /// first); or, where the first flag is false, is not.
+    Before(bool, bool, Box<(DateCode, DateCode)>),
+    /// Whether some record or row of a list passes a test, or all do.
+    Listed(Arc<Listed>),
     /// The contrary.
     Not(Arc<FlagCode>),
     /// The same, and no where there is no answer.
@@ -106,6 +111,13 @@ struct Texts {
     within: ItemCode,
     texts: bool,
     screen: Screen,
+    test: FlagCode,
+}
+
+/// A test that is made of each record or row of a list, its variable, and the list.
+struct Listed {
+    items: ItemsCode,
+    slot: usize,
     test: FlagCode,
 }
 
@@ -178,6 +190,19 @@ impl FlagCode {
         }
     }
 
+    /// Whether the first date is before the second (or, where `turned`, the second before the first); or, where
+    /// `wanted` is false, is not.
+    #[must_use]
+    pub fn before(one: DateCode, other: DateCode, turned: bool, wanted: bool) -> Self {
+        Self { run: before, what: What::Before(wanted, turned, Box::new((one, other))) }
+    }
+
+    /// Whether some record or row of a list passes the test of a variable; or, where `some` is false, all do.
+    #[must_use]
+    pub fn listed(items: ItemsCode, slot: usize, test: FlagCode, some: bool) -> Self {
+        Self { run: if some { listed::<true> } else { listed::<false> }, what: What::Listed(Arc::new(Listed { items, slot, test })) }
+    }
+
     /// Whether some text of a record passes a test (or all that is written in quotes, where `texts` is false).
     #[must_use]
     pub fn texts(item: ItemCode, texts: bool, screen: Screen, test: FlagCode) -> Self {
@@ -203,6 +228,7 @@ impl FlagCode {
             What::FarWord(wanted, both, set) => Self { run: far_word, what: What::FarWord(!wanted, both, set) },
             What::Register(wanted, item, set) => Self { run: register, what: What::Register(!wanted, item, set) },
             What::Same(wanted, both) => Self { run: same, what: What::Same(!wanted, both) },
+            What::Before(wanted, turned, both) => Self { run: before, what: What::Before(!wanted, turned, both) },
             What::SameTarget(slot, wanted, fields, both) => Self { run: same_target, what: What::SameTarget(slot, !wanted, fields, both) },
             what => Self { run: not, what: What::Not(Arc::new(Self { run: self.run, what })) },
         }
@@ -400,6 +426,48 @@ fn are_same(both: &(ItemCode, ItemCode), wanted: bool, cx: &mut Cx<'_>) -> Answe
     match both.0.get(cx).and_then(|one| Ok((one, both.1.get(cx)?))) {
         Ok((one, other)) => Answer::of(cx.programme.same(one, other) == wanted),
         Err(no) => Answer::none(cx, no),
+    }
+}
+
+fn before(what: &What, cx: &mut Cx<'_>) -> Answer {
+    let What::Before(wanted, turned, both) = what else { return amiss(cx) };
+    let (one, other) = match both.0.get(cx).and_then(|one| Ok((one, both.1.get(cx)?))) {
+        Ok((one, other)) if *turned => (other, one),
+        Ok(both) => both,
+        Err(no) => return Answer::none(cx, no),
+    };
+    if one.last < other.first {
+        Answer::of(*wanted)
+    } else if one.first >= other.last {
+        Answer::of(!*wanted)
+    } else {
+        Answer::none(cx, No::Period)
+    }
+}
+
+fn listed<const SOME: bool>(what: &What, cx: &mut Cx<'_>) -> Answer {
+    let What::Listed(asked) = what else { return amiss(cx) };
+    let Listed { items, slot, test } = &**asked;
+    let (mut found, mut why) = (false, None);
+    let end = items.each(cx, |cx, element| {
+        let answer = match element {
+            Ok(item) => {
+                cx.set_item(*slot, Ok(item));
+                test.ask(cx)
+            }
+            Err(no) => Answer::none(cx, no),
+        };
+        if answer == Answer::None && why.is_none() {
+            why = Some(cx.reason);
+        }
+        found = answer == Answer::of(SOME);
+        !found
+    });
+    // An element that decides; else the first that has no answer; else whether all of the list was there.
+    match (found, why.or(end.err())) {
+        (true, _) => Answer::of(SOME),
+        (false, Some(no)) => Answer::none(cx, no),
+        (false, None) => Answer::of(!SOME),
     }
 }
 

@@ -293,7 +293,13 @@ impl<'p> Cx<'p> {
     /// Counts a step.
     #[inline]
     pub fn step(&self) -> Eval<()> {
-        let steps = self.steps.get() + 1;
+        self.take_steps(1)
+    }
+
+    /// Counts so many steps.
+    #[inline]
+    pub fn take_steps(&self, steps: u32) -> Eval<()> {
+        let steps = self.steps.get() + u64::from(steps);
         self.steps.set(steps);
         if steps > self.steps_max { Err(No::Fault(Fault::Budget)) } else { Ok(()) }
     }
