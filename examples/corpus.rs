@@ -6,10 +6,10 @@
 //!
 //! Layouts: `inline`, `registers`, `records`, `bundles`, `mixed` (the default). With `faults`, the planted
 //! faults are printed, one to a line: programme, rule, address. `measure` times the plain parse and each stage
-//! of the audit in turn on one thread, so that what else the machine does falls on all of them alike: programme
-//! by programme, each finding the processor's caches full of the other's, or so many programmes at a time that
-//! each works by itself (`block`). `rules` times each rule by itself, the dearest first; with a name, that rule
-//! again and again for a profiler to look at.
+//! of the audit in turn on one thread, so that what else the machine does falls on all of them alike: a few
+//! programmes at a time, about as many as the audit judges side by side, each finding the processor's caches full
+//! of the other's; or so many (`block`) that each works by itself. `rules` times each rule by itself, the dearest
+//! first; with a name, that rule again and again for a profiler to look at.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a development command that prints what it measured")]
 
@@ -22,7 +22,7 @@ use havesay::audit::{self, Selection};
 use havesay::discover::{self, Options};
 use havesay::document::Forest;
 use havesay::pipeline::setup::{RuleSource, Setup};
-use havesay::pipeline::{self, Request};
+use havesay::pipeline::{self, Forests, Request};
 use havesay::programme::{self, Clock};
 use havesay::redact::Terms as Masks;
 use havesay::schema::{Schema, form};
@@ -33,6 +33,8 @@ mod corpus;
 #[path = "../benches/yardstick/mod.rs"]
 mod yardstick;
 
+/// How many programmes the plain parse and the audit take in turn.
+const BLOCK: usize = 4;
 /// The date by which the corpus is written.
 const AS_OF: &str = "2026-07-01";
 
@@ -51,7 +53,7 @@ fn main() -> ExitCode {
             ),
             "measure" => {
                 let select = args.iter().find_map(|arg| arg.strip_prefix("select="));
-                let block = args.iter().find_map(|arg| arg.strip_prefix("block=")?.parse().ok()).unwrap_or(1).max(1);
+                let block = args.iter().find_map(|arg| arg.strip_prefix("block=")?.parse().ok()).unwrap_or(BLOCK).max(1);
                 measure(Path::new(arg(1)), arg(2).parse().unwrap_or(3), block, select.map(|all| all.split(',').map(str::to_owned).collect()))
             }
             "rules" => rules(Path::new(arg(1)), args.get(2).map(String::as_str)),
@@ -118,7 +120,7 @@ fn measure(root: &Path, rounds: usize, block: usize, select: Option<Vec<String>>
         "{:>5} {:>9} {:>9} {:>9} {:>9} {:>9}   ratio of the whole to the plain parse",
         "round", "plain", "load", "audit", "whole", "MB"
     );
-    let mut forest = Forest::default();
+    let mut forests = Forests::default();
     let mut ratios = Vec::new();
     for round in 0..rounds {
         let mut times = Times::default();
@@ -128,22 +130,29 @@ fn measure(root: &Path, rounds: usize, block: usize, select: Option<Vec<String>>
             if is_first {
                 some.iter().try_for_each(|task| plain(task, &mut times))?;
             }
-            for task in some {
-                forest = whole(setup, &request, task, forest, &mut times);
-            }
+            whole(setup, &request, some, &mut forests, &mut times);
             if !is_first {
                 some.iter().try_for_each(|task| plain(task, &mut times))?;
             }
-            for task in some {
+            for few in some.chunks(BLOCK) {
                 let begun = Instant::now();
-                let read = programme::load(&setup.schema, &setup.judges, &task.found.shown, &task.inputs, forest, request.clock, false);
+                let read: Vec<_> = few
+                    .iter()
+                    .map(|task| {
+                        let (found, forest) = (&task.found, forests.take());
+                        programme::load(&setup.schema, &setup.judges, &found.shown, &task.inputs, forest, request.clock, false)
+                    })
+                    .collect();
                 times.load += begun.elapsed();
                 let begun = Instant::now();
-                let state = audit::state::state(&setup.rules, &read, &setup.effective(&task.found.folder), &request.selection);
-                let audited = havesay::settle::audit(&read, &setup.rules, &state, as_of);
+                let states = read.iter().zip(few).map(|(programme, task)| {
+                    audit::state::state(&setup.rules, programme, &setup.effective(&task.found.folder), &request.selection)
+                });
+                let states: Vec<_> = states.collect();
+                let audited = havesay::settle::audit_side_by_side(read.iter().zip(&states), &setup.rules, as_of);
                 times.audit += begun.elapsed();
                 drop(audited);
-                forest = read.forest;
+                read.into_iter().for_each(|programme| forests.keep(programme.forest));
             }
         }
         let ratio = times.whole.as_secs_f64() / times.plain.as_secs_f64();
@@ -182,13 +191,11 @@ fn plain(task: &pipeline::Task, times: &mut Times) -> Result<(), String> {
     Ok(())
 }
 
-fn whole(setup: &Setup, request: &Request, task: &pipeline::Task, forest: Forest, times: &mut Times) -> Forest {
+fn whole(setup: &Setup, request: &Request, tasks: &[pipeline::Task], forests: &mut Forests, times: &mut Times) {
     let begun = Instant::now();
-    let (shown, kept) =
-        pipeline::one(setup, request, &task.found.shown, &task.inputs, &task.waivers, &|_| true, &task.found.folder, forest);
+    let shown = pipeline::several(setup, request, tasks, forests);
     times.whole += begun.elapsed();
-    times.findings += shown.findings.len() as u64;
-    kept
+    times.findings += shown.iter().map(|shown| shown.findings.len() as u64).sum::<u64>();
 }
 
 fn rules(root: &Path, only: Option<&str>) -> Result<(), String> {

@@ -1,4 +1,4 @@
-//! Judges one programme by the rules: verdicts, findings, and what could not be judged and why.
+//! Judges programmes by the rules: verdicts, findings, and what could not be judged and why.
 //!
 //! Rules that look back at what the others found (`back`) come last. [`state`] says which rules run here, how
 //! gravely and with which numbers; [`required`] judges what must be there from a stage on. How verdicts are
@@ -99,32 +99,30 @@ impl Audit {
 /// Which findings something holds back on a day, one by one.
 pub type HeldOn<'a> = dyn Fn(&[Finding], i32) -> Vec<bool> + 'a;
 
-/// Judges a programme. `held` is asked by rules that look back at what the others found.
+/// A programme to be judged.
+#[derive(Clone, Copy)]
+pub struct Judged<'p> {
+    /// Its records.
+    pub programme: &'p Programme,
+    /// How the rules stand on it.
+    pub state: &'p State,
+    /// Asked by rules that look back at what the others found.
+    pub held: &'p HeldOn<'p>,
+}
+
+/// Judges programmes side by side: each rule judges all of them before the next one does. A rule's code is large
+/// beside what it does with one programme, and so has to be fetched from afar only once.
 #[must_use]
-pub fn audit<'p>(programme: &'p Programme, rules: &'p Rules, state: &'p State, as_of: i32, held: &'p HeldOn<'p>) -> Audit {
-    let mut auditor = Auditor::new(programme, rules, state, as_of);
+pub fn side_by_side<'p>(all: &[Judged<'p>], rules: &'p Rules, as_of: i32) -> Vec<Audit> {
+    let mut auditors: Vec<Auditor<'p>> = all.iter().map(|judged| Auditor::new(judged.programme, rules, judged.state, as_of)).collect();
     // Flaws of the records come first: rules may yield to them.
-    auditor.flaws();
+    auditors.iter_mut().for_each(Auditor::flaws);
     for number in 0..rules.rules.len() {
-        auditor.rule(number);
+        for auditor in &mut auditors {
+            auditor.rule(number);
+        }
     }
-    if !programme.newer {
-        auditor.required();
-        auditor.passes();
-    }
-    let later = std::mem::take(&mut auditor.later);
-    if !later.is_empty() {
-        let back = Back::new(&auditor, held, as_of);
-        auditor.cx.open = Some(Rc::new(move |day, stage| back.open(day, stage)));
-        later.into_iter().for_each(|number| auditor.rule(number));
-    }
-    let mut audit = auditor.audit;
-    audit.steps += auditor.cx.steps.get();
-    let place = |finding: &Finding| finding.labels.first().map(|label| label.place);
-    audit.findings.sort_by(|a, b| {
-        place(a).cmp(&place(b)).then_with(|| a.rule.cmp(&b.rule)).then_with(|| plain(&a.subject.address).cmp(&plain(&b.subject.address)))
-    });
-    audit
+    auditors.into_iter().zip(all).map(|(auditor, judged)| auditor.end(judged.held, as_of)).collect()
 }
 
 struct Auditor<'p> {
@@ -155,6 +153,30 @@ impl<'p> Auditor<'p> {
             spare: Verdicts::default(),
             later: Vec::new(),
         }
+    }
+
+    /// Judges what is judged when all rules are done, and gives what came of it.
+    fn end(mut self, held: &'p HeldOn<'p>, as_of: i32) -> Audit {
+        if !self.programme.newer {
+            self.required();
+            self.passes();
+        }
+        let later = std::mem::take(&mut self.later);
+        if !later.is_empty() {
+            let back = Back::new(&self, held, as_of);
+            self.cx.open = Some(Rc::new(move |day, stage| back.open(day, stage)));
+            later.into_iter().for_each(|number| self.rule(number));
+        }
+        let mut audit = self.audit;
+        audit.steps += self.cx.steps.get();
+        let place = |finding: &Finding| finding.labels.first().map(|label| label.place);
+        audit.findings.sort_by(|a, b| {
+            place(a)
+                .cmp(&place(b))
+                .then_with(|| a.rule.cmp(&b.rule))
+                .then_with(|| plain(&a.subject.address).cmp(&plain(&b.subject.address)))
+        });
+        audit
     }
 
     fn verdicts(&mut self, number: usize) -> &mut Verdicts {

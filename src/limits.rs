@@ -100,3 +100,10 @@ pub const SHARDS_MAX: usize = 10_000;
 
 /// Bytes of one saved audit that is read back.
 pub const AUDIT_BYTES_MAX: u64 = 4 << 30;
+
+/// Programmes that are judged side by side, each rule on all of them before the next, at most …
+pub const SIDE_BY_SIDE_MAX: usize = 16;
+
+/// … and up to how many bytes of records all together: as much as the processor's nearer caches hold beside the
+/// rules. A larger programme is judged by itself.
+pub const SIDE_BY_SIDE_BYTES: usize = 600_000;

@@ -1,7 +1,7 @@
-//! The stages in order, nothing else: one programme from files to masked findings, and many of them in
-//! path order.
+//! The stages in order, nothing else: programmes from files to masked findings, a few of them side by side, and
+//! many in path order.
 //!
-//! [`one`] is a pure function of bytes, settings and date; [`run`] gives programmes to threads and writes
+//! [`several`] is a pure function of bytes, settings and date; [`run`] gives programmes to threads and writes
 //! what they give back as soon as it is their turn. [`setup`] reads settings and rules, `overlays` the schema
 //! overlays that settings name, [`waivers`] the waiver files of a run; [`shard`] splits a run into parts;
 //! `fit` holds what settings name against what there is; [`examples`] runs the examples of rule pages through
@@ -24,11 +24,12 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use crate::audit::{self, Selection};
+use crate::audit::{self, Audit, Selection, State};
 use crate::config::Baseline;
 use crate::discover::{self, Found, Input, Options};
 use crate::document::Forest;
 use crate::finding::BaselineState;
+use crate::limits;
 use crate::programme::{self, Beside, Clock, Programme};
 use crate::redact::{Redactor, Shown, ShownChange, ShownProgramme, Terms as Masks};
 use crate::report::{Output, Run, Totals, Writing};
@@ -58,29 +59,81 @@ pub struct Request {
     pub threads: usize,
 }
 
-/// One programme, from files to masked findings.
+/// Programmes of one setup, from files to masked findings, in the order of the tasks. As many as are small
+/// enough are judged side by side. What an earlier state has to do with them is not looked at.
 #[must_use]
-#[expect(clippy::too_many_arguments, reason = "one programme: what it is judged by, and what of it was asked for")]
-pub fn one(
-    setup: &Setup,
-    request: &Request,
-    folder: &str,
-    inputs: &[Input],
-    waivers: &[Beside],
-    only: &dyn Fn(usize) -> bool,
-    home: &std::path::Path,
-    forest: Forest,
-) -> (ShownProgramme, Forest) {
-    let mut programme = programme::load(&setup.schema, &setup.judges, folder, inputs, forest, request.clock, request.saved);
+pub fn several(setup: &Setup, request: &Request, tasks: &[Task], forests: &mut Forests) -> Vec<ShownProgramme> {
+    let mut all = Vec::with_capacity(tasks.len());
+    let mut rest = tasks.iter();
+    while !rest.as_slice().is_empty() {
+        let (mut read, mut bytes) = (Vec::new(), 0);
+        while read.len() < limits::SIDE_BY_SIDE_MAX
+            && bytes < limits::SIDE_BY_SIDE_BYTES
+            && let Some(task) = rest.next()
+        {
+            let (programme, state) = load(setup, request, task, &task.waivers, forests.take());
+            bytes += programme.forest.text.len();
+            read.push((task, programme, state));
+        }
+        let judged = read.iter().map(|(_, programme, state)| (programme, state));
+        let audits = settle::audit_side_by_side(judged, &setup.rules, request.clock.as_of);
+        for ((task, programme, state), audit) in read.into_iter().zip(audits) {
+            all.push(tell(setup, request, &programme, &state, audit, &|file| task.asks_for(file as usize)));
+            forests.keep(programme.forest);
+        }
+    }
+    all
+}
+
+/// One programme under these waivers, whatever of it was asked for.
+#[must_use]
+pub fn one(setup: &Setup, request: &Request, task: &Task, waivers: &[Beside]) -> ShownProgramme {
+    let (programme, state) = load(setup, request, task, waivers, Forest::default());
+    let audit = settle::audit(&programme, &setup.rules, &state, request.clock.as_of);
+    tell(setup, request, &programme, &state, audit, &|_| true)
+}
+
+fn load(setup: &Setup, request: &Request, task: &Task, waivers: &[Beside], forest: Forest) -> (Programme, State) {
+    let Task { found, inputs, .. } = task;
+    let mut programme = programme::load(&setup.schema, &setup.judges, &found.shown, inputs, forest, request.clock, request.saved);
     programme.waivers = waivers.to_vec();
     programme.baseline.clone_from(&request.baseline);
-    let state = audit::state::state(&setup.rules, &programme, &setup.effective(home), &request.selection);
-    let mut audit = settle::audit(&programme, &setup.rules, &state, request.clock.as_of);
-    let inside = |file: u32| only(file as usize);
-    let settled = settle::settle(&programme, &setup.rules, &state, &mut audit, request.clock.as_of, &request.terms, &inside, None);
-    let mut shown = show(&programme, &state, audit, settled, request, None);
+    let state = audit::state::state(&setup.rules, &programme, &setup.effective(&found.folder), &request.selection);
+    (programme, state)
+}
+
+fn tell(
+    setup: &Setup,
+    request: &Request,
+    programme: &Programme,
+    state: &State,
+    mut audit: Audit,
+    inside: &dyn Fn(u32) -> bool,
+) -> ShownProgramme {
+    let settled = settle::settle(programme, &setup.rules, state, &mut audit, request.clock.as_of, &request.terms, inside, None);
+    let mut shown = show(programme, state, audit, settled, request, None);
     shown.renumber(&setup.numbers);
-    (shown, programme.forest)
+    shown
+}
+
+/// The memory of programmes that were judged, to be used again.
+#[derive(Debug, Default)]
+pub struct Forests(Vec<Forest>);
+
+impl Forests {
+    /// The roomiest that there is.
+    pub fn take(&mut self) -> Forest {
+        let roomiest = self.0.iter().enumerate().max_by_key(|(_, forest)| forest.text.capacity()).map(|(at, _)| at);
+        roomiest.map(|at| self.0.swap_remove(at)).unwrap_or_default()
+    }
+
+    /// Keeps it, unless it is large and another such is there.
+    pub fn keep(&mut self, forest: Forest) {
+        let is_large = |forest: &Forest| forest.text.capacity() > limits::SIDE_BY_SIDE_BYTES;
+        if self.0.len() < limits::SIDE_BY_SIDE_MAX && !(is_large(&forest) && self.0.iter().any(is_large)) {
+            self.0.push(forest);
+        }
+    }
 }
 
 fn show(
@@ -174,6 +227,14 @@ pub struct Task {
     pub compared: Option<Against>,
 }
 
+impl Task {
+    /// Whether a file was asked for, by its number.
+    #[must_use]
+    pub fn asks_for(&self, file: usize) -> bool {
+        self.paths.is_empty() || self.paths.get(file).is_some_and(|path| settle::lies_within(path, &self.found.only))
+    }
+}
+
 /// The files of a programme. A schema overlay is no record, wherever it stands.
 #[must_use]
 pub fn inputs(setup: &Setup, found: &Found, options: &Options) -> Vec<Input> {
@@ -229,25 +290,36 @@ pub fn run(
     let mut writing: Vec<Writing<'_>> = outputs.into_iter().map(|output| Writing::begin(output, run)).collect();
     let mut totals = before;
     let threads = request.threads.clamp(1, tasks.len().max(1));
-    let judge = |task: &Task, forest: Forest| {
-        let setup = setups.get(task.setup)?;
-        let only =
-            |file: usize| task.paths.is_empty() || task.paths.get(file).is_some_and(|path| settle::lies_within(path, &task.found.only));
-        if let Some(against) = &task.compared {
-            return change::both(setups, request, task, against, &only, forest);
+    let judge = |tasks: &[Task], forests: &mut Forests| {
+        let mut all = Vec::with_capacity(tasks.len());
+        for some in tasks.chunk_by(|a, b| a.setup == b.setup && a.compared.is_none() && b.compared.is_none()) {
+            if let [task] = some
+                && let Some(against) = &task.compared
+            {
+                if let Some((shown, forest)) = change::both(setups, request, task, against, &|file| task.asks_for(file), forests.take()) {
+                    all.push(shown);
+                    forests.keep(forest);
+                }
+            } else if let Some(setup) = some.first().and_then(|task| setups.get(task.setup)) {
+                all.extend(several(setup, request, some, forests));
+            }
         }
-        Some(one(setup, request, &task.found.shown, &task.inputs, &task.waivers, &only, &task.found.folder, forest))
+        all
     };
+    // Every thread is to get its share, in several turns.
+    let share = if threads == 1 { tasks.len() } else { tasks.len() / (4 * threads) };
+    let at_once = share.clamp(1, limits::SIDE_BY_SIDE_MAX);
+    let turns: Vec<&[Task]> = tasks.chunks(at_once).collect();
     if threads == 1 {
-        let mut forest = Forest::default();
-        for task in tasks {
-            let Some((shown, kept)) = judge(task, std::mem::take(&mut forest)) else { continue };
-            forest = kept;
-            take(&mut writing, run, &mut totals, &shown);
-            tick();
+        let mut forests = Forests::default();
+        for some in turns {
+            for shown in judge(some, &mut forests) {
+                take(&mut writing, run, &mut totals, &shown);
+            }
+            some.iter().for_each(|_| tick());
         }
     } else {
-        parallel(tasks, threads, run, &mut writing, &mut totals, &judge, tick);
+        parallel(&turns, threads, run, &mut writing, &mut totals, &judge, tick);
     }
     let status = status(&totals);
     let written = writing.into_iter().map(|one| one.end(run, &totals, status)).collect();
@@ -259,11 +331,11 @@ fn take(writing: &mut [Writing<'_>], run: &Run, totals: &mut Totals, shown: &Sho
     writing.iter_mut().for_each(|one| one.programme(run, shown));
 }
 
-type Judge<'j> = dyn Fn(&Task, Forest) -> Option<(ShownProgramme, Forest)> + Sync + 'j;
+type Judge<'j> = dyn Fn(&[Task], &mut Forests) -> Vec<ShownProgramme> + Sync + 'j;
 
-/// Threads take the next programme each; finished ones wait for their turn, at most twice the threads.
+/// Threads take the next few programmes each; finished ones wait for their turn, at most twice the threads.
 fn parallel(
-    tasks: &[Task],
+    turns: &[&[Task]],
     threads: usize,
     run: &Run,
     writing: &mut [Writing<'_>],
@@ -272,21 +344,18 @@ fn parallel(
     tick: &(dyn Fn() + Sync),
 ) {
     let next = AtomicUsize::new(0);
-    let done: Mutex<(BTreeMap<usize, Option<ShownProgramme>>, usize)> = Mutex::new((BTreeMap::new(), 0));
+    let done: Mutex<(BTreeMap<usize, Vec<ShownProgramme>>, usize)> = Mutex::new((BTreeMap::new(), 0));
     let turn = Condvar::new();
     let arrived = Condvar::new();
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                let mut forest = Forest::default();
+                let mut forests = Forests::default();
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(task) = tasks.get(number) else { return };
-                    let shown = judge(task, std::mem::take(&mut forest)).map(|(shown, kept)| {
-                        forest = kept;
-                        shown
-                    });
-                    tick();
+                    let Some(tasks) = turns.get(number) else { return };
+                    let shown = judge(tasks, &mut forests);
+                    tasks.iter().for_each(|_| tick());
                     let mut guard = done.lock().unwrap_or_else(PoisonError::into_inner);
                     while number >= guard.1 + 2 * threads {
                         guard = turn.wait(guard).unwrap_or_else(PoisonError::into_inner);
@@ -297,7 +366,7 @@ fn parallel(
                 }
             });
         }
-        for number in 0..tasks.len() {
+        for number in 0..turns.len() {
             let mut guard = done.lock().unwrap_or_else(PoisonError::into_inner);
             let shown = loop {
                 if let Some(shown) = guard.0.remove(&number) {
@@ -308,9 +377,7 @@ fn parallel(
             guard.1 = number + 1;
             drop(guard);
             turn.notify_all();
-            if let Some(shown) = shown {
-                take(writing, run, totals, &shown);
-            }
+            shown.iter().for_each(|shown| take(writing, run, totals, shown));
         }
     });
 }

@@ -15,7 +15,7 @@ pub mod waivers;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::audit::{Audit, State};
+use crate::audit::{Audit, HeldOn, Judged, State};
 use crate::finding::{BaselineState, Finding, HeldBy, Severity, Suppression};
 use crate::programme::Programme;
 use crate::rule::Rules;
@@ -161,8 +161,20 @@ pub fn settle(
 /// Audits a programme. What a waiver holds back on a day is no open error of that day.
 #[must_use]
 pub fn audit(programme: &Programme, rules: &Rules, state: &State, as_of: i32) -> Audit {
-    let held = |findings: &[Finding], day| waivers::held_on(programme, rules, state, findings, day);
-    crate::audit::audit(programme, rules, state, as_of, &held)
+    audit_side_by_side(std::iter::once((programme, state)), rules, as_of).pop().unwrap_or_default()
+}
+
+/// Audits several programmes, each as [`audit`] does.
+#[must_use]
+pub fn audit_side_by_side<'a>(all: impl Iterator<Item = (&'a Programme, &'a State)>, rules: &Rules, as_of: i32) -> Vec<Audit> {
+    let all: Vec<(&Programme, &State, Box<HeldOn<'_>>)> = all
+        .map(|(programme, state)| {
+            let held = move |findings: &[Finding], day| waivers::held_on(programme, rules, state, findings, day);
+            (programme, state, Box::new(held) as Box<HeldOn<'_>>)
+        })
+        .collect();
+    let judged: Vec<Judged<'_>> = all.iter().map(|(programme, state, held)| Judged { programme, state, held }).collect();
+    crate::audit::side_by_side(&judged, rules, as_of)
 }
 
 /// Whether a file lies at or beneath one of these paths; all do where none is named.

@@ -10,7 +10,6 @@ use super::{Common, exit, model, say};
 use crate::audit::Selection;
 use crate::config::Baseline;
 use crate::discover::{self, Options};
-use crate::document::Forest;
 use crate::finding::Severity;
 use crate::pipeline::{self, Request, Task};
 use crate::programme::{Beside, Clock};
@@ -63,9 +62,7 @@ impl Audited {
             threads: 1,
         };
         let setup = self.setups.list.get(task.setup)?;
-        let shown =
-            pipeline::one(setup, &request, &task.found.shown, &task.inputs, waivers, &|_| true, &task.found.folder, Forest::default());
-        Some(shown.0)
+        Some(pipeline::one(setup, &request, task, waivers))
     }
 
     /// Does something for every programme, on all cores; the answers come in path order.

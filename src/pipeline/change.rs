@@ -102,7 +102,7 @@ impl Before {
     }
 }
 
-/// One programme in both states, as [`one`](super::one) gives it of a single one.
+/// One programme in both states, as [`several`](super::several) gives it of a single one.
 pub(super) fn both(
     setups: &[Setup],
     request: &Request,

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::{Map, Value};
 
 use super::{
-    Bounds, DefaultValue, FIELD_UNKNOWN, Field, FieldId, Incoming, Jobs, Names, Quick, Reference, Register, RegisterId, RequiredFrom, Scalar, Schema,
-    Shape, ShapeId, Struct, StructId, UNKNOWN_WORD, Vocabulary, VocabularyId, Word, Written,
+    Bounds, DefaultValue, FIELD_UNKNOWN, Field, FieldId, Incoming, Jobs, Names, Quick, Reference, Register, RegisterId, RequiredFrom,
+    Scalar, Schema, Shape, ShapeId, Struct, StructId, UNKNOWN_WORD, Vocabulary, VocabularyId, Word, Written,
 };
 
 /// The schema breaks its own contract.

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use super::flag::{Answer, FlagCode};
 use super::frame::Cx;
-use super::screen::Screen;
 use super::leading::Leading;
+use super::screen::Screen;
 use super::types::Typed;
 use super::value::{Decimal, Eval, Fault, ItemList, ListValue, No, Value};
 use crate::document::Kind;
