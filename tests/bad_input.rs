@@ -305,16 +305,7 @@ fn a_file_that_vanishes_or_changes_meanwhile() {
         threads: 1,
     };
     let (setup, task) = (&setups[0], &tasks[0]);
-    let (shown, _) = one(
-        setup,
-        &request,
-        &task.found.shown,
-        &task.inputs,
-        &task.waivers,
-        &|_| true,
-        Path::new("p"),
-        havesay::document::Forest::default(),
-    );
+    let shown = one(setup, &request, task, &task.waivers);
     let rules: Vec<&str> = shown.findings.iter().map(|finding| &*finding.rule).collect();
     assert_eq!(rules, ["record/not-readable", "record/not-json", "record/not-a-date"]);
     assert!(shown.findings[0].message.as_str().contains("not there"), "{}", shown.findings[0].message);

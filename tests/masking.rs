@@ -533,7 +533,6 @@ fn why_a_rule_is_off_is_shown_without_what_could_steer_a_terminal() {
 fn types_that_reach_a_renderer_print_nothing_that_is_masked() {
     use havesay::audit::Selection;
     use havesay::discover::{Options, discover};
-    use havesay::document::Forest;
     use havesay::finding::Severity;
     use havesay::pipeline::setup::{RuleSource, Setup};
     use havesay::pipeline::{Request, one, tasks};
@@ -558,7 +557,7 @@ fn types_that_reach_a_renderer_print_nothing_that_is_masked() {
             saved: true,
             threads: 1,
         };
-        let (shown, _) = one(&setup, &request, ".", &tasks[0].inputs, &[], &|_| true, Path::new("."), Forest::default());
+        let shown = one(&setup, &request, &tasks[0], &[]);
         assert!(!shown.findings.is_empty());
         clean(&format!("{shown:?}\n{shown:#?}"), "Debug of a programme that is shown");
         let mut totals = Totals::default();

@@ -9,16 +9,16 @@
 #[path = "support/records.rs"]
 mod records;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use havesay::audit::{self, Selection};
 use havesay::config::Config;
-use havesay::discover::{self, Input, Options, Role, Source};
+use havesay::discover::{self, Found, Input, Options, Role, Source};
 use havesay::document::Forest;
 use havesay::finding::Place;
 use havesay::pipeline::setup::{RuleSource, Setup};
-use havesay::pipeline::{self, Request};
+use havesay::pipeline::{self, Forests, Request, Task};
 use havesay::programme::{Clock, Programme, load};
 use havesay::redact::Terms as Masks;
 use havesay::rule::expression::value::Fault;
@@ -269,6 +269,7 @@ proptest! {
     #[test]
     fn the_same_files_give_the_same_answer(
         origin in origins(),
+        other in origins(),
         changes in prop::collection::vec(any::<u8>(), 0..20),
         damages in damages(),
     ) {
@@ -282,11 +283,24 @@ proptest! {
             saved: true,
             threads: 1,
         };
-        let inputs = inputs(origin, &changes, &damages);
-        let judge = |forest| pipeline::one(&kit().setup, &request, ".", &inputs, &[], &|_| true, Path::new("."), forest);
-        let (first, used) = judge(Forest::default());
-        // Memory that another programme has used must not show.
-        let (second, _) = judge(used);
-        prop_assert_eq!(format!("{first:?}"), format!("{second:?}"));
+        let setup = &kit().setup;
+        let [own, neighbour] = [(origin, &*changes, &*damages), (other, &damages, &changes)]
+            .map(|(origin, changes, damages)| inputs(origin, changes, damages));
+        let alone = format!("{:?}", pipeline::one(setup, &request, &task(&own), &[]));
+        // Neither memory that another programme has used nor what is judged beside it must show.
+        let mut forests = Forests::default();
+        for _ in 0..2 {
+            let all = pipeline::several(setup, &request, &[task(&own), task(&neighbour), task(&own)], &mut forests);
+            prop_assert_eq!(all.len(), 3);
+            for shown in all.iter().step_by(2) {
+                prop_assert_eq!(&alone, &format!("{shown:?}"));
+            }
+        }
     }
+}
+
+/// A programme of these files, all of them asked for.
+fn task(inputs: &[Input]) -> Task {
+    let found = Found { folder: PathBuf::from("."), shown: ".".to_owned(), files: Vec::new(), only: Vec::new() };
+    Task { setup: 0, found, inputs: inputs.to_vec(), paths: Vec::new(), waivers: Vec::new(), compared: None }
 }

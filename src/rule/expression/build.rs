@@ -387,13 +387,24 @@ impl<'s> Scope<'s> {
         };
         parameter.used = true;
         let number = parameter.number;
-        let code = if parameter.ty == Ty::Number {
-            Code::number(move |cx| match cx.params.get(number) {
+        let code = match parameter.ty {
+            Ty::Number => Code::number(move |cx| match cx.params.get(number) {
                 Some(Value::Number(number)) => Ok(*number),
                 _ => Err(No::Fault(Fault::Internal)),
-            })
-        } else {
-            Code::value(move |cx| cx.params.get(number).cloned().ok_or(No::Fault(Fault::Internal)))
+            }),
+            Ty::List(_) => Code::list(move |cx, visit| match cx.params.get(number) {
+                Some(Value::List(list)) => {
+                    for element in &list.elements {
+                        cx.step()?;
+                        if !visit(cx, lent(element)) {
+                            return Ok(());
+                        }
+                    }
+                    list.end
+                }
+                _ => Err(No::Fault(Fault::Internal)),
+            }),
+            _ => Code::value(move |cx| cx.params.get(number).cloned().ok_or(No::Fault(Fault::Internal))),
         };
         Ok(Typed::new(parameter.ty.clone(), code))
     }
@@ -1023,6 +1034,14 @@ impl<'s> Scope<'s> {
                 ),
             ),
         }
+    }
+}
+
+/// A value as it stands, its text not copied.
+fn lent<'p>(value: &'p Eval<Value<'p>>) -> Eval<Value<'p>> {
+    match value {
+        Ok(Value::Text(text)) => Ok(Value::Text((&**text).into())),
+        value => value.clone(),
     }
 }
 
