@@ -494,21 +494,23 @@ impl<'p> Auditor<'p> {
             return;
         }
         for (at, (that, reason)) in case.evidence.iter().enumerate() {
-            let answer = that.get(&mut self.cx);
+            let answer = that.ask(&mut self.cx);
             // What could not be read is named as such; the page's words are for what was read.
-            if let Err(no @ (No::Fault(_) | No::Register(_) | No::Incomplete(_) | No::Faulty(_))) = answer {
+            if answer == Answer::None
+                && let no @ (No::Fault(_) | No::Register(_) | No::Incomplete(_) | No::Faulty(_)) = self.cx.reason
+            {
                 return self.without(number, rule, no, subject);
             }
-            if answer != Ok(true) {
+            if answer != Answer::Yes {
                 let cause = |auditor: &mut Self| reason.render(&mut auditor.cx);
                 return self.no_evidence_for(number, Cause::No(No::Unfair(at as u16)), cause, true, Some(subject));
             }
         }
         let Some(assert) = &case.assert else { return };
-        match assert.get(&mut self.cx) {
-            Ok(true) => self.verdicts(number).pass += 1,
-            Ok(false) => self.raise(number, rule, case, subject),
-            Err(no) => self.without(number, rule, no, subject),
+        match assert.ask(&mut self.cx) {
+            Answer::Yes => self.verdicts(number).pass += 1,
+            Answer::No => self.raise(number, rule, case, subject),
+            Answer::None => self.without(number, rule, self.cx.reason, subject),
         }
     }
 

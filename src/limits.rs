@@ -106,4 +106,4 @@ pub const SIDE_BY_SIDE_MAX: usize = 16;
 
 /// … and up to how many bytes of records all together: as much as the processor's nearer caches hold beside the
 /// rules. A larger programme is judged by itself.
-pub const SIDE_BY_SIDE_BYTES: usize = 600_000;
+pub const SIDE_BY_SIDE_BYTES: usize = 800_000;

@@ -449,7 +449,8 @@ impl Programme {
     /// nearest first, each once, to a depth limit.
     #[must_use]
     pub fn along_evidence(&self, from: u32, up: bool) -> Vec<u32> {
-        let mut seen = vec![from];
+        let mut seen = Vec::with_capacity(16);
+        seen.push(from);
         let mut at = 0;
         let mut edge = 1;
         for _ in 0..crate::limits::EVIDENCE_DEPTH_MAX {
@@ -466,11 +467,9 @@ impl Programme {
                     self.evidence.iter().skip(start).take_while(|(source, _)| *source == number).for_each(|(_, target)| reach(*target));
                 } else {
                     let structure = self.record(number).map_or(CHARTER, |record| record.structure);
-                    let references = self.schema.incoming.of(structure).iter();
-                    references
-                        .filter(|reference| self.schema.reference(**reference).is_some_and(|reference| reference.evidence))
-                        .flat_map(|reference| self.referring(number, *reference))
-                        .for_each(|link| reach(link.holder.record));
+                    for reference in self.schema.incoming.evidence_of(structure) {
+                        self.referring(number, *reference).iter().for_each(|link| reach(link.holder.record));
+                    }
                 }
             }
             if edge == seen.len() {

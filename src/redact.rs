@@ -475,7 +475,7 @@ impl<'p> Redactor<'p> {
         self.programme
             .files
             .iter()
-            .map(|file| ShownFile { path: Shown(file.path.to_string()), bytes: file.bytes, sha256: file.digest.clone() })
+            .map(|file| ShownFile { path: Shown((*file.path).to_owned()), bytes: file.bytes, sha256: file.digest.clone() })
             .collect()
     }
 }

@@ -6,6 +6,8 @@ use super::{Reference, ReferenceId, Register, StructId};
 #[derive(Clone, Debug, Default)]
 pub struct Incoming {
     all: Vec<Vec<ReferenceId>>,
+    /// Those of them that are links of an evidence chain.
+    evidence: Vec<Vec<ReferenceId>>,
     /// By struct, then by reference: the place, or [`NO_PLACE`].
     places: Vec<u16>,
     references: usize,
@@ -16,6 +18,7 @@ const NO_PLACE: u16 = u16::MAX;
 impl Incoming {
     pub(super) fn new(structs: usize, registers: &[Register], references: &[Reference]) -> Self {
         let mut all = vec![Vec::new(); structs];
+        let mut evidence = vec![Vec::new(); structs];
         let mut places = vec![NO_PLACE; structs * references.len()];
         for (id, reference) in references.iter().enumerate() {
             for target in reference.targets.iter().filter_map(|target| registers.get(usize::from(*target))) {
@@ -26,10 +29,13 @@ impl Incoming {
                 {
                     *place = own.len() as u16;
                     own.push(id as ReferenceId);
+                    if let Some(own) = evidence.get_mut(structure).filter(|_| reference.evidence) {
+                        own.push(id as ReferenceId);
+                    }
                 }
             }
         }
-        Self { all, places, references: references.len() }
+        Self { all, evidence, places, references: references.len() }
     }
 
     /// The references that may lead to records of a struct.
@@ -38,7 +44,13 @@ impl Incoming {
         self.all.get(usize::from(structure)).map_or(&[], Vec::as_slice)
     }
 
-    /// The place of a reference among those.
+    /// Those of them that are links of an evidence chain.
+    #[must_use]
+    pub fn evidence_of(&self, structure: StructId) -> &[ReferenceId] {
+        self.evidence.get(usize::from(structure)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The place of a reference among [`Incoming::of`].
     #[inline]
     #[must_use]
     pub fn place(&self, structure: StructId, reference: ReferenceId) -> Option<usize> {

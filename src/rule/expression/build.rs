@@ -676,17 +676,19 @@ impl<'s> Scope<'s> {
         let code = match direct {
             // The entry is looked for where it is written: no map is made of it.
             Some((item, fields)) => {
-                // How far behind its map the entry was last found: most maps of a field are written alike.
-                let last = AtomicU32::new(0);
+                // How far behind its map the entry was last found, by the length of the key: most maps of a field
+                // are written alike, and a few keys are asked for in turn.
+                let found: [AtomicU32; 4] = Default::default();
                 Code::value(move |cx| {
                     let own = item.get(cx)?;
                     let at = fields.of(cx.programme, own)?;
                     let forest = &cx.programme.forest;
-                    let hint = at.wrapping_add(last.load(Ordering::Relaxed));
-                    let likely = hint > at && hint < forest.after(at) && forest.node(hint).has_value();
                     let entry = look
                         .look(cx, |wanted| {
-                            if likely && forest.stands_under(hint, wanted) {
+                            let last = found.get(wanted.len() % 4)?;
+                            let hint = at.wrapping_add(last.load(Ordering::Relaxed));
+                            let is_likely = hint > at && hint < forest.after(at) && forest.node(hint).has_value();
+                            if is_likely && forest.stands_under(hint, wanted) {
                                 return Some(hint);
                             }
                             let entry = forest.under(at, wanted)?;

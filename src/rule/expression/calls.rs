@@ -420,7 +420,7 @@ impl Scope<'_> {
             // What cannot be matched is left to the test itself.
             typed.screen = part.variable.map(|slot| {
                 let sieve = Arc::clone(&screening);
-                Screen::new(slot, move |text| sieve.may_match(text), move |text| screening.is_match(text).unwrap_or(true))
+                Screen::new(slot, move |text, is_escaped| sieve.may_match_written(text, is_escaped), move |text| screening.is_match(text).unwrap_or(true))
             });
             return Ok(typed);
         }
@@ -534,7 +534,7 @@ impl Scope<'_> {
         Ok(Typed::new(
             Ty::Number,
             Code::value(move |cx| {
-                let mut days = Vec::new();
+                let mut days = Vec::with_capacity(FEW);
                 each_value(cx, &dates_list, &mut |_, value| {
                     let period = period_of(value)?;
                     if !period.is_day() {
@@ -675,7 +675,7 @@ impl Scope<'_> {
         if matches!(&part.ty, Ty::List(of) if matches!(**of, Ty::Record(_))) {
             let items = part.code.clone().into_items();
             let code = Code::items(move |cx, visit| {
-                let (mut kept, mut seen, mut many) = (Vec::new(), Vec::new(), HashSet::with_hasher(FixedState::default()));
+                let (mut kept, mut seen, mut many) = (Vec::with_capacity(FEW), Vec::with_capacity(FEW), HashSet::with_hasher(FixedState::default()));
                 let mut why = None;
                 let end = items.each(cx, |cx, element| {
                     match element {
@@ -1201,7 +1201,7 @@ fn each_number(cx: &mut Cx<'_>, list: &ListCode, visit: &mut dyn FnMut(Decimal) 
 }
 
 fn numbers(cx: &mut Cx<'_>, list: &ListCode) -> Eval<Vec<Decimal>> {
-    let mut all = Vec::new();
+    let mut all = Vec::with_capacity(FEW);
     each_number(cx, list, &mut |number| {
         all.push(number);
         Ok(())

@@ -361,7 +361,7 @@ impl ItemsCode {
                 let own = item.get(cx)?;
                 walk_field(own, fields, *has_default, cx, visit)
             }
-            ItemsCode::Kept(list, slot) => kept_list(list, *slot, cx)?.each(cx, visit),
+            ItemsCode::Kept(list, slot) => kept_list(list, *slot, cx)?.clone().each(cx, visit),
             ItemsCode::Filter(..) => self.walk(cx, &mut visit),
             ItemsCode::Leading(leading) => leading.walk(cx, &mut visit),
             ItemsCode::Code(code) => code(cx, &mut visit),
@@ -369,13 +369,13 @@ impl ItemsCode {
     }
 }
 
-fn kept_list(list: &ItemsCode, slot: usize, cx: &mut Cx<'_>) -> Eval<ItemList> {
+fn kept_list<'c>(list: &ItemsCode, slot: usize, cx: &'c mut Cx<'_>) -> Eval<&'c ItemList> {
     if matches!(cx.value(slot), Err(No::Unset)) {
         let list = gathered_items(list, cx);
         cx.keep_value(slot, list);
     }
     match cx.value(slot) {
-        Ok(Value::Items(list)) => Ok(list.clone()),
+        Ok(Value::Items(list)) => Ok(list),
         Err(no) => Err(*no),
         _ => Err(No::Fault(Fault::Internal)),
     }

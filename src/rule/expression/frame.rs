@@ -19,7 +19,7 @@ const ASKED_NO: u8 = 1;
 const ASKED_YES: u8 = 2;
 
 /// About how much is remembered for each record of a programme.
-const REMEMBERED_PER_RECORD: usize = 2;
+const REMEMBERED_PER_RECORD: usize = 1;
 
 /// Says in which records an error stood open: on a day, from 1970-01-01, of a rule that applied by a stage.
 pub type OpenErrors<'p> = Rc<dyn Fn(i32, u16) -> Rc<[Item]> + 'p>;

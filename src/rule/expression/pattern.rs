@@ -75,6 +75,13 @@ impl Pattern {
         self.beginnings.as_ref().is_none_or(|beginnings| beginnings.may_begin(text))
     }
 
+    /// The same of a text as JSON writes it, which may have escapes.
+    #[inline]
+    #[must_use]
+    pub fn may_match_written(&self, text: &[u8], is_escaped: bool) -> bool {
+        (is_escaped && text.iter().take(BYTES).any(|byte| *byte == b'\\')) || self.may_match(text)
+    }
+
     /// Whether a text matches somewhere; none where the pattern, though well formed, is too large to be matched.
     #[inline]
     #[must_use]

@@ -11,18 +11,20 @@ use crate::document::Kind;
 use crate::programme::Item;
 use crate::schema::guide::ESCAPED;
 
-/// A test of what a text is made of, as bytes or as a text.
-type Test<T> = Arc<dyn Fn(&T) -> bool + Send + Sync>;
+/// Says of a text as it is written in JSON, and whether that has escapes, whether it may pass a test.
+type Sieve = Arc<dyn Fn(&[u8], bool) -> bool + Send + Sync>;
+/// A test of what a text is made of.
+type Test = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// What a text must pass if a test of it is to hold; it costs little, and few pass.
 #[derive(Clone)]
 pub struct Screen {
     /// The variable that is tested.
     pub slot: usize,
-    /// Where this is false of the text's bytes, so is the test; it takes next to no time.
-    sieve: Test<[u8]>,
+    /// Where this is false, so is the test; it takes next to no time.
+    sieve: Sieve,
     /// Where this is false, the test is false.
-    test: Test<str>,
+    test: Test,
     /// By which it is known from others.
     number: usize,
 }
@@ -31,7 +33,7 @@ impl Screen {
     /// A screen of the texts that a variable takes.
     pub fn new(
         slot: usize,
-        sieve: impl Fn(&[u8]) -> bool + Send + Sync + 'static,
+        sieve: impl Fn(&[u8], bool) -> bool + Send + Sync + 'static,
         test: impl Fn(&str) -> bool + Send + Sync + 'static,
     ) -> Self {
         static MADE: AtomicUsize = AtomicUsize::new(0);
@@ -41,7 +43,7 @@ impl Screen {
     /// Whether a text passes.
     #[must_use]
     pub fn passes(&self, text: &str) -> bool {
-        (self.sieve)(text.as_bytes()) && (self.test)(text)
+        (self.sieve)(text.as_bytes(), false) && (self.test)(text)
     }
 
     /// Whether any text at all within an object passes, be it of another record or of a value at fault.
@@ -67,8 +69,7 @@ impl Screen {
         for at in if texts { free } else { quoted }.iter().copied() {
             let node = forest.node(at);
             let inner = bytes.get(node.start as usize + 1..(node.end as usize).saturating_sub(1)).unwrap_or_default();
-            // What escapes stand for is known only to the test.
-            if (node.marks & ESCAPED != 0 || (self.sieve)(inner)) && (self.test)(&forest.string(at)) {
+            if (self.sieve)(inner, node.marks & ESCAPED != 0) && (self.test)(&forest.string(at)) {
                 passed.push(at);
             }
         }

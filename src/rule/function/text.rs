@@ -44,9 +44,13 @@ impl Signs {
     }
 }
 
-/// Whether a text holds what contact details cannot be without: most texts do not.
+/// Whether a text holds what contact details cannot be without: most texts do not. It may be as JSON writes it:
+/// of the escapes only those that give a number can stand for any of it.
 #[must_use]
-pub fn may_be_contact(text: &[u8]) -> bool {
+pub fn may_be_contact(text: &[u8], is_escaped: bool) -> bool {
+    if is_escaped && text.windows(2).any(|pair| pair == br"\u") {
+        return true;
+    }
     // Most texts have neither a digit nor an at sign.
     if text.iter().fold(0, |any, byte| any | u8::from(byte.is_ascii_digit() | (*byte == b'@'))) == 0 {
         return false;
