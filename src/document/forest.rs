@@ -62,6 +62,13 @@ impl Node {
         matches!(self.kind, Kind::List | Kind::Object)
     }
 
+    /// How many hundredths it is, if it is a number, and that was noted: it is of a field, and not too large or too fine.
+    #[inline]
+    #[must_use]
+    pub fn hundredths(&self) -> Option<u32> {
+        if self.kind == Kind::Number { self.link.checked_sub(1) } else { None }
+    }
+
     /// The date that it is, if its field is a date.
     #[inline]
     #[must_use]

@@ -40,7 +40,7 @@ pub enum Token<'a> {
 pub struct Judged {
     /// The marks (`ABSENT`, `FAULTY`, …).
     pub marks: u8,
-    /// A word's index, or a date's first day.
+    /// A word's index, a date's first day, or how many hundredths a number is, and one more.
     pub payload: u32,
 }
 
@@ -145,13 +145,7 @@ impl Guide for Schema {
             },
             Token::Number(raw) => match shape {
                 Shape::Any => fine,
-                Shape::Scalar(Scalar::Number(bounds)) => {
-                    if in_bounds(raw, bounds) {
-                        fine
-                    } else {
-                        faulty
-                    }
-                }
+                Shape::Scalar(Scalar::Number(bounds)) => number(raw, bounds).map_or(faulty, |payload| Judged { marks: 0, payload }),
                 _ => faulty,
             },
             Token::Text(text) => match shape {
@@ -238,17 +232,70 @@ pub fn is_blank(text: &str) -> bool {
     }
 }
 
-/// Whether a number as JSON writes it keeps the bounds, and those of the program.
-#[must_use]
-pub fn in_bounds(raw: &str, bounds: super::Bounds) -> bool {
-    let bytes = raw.as_bytes();
-    if bytes.len() <= 15 && bytes.iter().all(u8::is_ascii_digit) {
-        let number = bytes.iter().fold(0, |number, byte| number * 10 + i64::from(byte - b'0'));
-        return bounds.least.is_none_or(|least| number >= least) && bounds.most.is_none_or(|most| number <= most);
+/// The payload of a number as JSON writes it: how many hundredths it is, and one more; 0 where that has to be read
+/// off the text. None where it does not keep the bounds, or those of the program.
+fn number(raw: &str, bounds: super::Bounds) -> Option<u32> {
+    let Some((number, places)) = digits(raw.as_bytes()) else {
+        let number = raw.parse::<f64>().ok()?;
+        let keeps = number.abs() <= crate::limits::NUMBER_MAX as f64
+            && bounds.least.is_none_or(|least| number >= least as f64)
+            && bounds.most.is_none_or(|most| number <= most as f64)
+            && (!bounds.whole || number.fract() == 0.0);
+        return keeps.then_some(0);
+    };
+    let unit = 10i64.pow(places);
+    let scaled = |bound: i64| i128::from(bound) * i128::from(unit);
+    let keeps = bounds.least.is_none_or(|least| i128::from(number) >= scaled(least))
+        && bounds.most.is_none_or(|most| i128::from(number) <= scaled(most))
+        && (!bounds.whole || number % unit == 0);
+    let hundredths = || number.checked_mul(10i64.pow(2u32.checked_sub(places)?)).and_then(|number| u32::try_from(number).ok()?.checked_add(1));
+    keeps.then(|| hundredths().unwrap_or(0))
+}
+
+/// The digits of a number that is written as most are, with up to fifteen and perhaps a point, and how many of them
+/// stand behind that.
+fn digits(raw: &[u8]) -> Option<(i64, u32)> {
+    if raw.len() > 15 {
+        return None;
     }
-    let Ok(number) = raw.parse::<f64>() else { return false };
-    number.abs() <= crate::limits::NUMBER_MAX as f64
-        && bounds.least.is_none_or(|least| number >= least as f64)
-        && bounds.most.is_none_or(|most| number <= most as f64)
-        && (!bounds.whole || number.fract() == 0.0)
+    let (mut number, mut places) = (0, None);
+    for byte in raw {
+        match byte {
+            b'0'..=b'9' => {
+                number = number * 10 + i64::from(byte - b'0');
+                places = places.map(|places| places + 1);
+            }
+            b'.' if places.is_none() => places = Some(0),
+            _ => return None,
+        }
+    }
+    Some((number, places.unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::Bounds;
+    use super::number;
+
+    proptest! {
+        #[test]
+        fn numbers_are_judged_as_floating_point_would_judge_them(
+            raw in r"-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,5})?(e[0-9])?",
+            least in proptest::option::of(-20i64..20),
+            most in proptest::option::of(-20i64..2_000_000),
+            whole: bool,
+        ) {
+            let exact: f64 = raw.parse().unwrap_or(f64::NAN);
+            let keeps = least.is_none_or(|least| exact >= least as f64)
+                && most.is_none_or(|most| exact <= most as f64)
+                && (!whole || exact.fract() == 0.0);
+            let judged = number(&raw, Bounds { least, most, whole });
+            prop_assert_eq!(judged.is_some(), keeps);
+            if let Some(hundredths) = judged.and_then(|payload| payload.checked_sub(1)) {
+                prop_assert_eq!(f64::from(hundredths) / 100.0, exact);
+            }
+        }
+    }
 }

@@ -595,7 +595,7 @@ impl<'s> Scope<'s> {
                         Code::number(move |cx| {
                             let own = item.get(cx)?;
                             let at = fields_code.of(cx.programme, own)?;
-                            Decimal::read(cx.programme.forest.raw(at)).ok_or(No::Fault(Fault::Overflow))
+                            number_at(cx.programme, at)
                         }),
                     ),
                     (Ty::Text, _) => {
@@ -1296,6 +1296,15 @@ fn no_value(node: Node) -> No {
     if node.marks & (FAULTY | REPEATED) != 0 { No::Faulty(node.field) } else { No::Field(node.field) }
 }
 
+/// The number at a node.
+#[inline]
+fn number_at(programme: &Programme, at: u32) -> Eval<Decimal> {
+    match programme.forest.node(at).hundredths() {
+        Some(number) => Ok(Decimal::hundredths(number)),
+        None => Decimal::read(programme.forest.raw(at)).ok_or(No::Fault(Fault::Overflow)),
+    }
+}
+
 /// The value of a node, going by its field.
 pub(super) fn node_value(programme: &Programme, at: u32, record: u32) -> Eval<Value<'_>> {
     let node = programme.forest.node(at);
@@ -1324,7 +1333,7 @@ pub(super) fn node_value(programme: &Programme, at: u32, record: u32) -> Eval<Va
             Scalar::Time => Ok(Value::Time(node.link as u16)),
             Scalar::Word(_) => Ok(Value::Word(node.link as u16)),
             Scalar::Flag => Ok(Value::Flag(node.kind == crate::document::Kind::True)),
-            Scalar::Number(_) => Decimal::read(programme.forest.raw(at)).map(Value::Number).ok_or(No::Fault(Fault::Overflow)),
+            Scalar::Number(_) => number_at(programme, at).map(Value::Number),
             Scalar::Reference { .. } if schema.field(node.field).is_some_and(|field| field.reference.is_some()) => {
                 programme.target(at).map(Value::Item).ok_or(No::Field(node.field))
             }

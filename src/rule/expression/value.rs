@@ -27,6 +27,12 @@ impl Decimal {
         Decimal(number as i128 * SCALE)
     }
 
+    /// So many hundredths.
+    #[must_use]
+    pub const fn hundredths(number: u32) -> Self {
+        Decimal(number as i128 * (SCALE / 100))
+    }
+
     /// Reads a number as JSON and CEL write it; more than nine places are rounded, half to even.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
@@ -425,6 +431,13 @@ mod tests {
             // A sign takes the longer way.
             let (plain, negative) = (Decimal::read(&text), Decimal::read(&format!("-{text}")));
             proptest::prop_assert_eq!(plain.map(|number| -number.0), negative.map(|number| number.0), "{}", text);
+        }
+    }
+
+    #[test]
+    fn hundredths_are_what_is_written() {
+        for number in [0, 1, 10, 99, 100, 12_345, u32::MAX] {
+            assert_eq!(Some(Decimal::hundredths(number)), Decimal::read(&format!("{}.{:02}", number / 100, number % 100)));
         }
     }
 
