@@ -325,8 +325,7 @@ impl<'p> Auditor<'p> {
                 if kept.kept && kept.first == kept.end && kept.incomplete.is_none() {
                     self.verdicts(number).nothing_to_judge += 1;
                 }
-                for record in programme.records_of(*register) {
-                    let item = programme.item(record);
+                for item in programme.items_of(*register) {
                     self.bind(group, 1, item);
                     self.judge_all(number, rule, group, item);
                 }
@@ -369,8 +368,7 @@ impl<'p> Auditor<'p> {
                         self.no_value(number, no, None);
                     }
                     let mut any = !kept.kept;
-                    for record in programme.records_of(*register) {
-                        let item = programme.item(record);
+                    for item in programme.items_of(*register) {
                         self.bind(group, 1, item);
                         any |= self.rows(number, rule, group, item, fields, 2);
                     }

@@ -350,7 +350,7 @@ impl Programme {
         slots.reserve(forest.nodes.len() * 2);
         slot_starts.clear();
         slot_starts.resize(forest.nodes.len(), 0);
-        let nodes = forest.nodes.as_slice();
+        let (nodes, places) = (forest.nodes.as_slice(), schema.places.as_slice());
         let mut place = |object: u32, end: u32, structure: StructId| {
             let Some(start) = slot_starts.get_mut(object as usize).filter(|start| **start == 0) else { return };
             let Some(known) = schema.structure(structure) else { return };
@@ -363,9 +363,9 @@ impl Programme {
             let within = nodes.get(..end as usize).unwrap_or_default();
             let mut at = object as usize + 1;
             while let Some(node) = within.get(at) {
-                if let Some((owner, place)) = schema.place_of(node.field)
-                    && owner == structure
-                    && let Some(slot) = own.get_mut(place)
+                if let Some((owner, place)) = places.get(usize::from(node.field))
+                    && *owner == structure
+                    && let Some(slot) = own.get_mut(usize::from(*place))
                     && *slot == NOT_RECORDED
                 {
                     *slot = match Reading::of(at as u32, *node) {
@@ -420,6 +420,13 @@ impl Programme {
         let kept = self.registers.get(usize::from(register));
         let range = kept.map_or(0..0, |kept| kept.first..kept.end);
         range.filter(|number| self.record(*number).is_some_and(|record| record.canonical == *number))
+    }
+
+    /// The same as items.
+    pub fn items_of(&self, register: RegisterId) -> impl Iterator<Item = Item> + '_ {
+        let range = self.registers.get(usize::from(register)).map_or(0..0, |kept| kept.first..kept.end);
+        let records = self.records.get(range.start as usize..range.end as usize).unwrap_or_default();
+        range.zip(records).filter(|(number, record)| record.canonical == *number).map(|(record, known)| Item { node: known.node, record })
     }
 
     /// Whether two items are one.

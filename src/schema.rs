@@ -325,6 +325,8 @@ pub struct Schema {
     quick: Vec<Quick>,
     /// Which references may lead to the records of each struct.
     pub incoming: Incoming,
+    /// The struct that has each field, and the field's place among that struct's.
+    pub places: Vec<(StructId, u16)>,
     /// What each field holds in quotes: apart from the rest, because it is asked of every text of every record.
     written: Vec<Written>,
     /// By which it is known from every other.
@@ -357,7 +359,6 @@ struct Quick {
     is_register: bool,
     is_date: bool,
     owner: StructId,
-    place: u16,
 }
 
 /// Whether rules call what has this name so: they write a hyphen as an underscore.
@@ -439,7 +440,7 @@ impl Schema {
     #[inline]
     #[must_use]
     pub fn place_of(&self, field: FieldId) -> Option<(StructId, usize)> {
-        self.quick.get(usize::from(field)).map(|quick| (quick.owner, usize::from(quick.place)))
+        self.places.get(usize::from(field)).map(|(owner, place)| (*owner, usize::from(*place)))
     }
 
     /// The register with this id.

@@ -134,6 +134,21 @@ struct Stopped;
 
 type Read<T> = Result<T, Stopped>;
 
+/// What was read of a value.
+struct Told {
+    /// Whether it, and all that it holds, is plainly valid.
+    plain: bool,
+    /// Its marks.
+    marks: u8,
+}
+
+impl Told {
+    /// Of a value that holds no others.
+    const fn single(marks: u8) -> Self {
+        Self { plain: marks & FAULTY == 0, marks }
+    }
+}
+
 /// A member of an object, its value not yet read.
 struct Member {
     field: FieldId,
@@ -169,7 +184,7 @@ impl<G: Guide> Reader<'_, G> {
             return self.stop(Problem::Empty, self.at);
         }
         let root = self.nodes.len() as u32;
-        let plain = self.value(shape, field, 0, root)?;
+        let plain = self.value(shape, field, 0, root)?.plain;
         if !plain {
             self.doubts.push(Doubt { node: root });
         }
@@ -222,9 +237,9 @@ impl<G: Guide> Reader<'_, G> {
         Ok(number as u32)
     }
 
-    /// Reads one value; says whether it, and all that it holds, is plainly valid.
+    /// Reads one value.
     #[inline]
-    fn value(&mut self, shape: Shape, field: FieldId, depth: usize, holder: u32) -> Read<bool> {
+    fn value(&mut self, shape: Shape, field: FieldId, depth: usize, holder: u32) -> Read<Told> {
         let start = self.at;
         match self.peek() {
             Some(b'"') => {
@@ -240,16 +255,17 @@ impl<G: Guide> Reader<'_, G> {
                 {
                     self.references.push(RefSite { node, holder });
                 }
-                Ok(marks & FAULTY == 0)
+                Ok(Told::single(marks))
             }
-            Some(b'{') => self.object(shape, field, depth),
+            // That it is no object that is allowed here makes it not plain, and is all that its marks could say.
+            Some(b'{') => self.object(shape, field, depth).map(|plain| Told { plain, marks: 0 }),
             Some(b'[') => self.list(shape, field, depth, holder),
             Some(b'-' | b'0'..=b'9') => {
                 self.number()?;
                 let raw = self.text.get(start..self.at).unwrap_or("");
                 let judged = self.guide.scalar(shape, Token::Number(raw));
                 self.push(start, Kind::Number, field, judged.marks, judged.payload)?;
-                Ok(judged.marks & FAULTY == 0)
+                Ok(Told::single(judged.marks))
             }
             Some(b't') => self.literal(b"true", Kind::True, Token::Flag(true), shape, field),
             Some(b'f') => self.literal(b"false", Kind::False, Token::Flag(false), shape, field),
@@ -259,7 +275,7 @@ impl<G: Guide> Reader<'_, G> {
         }
     }
 
-    fn literal(&mut self, word: &[u8], kind: Kind, token: Token<'_>, shape: Shape, field: FieldId) -> Read<bool> {
+    fn literal(&mut self, word: &[u8], kind: Kind, token: Token<'_>, shape: Shape, field: FieldId) -> Read<Told> {
         let start = self.at;
         for expected in word {
             match self.peek() {
@@ -270,10 +286,10 @@ impl<G: Guide> Reader<'_, G> {
         }
         let judged = self.guide.scalar(shape, token);
         self.push(start, kind, field, judged.marks, judged.payload)?;
-        Ok(judged.marks & FAULTY == 0)
+        Ok(Told::single(judged.marks))
     }
 
-    fn list(&mut self, shape: Shape, field: FieldId, depth: usize, holder: u32) -> Read<bool> {
+    fn list(&mut self, shape: Shape, field: FieldId, depth: usize, holder: u32) -> Read<Told> {
         let start = self.at;
         if depth >= limits::DEPTH_MAX {
             return self.stop(Problem::Depth, start);
@@ -291,10 +307,10 @@ impl<G: Guide> Reader<'_, G> {
             self.at += 1;
         } else {
             loop {
-                let element = self.nodes.len();
-                plain &= self.value(of, of_field, depth + 1, holder)?;
+                let element = self.value(of, of_field, depth + 1, holder)?;
+                plain &= element.plain;
                 count += 1;
-                unknown |= self.nodes.get(element).is_some_and(|node| node.marks & UNKNOWN != 0);
+                unknown |= element.marks & UNKNOWN != 0;
                 self.space();
                 match self.peek() {
                     Some(b',') => {
@@ -314,21 +330,22 @@ impl<G: Guide> Reader<'_, G> {
                 }
             }
         }
+        // "unknown" stands alone, for the whole list.
+        let marks = match (unknown, count) {
+            (false, _) => 0,
+            (true, 1) => ABSENT | UNKNOWN,
+            (true, _) => {
+                plain = false;
+                FAULTY
+            }
+        };
         let (end, after) = (self.at as u32, self.nodes.len() as u32);
         if let Some(node) = self.nodes.get_mut(list as usize) {
             node.end = end;
             node.link = after;
-            // "unknown" stands alone, for the whole list.
-            match (unknown, count) {
-                (false, _) => {}
-                (true, 1) => node.marks |= ABSENT | UNKNOWN,
-                (true, _) => {
-                    node.marks |= FAULTY;
-                    plain = false;
-                }
-            }
+            node.marks |= marks;
         }
-        Ok(plain)
+        Ok(Told { plain, marks })
     }
 
     fn object(&mut self, shape: Shape, field: FieldId, depth: usize) -> Read<bool> {
@@ -339,7 +356,7 @@ impl<G: Guide> Reader<'_, G> {
         let allowed = self.guide.allows(shape).object;
         let object = self.push(start, Kind::Object, field, if allowed { 0 } else { FAULTY }, 0)?;
         let mut plain = allowed;
-        let (mut seen, mut present) = (0u128, 0u128);
+        let (mut seen, mut absent) = (0u128, 0u128);
         let free_from = self.free.len();
         let structure = match shape {
             Shape::OneOrList(_) => self.guide.element(shape),
@@ -350,7 +367,8 @@ impl<G: Guide> Reader<'_, G> {
         while let Some(Member { field: member, shape: member_shape, key }) = self.member(shape, structure, field, last)? {
             last = Some(member);
             let value = self.nodes.len() as u32;
-            plain &= self.value(member_shape, member, depth + 1, object)?;
+            let told = self.value(member_shape, member, depth + 1, object)?;
+            plain &= told.plain;
             match member {
                 FIELD_UNKNOWN | FIELD_FOREIGN | FIELD_NONE => {
                     plain &= member != FIELD_UNKNOWN;
@@ -363,8 +381,8 @@ impl<G: Guide> Reader<'_, G> {
                     }
                     seen |= bit;
                     // Said to be unknown is said.
-                    if self.nodes.get(value as usize).is_some_and(|node| node.marks & ABSENT == 0 || node.marks & UNKNOWN != 0) {
-                        present |= bit;
+                    if told.marks & (ABSENT | UNKNOWN) == ABSENT {
+                        absent |= bit;
                     }
                 }
             }
@@ -382,7 +400,7 @@ impl<G: Guide> Reader<'_, G> {
             Shape::OneOrList(_) => self.guide.element(shape),
             other => other,
         };
-        plain &= self.guide.required(shape) & !present == 0;
+        plain &= self.guide.required(shape) & !(seen & !absent) == 0;
         if !plain && self.guide.is_record(shape) {
             self.doubts.push(Doubt { node: object });
             return Ok(true);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use super::{About, Flaw, Item, LINK, Link, NOWHERE, Programme, Where};
-use crate::document::Forest;
+use crate::document::{Forest, Node};
 use crate::finding::{Care, Part};
 use crate::limits;
 use crate::schema::guide::FAULTY;
@@ -76,10 +76,7 @@ pub(super) fn link(programme: &mut Programme) {
     let mut flaws = Vec::new();
     let Programme { forest, records, registers, open_references, repeats, nameless, .. } = programme;
     let Forest { text, nodes, references, .. } = forest;
-    let string = |node: u32| {
-        let known = nodes.get(node as usize)?;
-        text.get(known.start as usize + 1..(known.end as usize).checked_sub(1)?)
-    };
+    let string = |node: Node| text.get(node.start as usize + 1..(node.end as usize).checked_sub(1)?);
     let mut ids = Ids { firsts: HashMap::with_capacity_and_hasher(records.len(), RandomState::default()), ..Ids::default() };
     // The ids of each register, once each.
     let mut own_ids: Vec<Vec<(&str, u32)>> = Vec::with_capacity(registers.len());
@@ -95,7 +92,7 @@ pub(super) fn link(programme: &mut Programme) {
                     nameless.push(record);
                     continue;
                 };
-                let Some(id) = string(at) else { continue };
+                let Some(id) = nodes.get(at as usize).and_then(|node| string(*node)) else { continue };
                 let Some(first) = ids.add(id, number as RegisterId, record) else {
                     own.push((id, record));
                     continue;
@@ -118,13 +115,13 @@ pub(super) fn link(programme: &mut Programme) {
     // Where each reference leads. Those that lead nowhere are named by their record afterwards.
     let mut dangling: Vec<(usize, u32)> = Vec::new();
     let mut sites: Vec<Site> = Vec::with_capacity(references.len());
-    let mut targets: Vec<(u32, u32)> = Vec::with_capacity(references.len());
     for site in references.iter() {
-        let Some(node) = nodes.get(site.node as usize).filter(|node| node.has_value()) else { continue };
+        let Some(place) = nodes.get_mut(site.node as usize).filter(|node| node.has_value()) else { continue };
+        let node = *place;
         let Some((reference_id, reference)) = schema.reference_of(node.field).and_then(|id| Some((id, schema.reference(id)?))) else {
             continue;
         };
-        let Some(written) = string(site.node) else { continue };
+        let Some(written) = string(node) else { continue };
         let care = || if schema.is_safe(node.field) { Care::Id } else { Care::Hidden };
         // An id has no slash: what stands before one names the register.
         let mut all = ids.of(written);
@@ -143,7 +140,7 @@ pub(super) fn link(programme: &mut Programme) {
             .filter_map(|target| Some((*target, all.clone().find(|entry| entry.register == *target)?.record)));
         match (found.next(), found.next()) {
             (Some((_, target)), None) => {
-                targets.push((site.node, target));
+                place.link = target;
                 sites.push(Site { reference: reference_id, target, holder: site.holder, node: site.node });
             }
             (Some((first, _)), Some((second, _))) => {
@@ -156,11 +153,11 @@ pub(super) fn link(programme: &mut Programme) {
                 let mut found = flaw("record/reference-ambiguous", Where::Node(site.node), message, "which of them?");
                 found.help = Some(format!("write {}/ or {}/ before the id", name(first), name(second)));
                 flaws.push(found);
-                targets.push((site.node, NOWHERE));
+                (place.link, place.marks) = (NOWHERE, node.marks | FAULTY);
             }
-            (None, _) if reference.link && form::is_link(written.as_bytes()) => targets.push((site.node, LINK)),
+            (None, _) if reference.link && form::is_link(written.as_bytes()) => place.link = LINK,
             (None, _) => {
-                targets.push((site.node, NOWHERE));
+                (place.link, place.marks) = (NOWHERE, node.marks | FAULTY);
                 let incomplete = reference
                     .targets
                     .iter()
@@ -213,14 +210,6 @@ pub(super) fn link(programme: &mut Programme) {
         }
     }
     drop((ids, own_ids));
-    for (node, target) in targets {
-        if let Some(node) = nodes.get_mut(node as usize) {
-            node.link = target;
-            if target == NOWHERE {
-                node.marks |= FAULTY;
-            }
-        }
-    }
     for (number, holder) in dangling {
         let owner = super::validate::owner(programme, holder);
         if let Some(flaw) = flaws.get_mut(number) {

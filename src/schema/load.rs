@@ -465,7 +465,6 @@ impl Loader {
                     is_register: self.is_register(id as FieldId),
                     is_date: element == Shape::Scalar(Scalar::Date),
                     owner: field.owner,
-                    place: place_of(id as FieldId, field.owner),
                 }
             })
             .collect();
@@ -478,6 +477,7 @@ impl Loader {
                 _ => Written::Formed,
             })
             .collect();
+        let places = (0..).zip(&self.fields).map(|(id, field)| (field.owner, place_of(id, field.owner))).collect();
         let incoming = Incoming::new(self.structs.len(), &self.registers, &self.references);
         Ok(Schema {
             json,
@@ -490,6 +490,7 @@ impl Loader {
             stages,
             quick,
             written,
+            places,
             incoming,
             serial: 1 + MADE.fetch_add(1, Ordering::Relaxed),
             shapes: self.shapes,

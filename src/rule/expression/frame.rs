@@ -18,6 +18,11 @@ use crate::schema::form::Period;
 const ASKED_NO: u8 = 1;
 const ASKED_YES: u8 = 2;
 
+/// How many definitions that answer yes or no are mostly asked in an audit, and how many that give a number; and up
+/// to how many places room is made for beforehand.
+const LIKELY_ANSWERS: usize = 64;
+const LIKELY_NUMBERS: usize = 16;
+const ROOM_MAX: usize = 1 << 16;
 /// About how much is remembered for each record of a programme.
 const REMEMBERED_PER_RECORD: usize = 1;
 
@@ -53,12 +58,12 @@ pub struct Cx<'p> {
     pub remembered: HashMap<(u32, u32, u64), Eval<Value<'p>>, FixedState>,
     /// What definitions of one record answered, yes or no: by the definition's number, then by that of the
     /// object. Most of what is remembered is this, and it is looked up far more often than worked out.
-    answers: Vec<Vec<u8>>,
+    answers: PerObject<u8>,
     /// Why those that had no answer had none.
     reasons: HashMap<(u32, u32), No, FixedState>,
     /// What definitions of one record that give a number gave: by the definition's number, then by that of the
     /// object, the place among `numbers`, counted from 1.
-    number_places: Vec<Vec<u32>>,
+    number_places: PerObject<u32>,
     numbers: Vec<Eval<Decimal>>,
     /// What was reached from a record along evidence links, upwards or not.
     pub reached: HashMap<(u32, bool), Arc<[u32]>, FixedState>,
@@ -92,8 +97,8 @@ impl<'p> Cx<'p> {
             screened: Vec::new(),
             written: None,
             remembered: HashMap::with_capacity_and_hasher(REMEMBERED_PER_RECORD * programme.records.len(), FixedState::default()),
-            answers: Vec::new(),
-            number_places: Vec::new(),
+            answers: PerObject::new(programme.objects(), LIKELY_ANSWERS),
+            number_places: PerObject::new(programme.objects(), LIKELY_NUMBERS),
             numbers: Vec::new(),
             reasons: HashMap::default(),
             reached: HashMap::default(),
@@ -108,7 +113,7 @@ impl<'p> Cx<'p> {
     /// What a definition answered of a record or row, by its number, if it was asked and had an answer.
     #[inline(always)]
     pub fn answered(&self, definition: u32, object: u32) -> Option<Answer> {
-        match *self.answers.get(definition as usize)?.get(object as usize)? {
+        match *self.answers.get(definition, object)? {
             ASKED_NO => Some(Answer::No),
             ASKED_YES => Some(Answer::Yes),
             _ => None,
@@ -125,7 +130,7 @@ impl<'p> Cx<'p> {
     #[inline]
     #[must_use]
     pub fn number(&self, definition: u32, object: u32) -> Option<Eval<Decimal>> {
-        let place = self.number_places.get(definition as usize)?.get(object as usize)?;
+        let place = self.number_places.get(definition, object)?;
         self.numbers.get(place.checked_sub(1)? as usize).copied()
     }
 
@@ -134,8 +139,7 @@ impl<'p> Cx<'p> {
         if number == Err(No::Fault(Fault::Budget)) {
             return;
         }
-        let objects = self.programme.objects() as usize;
-        if let Some(place) = of_definition(&mut self.number_places, definition, objects).get_mut(object as usize) {
+        if let Some(place) = self.number_places.get_mut(definition, object) {
             self.numbers.push(number);
             *place = self.numbers.len() as u32;
         }
@@ -153,8 +157,7 @@ impl<'p> Cx<'p> {
                 return;
             }
         };
-        let objects = self.programme.objects() as usize;
-        if let Some(place) = of_definition(&mut self.answers, definition, objects).get_mut(object as usize) {
+        if let Some(place) = self.answers.get_mut(definition, object) {
             *place = code;
         }
     }
@@ -305,14 +308,40 @@ impl<'p> Cx<'p> {
     }
 }
 
-/// What is remembered of one definition, a place for each object.
-fn of_definition<T: Clone + Default>(all: &mut Vec<Vec<T>>, definition: u32, objects: usize) -> &mut [T] {
-    if all.len() <= definition as usize {
-        all.resize_with(definition as usize + 1, Vec::new);
+/// What is remembered of definitions, a place for each object: for those that were asked, one after another.
+struct PerObject<T> {
+    objects: usize,
+    /// By the definition's number, the how-manieth of those that were asked it is, counted from 1.
+    asked: Vec<u16>,
+    /// How many were asked.
+    count: u16,
+    all: Vec<T>,
+}
+
+impl<T: Clone + Default> PerObject<T> {
+    /// With room for so many definitions.
+    fn new(objects: u32, likely: usize) -> Self {
+        let objects = objects as usize;
+        Self { objects, asked: Vec::new(), count: 0, all: Vec::with_capacity(objects.saturating_mul(likely).min(ROOM_MAX)) }
     }
-    let Some(own) = all.get_mut(definition as usize) else { return &mut [] };
-    if own.is_empty() {
-        own.resize(objects, T::default());
+
+    #[inline(always)]
+    fn get(&self, definition: u32, object: u32) -> Option<&T> {
+        let asked = usize::from(*self.asked.get(definition as usize)?).checked_sub(1)?;
+        self.all.get(asked * self.objects + object as usize)
     }
-    own
+
+    fn get_mut(&mut self, definition: u32, object: u32) -> Option<&mut T> {
+        let definition = definition as usize;
+        if self.asked.len() <= definition {
+            self.asked.resize(definition + 1, 0);
+        }
+        let asked = self.asked.get_mut(definition)?;
+        if *asked == 0 {
+            self.count = self.count.checked_add(1)?;
+            *asked = self.count;
+            self.all.resize(self.objects * usize::from(self.count), T::default());
+        }
+        self.all.get_mut((usize::from(*asked) - 1) * self.objects + object as usize)
+    }
 }

@@ -56,6 +56,9 @@ impl Screen {
             cx.screened.len() - 1
         });
         let passed = cx.screened.get(known).map_or(&[][..], |(_, passed)| passed);
+        if passed.is_empty() {
+            return false;
+        }
         let next = passed.partition_point(|node| *node <= within.node);
         passed.get(next).is_some_and(|node| *node < cx.programme.forest.after(within.node))
     }
