@@ -107,3 +107,6 @@ pub const SIDE_BY_SIDE_MAX: usize = 16;
 /// … and up to how many bytes of records all together: as much as the processor's nearer caches hold beside the
 /// rules. A larger programme is judged by itself.
 pub const SIDE_BY_SIDE_BYTES: usize = 800_000;
+
+/// Bytes of files that are fetched before they are read.
+pub const FETCHED_BYTES: usize = 256 << 10;

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
+use std::ops::Range;
 
 use super::forest::{Doubt, Forest, Habits, Kind, Node, RefSite, Tree};
 use crate::limits;
@@ -89,9 +90,25 @@ pub struct Fault {
 /// # Errors
 /// Where the text is not JSON: the place and the reason. The forest's nodes are then as before.
 pub fn plant<G: Guide>(forest: &mut Forest, from: usize, shape: Shape, field: FieldId, guide: &G) -> Result<(), Fault> {
+    let to = forest.text.len();
+    plant_within(forest, from..to, shape, field, guide)
+}
+
+/// The same of a part of the forest's text.
+///
+/// # Errors
+/// As of [`plant`].
+pub fn plant_within<G: Guide>(
+    forest: &mut Forest,
+    range: Range<usize>,
+    shape: Shape,
+    field: FieldId,
+    guide: &G,
+) -> Result<(), Fault> {
+    let from = range.start;
     let before = (forest.nodes.len(), forest.references.len(), forest.doubts.len(), forest.repeated.len());
     forest.habits.begin(guide.serial());
-    let text = forest.text.as_str();
+    let text = forest.text.get(..range.end).unwrap_or_default();
     let mut reader = Reader {
         text,
         bytes: text.as_bytes(),

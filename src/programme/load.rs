@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read, Seek};
+use std::ops::Range;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -66,11 +67,24 @@ pub fn load(
         has_aliases: false,
     };
     let mut loader = Loader { programme: &mut programme, digests, scratch: Vec::new(), found: vec![Vec::new(); schema.registers.len()] };
-    for (number, input) in inputs.iter().enumerate() {
-        if matches!(input.source, Source::Alone(_)) {
-            loader.programme.registers.iter_mut().for_each(|kept| kept.incomplete = Some(Incomplete::Apart));
+    if inputs.iter().any(|input| matches!(input.source, Source::Alone(_))) {
+        loader.programme.registers.iter_mut().for_each(|kept| kept.incomplete = Some(Incomplete::Apart));
+    }
+    // A few files are fetched at a time and then read: the system's work and this program's own get into each other's
+    // way less than if they took turns file by file.
+    let mut rest = (0u32..).zip(inputs);
+    let mut fetched = Vec::new();
+    loop {
+        let begun = loader.programme.forest.text.len();
+        while loader.programme.forest.text.len() - begun < limits::FETCHED_BYTES
+            && let Some((number, input)) = rest.next()
+        {
+            fetched.push((number, input, loader.fetch(number, input)));
         }
-        loader.file(number as u32, input);
+        if fetched.is_empty() {
+            break;
+        }
+        fetched.drain(..).for_each(|(number, input, text)| loader.file(number, input, text));
     }
     let found = loader.found;
     programme.gather(found);
@@ -99,6 +113,9 @@ pub fn load(
     order::judge(&mut programme, &judges.order, clock);
     programme
 }
+
+/// Why the text of a file is not there: the rule, where, and what is said of it.
+type Unread = (&'static str, Span, Vec<Part>, &'static str);
 
 struct Loader<'p> {
     programme: &'p mut Programme,
@@ -137,7 +154,8 @@ impl Loader<'_> {
         }
     }
 
-    fn file(&mut self, number: u32, input: &Input) {
+    /// Fetches the text of a file; where it lies, or why it is not there. None of what is not to be read.
+    fn fetch(&mut self, number: u32, input: &Input) -> Option<Result<Range<usize>, Unread>> {
         self.programme.files.push(FileEntry {
             path: Arc::from(input.path.as_str()),
             tree: None,
@@ -146,6 +164,14 @@ impl Loader<'_> {
             digest: None,
             unjudged: false,
         });
+        if !matches!(input.role, Role::Charter | Role::Register(_) | Role::Folder(_) | Role::Other) {
+            return None;
+        }
+        let from = self.programme.forest.text.len();
+        Some(self.text(number, &input.source).map(|()| from..self.programme.forest.text.len()))
+    }
+
+    fn file(&mut self, number: u32, input: &Input, text: Option<Result<Range<usize>, Unread>>) {
         let nowhere = Span::default();
         match input.role {
             Role::Ignored(_) => return self.incomplete(number, input.role),
@@ -169,11 +195,11 @@ impl Loader<'_> {
             }
             Role::Charter | Role::Register(_) | Role::Folder(_) | Role::Other => {}
         }
-        let from = self.programme.forest.text.len();
-        if let Err(problem) = self.text(number, &input.source) {
-            let (rule, span, message, label) = problem;
-            return self.unread(number, input.role, rule, span, message, label);
-        }
+        let range = match text {
+            Some(Ok(range)) => range,
+            Some(Err((rule, span, message, label))) => return self.unread(number, input.role, rule, span, message, label),
+            None => return,
+        };
         let schema = Arc::clone(&self.programme.schema);
         let shape = match input.role {
             Role::Charter => schema.charter_shape(),
@@ -186,7 +212,7 @@ impl Loader<'_> {
             _ => FIELD_NONE,
         };
         let first = self.programme.forest.nodes.len() as u32;
-        match json::plant(&mut self.programme.forest, from, shape, field, &*schema) {
+        match json::plant_within(&mut self.programme.forest, range.clone(), shape, field, &*schema) {
             Ok(()) => {
                 let tree = self.programme.forest.trees.len() as u32 - 1;
                 if let Some(file) = self.programme.files.get_mut(number as usize) {
@@ -198,9 +224,9 @@ impl Loader<'_> {
                 self.place(number, input.role, first, shape);
             }
             Err(fault) => {
-                let local = Span::new(fault.span.start - from as u32, fault.span.end - from as u32);
-                let text: Arc<str> = Arc::from(self.programme.forest.text.get(from..).unwrap_or(""));
-                self.programme.forest.text.truncate(from);
+                let from = range.start as u32;
+                let local = Span::new(fault.span.start - from, fault.span.end - from);
+                let text: Arc<str> = Arc::from(self.programme.forest.text.get(range).unwrap_or(""));
                 if let Some(file) = self.programme.files.get_mut(number as usize) {
                     file.text = Some(text);
                 }
@@ -216,7 +242,7 @@ impl Loader<'_> {
     }
 
     /// Appends a file's text to the forest's.
-    fn text(&mut self, number: u32, source: &Source) -> Result<(), (&'static str, Span, Vec<Part>, &'static str)> {
+    fn text(&mut self, number: u32, source: &Source) -> Result<(), Unread> {
         let whole = Span::default();
         let unreadable = |why: &str| ("record/not-readable", whole, vec![Part::words("the file cannot be read: "), Part::words(why)], "");
         let too_large = |bytes: u64| {
