@@ -356,7 +356,10 @@ pub fn join(parts: &[ShownPart]) -> Shown {
 /// Masks a text in parts.
 #[must_use]
 pub fn text(message: &[Part], terms: Terms) -> Shown {
-    join(&parts(message, terms))
+    match message {
+        [Part::Literal(words)] => Shown::words(words),
+        message => join(&parts(message, terms)),
+    }
 }
 
 /// Masks a reason why a rule does not run: after a colon it may be somebody's own words, from the settings.

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use super::forest::{Doubt, Forest, Habits, Kind, Node, RefSite, Tree};
 use crate::limits;
-use crate::schema::guide::{ABSENT, ESCAPED, FAULTY, Guide, REPEATED, Token, UNKNOWN};
+use crate::schema::guide::{ABSENT, ESCAPED, FAULTY, Guide, Judged, REPEATED, Token, UNKNOWN};
 use crate::schema::{FIELD_FOREIGN, FIELD_NONE, FIELD_UNKNOWN, FieldId, Shape};
 use crate::text::Span;
 
@@ -262,8 +262,13 @@ impl<G: Guide> Reader<'_, G> {
             Some(b'"') => {
                 let escaped = self.string()?;
                 let inner = self.text.get(start + 1..self.at - 1).unwrap_or("");
-                let text = if escaped { unescape(inner) } else { Cow::Borrowed(inner) };
-                let judged = self.guide.scalar(shape, Token::Text(&text));
+                let judged = if !escaped {
+                    self.guide.scalar(shape, Token::Text(inner))
+                } else if self.guide.takes_as_written(shape, inner.as_bytes()) {
+                    Judged::default()
+                } else {
+                    self.guide.scalar(shape, Token::Text(&unescape(inner)))
+                };
                 let marks = judged.marks | if escaped { ESCAPED } else { 0 };
                 let node = self.push(start, Kind::Text, field, marks, judged.payload)?;
                 if marks & (ABSENT | FAULTY) == 0

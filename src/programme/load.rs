@@ -72,6 +72,7 @@ pub fn load(
     }
     // A few files are fetched at a time and then read: the system's work and this program's own get into each other's
     // way less than if they took turns file by file.
+    loader.programme.files.reserve(inputs.len());
     let mut rest = (0u32..).zip(inputs);
     let mut fetched = Vec::new();
     loop {

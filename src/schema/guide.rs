@@ -59,6 +59,10 @@ pub trait Guide {
     fn allows(&self, shape: Shape) -> Allows;
     /// What to make of a value.
     fn scalar(&self, shape: Shape, token: Token<'_>) -> Judged;
+    /// Whether a text is surely fine, going by how it is written: its escapes need not be resolved.
+    fn takes_as_written(&self, _shape: Shape, _written: &[u8]) -> bool {
+        false
+    }
     /// A bit for each field of an object, in which keys seen are marked.
     fn bit(&self, field: FieldId) -> u128;
     /// The bits that an object of this shape must have.
@@ -153,6 +157,16 @@ impl Guide for Schema {
                 Shape::Scalar(scalar) => self.text(scalar, text).unwrap_or(faulty),
                 _ => faulty,
             },
+        }
+    }
+
+    fn takes_as_written(&self, shape: Shape, written: &[u8]) -> bool {
+        // Resolved it is no longer than it is written, and what begins with a visible character is not blank.
+        let begins_visibly = matches!(written.first(), Some(b'!'..=b'~')) && written.first() != Some(&b'\\');
+        match shape {
+            Shape::Any => begins_visibly,
+            Shape::Scalar(Scalar::Text { chars_max }) => begins_visibly && (chars_max == 0 || written.len() <= chars_max as usize),
+            _ => false,
         }
     }
 
@@ -288,7 +302,8 @@ mod tests {
             whole: bool,
         ) {
             let exact: f64 = raw.parse().unwrap_or(f64::NAN);
-            let keeps = least.is_none_or(|least| exact >= least as f64)
+            let keeps = exact.abs() <= crate::limits::NUMBER_MAX as f64
+                && least.is_none_or(|least| exact >= least as f64)
                 && most.is_none_or(|most| exact <= most as f64)
                 && (!whole || exact.fract() == 0.0);
             let judged = number(&raw, Bounds { least, most, whole });
