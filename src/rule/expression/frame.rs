@@ -164,11 +164,13 @@ impl<'p> Cx<'p> {
 
     /// Opens a frame of so many variables for a rule, none of them worked out but the programme, the first.
     pub fn open(&mut self, variables: usize) {
-        self.items.clear();
-        self.values.clear();
         self.base = 0;
         self.top = 0;
         self.reserve(variables);
+        self.items.iter_mut().take(variables).for_each(|item| *item = Err(No::Unset));
+        for value in self.values.iter_mut().take(variables).filter(|value| !matches!(value, Err(No::Unset))) {
+            *value = Err(No::Unset);
+        }
         self.set_item(0, Ok(self.programme.charter_item()));
     }
 
