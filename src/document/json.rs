@@ -98,13 +98,7 @@ pub fn plant<G: Guide>(forest: &mut Forest, from: usize, shape: Shape, field: Fi
 ///
 /// # Errors
 /// As of [`plant`].
-pub fn plant_within<G: Guide>(
-    forest: &mut Forest,
-    range: Range<usize>,
-    shape: Shape,
-    field: FieldId,
-    guide: &G,
-) -> Result<(), Fault> {
+pub fn plant_within<G: Guide>(forest: &mut Forest, range: Range<usize>, shape: Shape, field: FieldId, guide: &G) -> Result<(), Fault> {
     let from = range.start;
     let before = (forest.nodes.len(), forest.references.len(), forest.doubts.len(), forest.repeated.len());
     forest.habits.begin(guide.serial());

@@ -2,8 +2,10 @@
 //!
 //! [`parse`] is the only file that knows the crate `cel`. [`value`] says what a value is and why there may
 //! be none; [`types`] what is known of an expression before any record is read; [`code`] is what it is compiled
-//! to, [`frame`] what it sees while it runs. [`build`] checks and compiles in one walk, [`calls`] what is called; [`template`] does the same for messages; [`watch`] notes
-//! what the examples of pages have shown. [`packed`] holds what was parsed already when the program was built.
+//! to ([`flag`] where it says yes or no), [`frame`] what it sees while it runs. [`build`] checks and compiles in one
+//! walk, [`calls`] what is called, [`defined`] what is called and defined on a page; [`leading`] and [`screen`] pass
+//! over what a test would refuse. [`template`] does the same for messages; [`watch`] notes what the examples of pages
+//! have shown. [`packed`] holds what was parsed already when the program was built.
 
 pub mod build;
 pub mod calls;

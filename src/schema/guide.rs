@@ -262,7 +262,8 @@ fn number(raw: &str, bounds: super::Bounds) -> Option<u32> {
     let keeps = bounds.least.is_none_or(|least| i128::from(number) >= scaled(least))
         && bounds.most.is_none_or(|most| i128::from(number) <= scaled(most))
         && (!bounds.whole || number % unit == 0);
-    let hundredths = || number.checked_mul(10i64.pow(2u32.checked_sub(places)?)).and_then(|number| u32::try_from(number).ok()?.checked_add(1));
+    let hundredths =
+        || number.checked_mul(10i64.pow(2u32.checked_sub(places)?)).and_then(|number| u32::try_from(number).ok()?.checked_add(1));
     keeps.then(|| hundredths().unwrap_or(0))
 }
 

@@ -420,7 +420,11 @@ impl Scope<'_> {
             // What cannot be matched is left to the test itself.
             typed.screen = part.variable.map(|slot| {
                 let sieve = Arc::clone(&screening);
-                Screen::new(slot, move |text, is_escaped| sieve.may_match_written(text, is_escaped), move |text| screening.is_match(text).unwrap_or(true))
+                Screen::new(
+                    slot,
+                    move |text, is_escaped| sieve.may_match_written(text, is_escaped),
+                    move |text| screening.is_match(text).unwrap_or(true),
+                )
             });
             return Ok(typed);
         }
@@ -675,7 +679,8 @@ impl Scope<'_> {
         if matches!(&part.ty, Ty::List(of) if matches!(**of, Ty::Record(_))) {
             let items = part.code.clone().into_items();
             let code = Code::items(move |cx, visit| {
-                let (mut kept, mut seen, mut many) = (Vec::with_capacity(FEW), Vec::with_capacity(FEW), HashSet::with_hasher(FixedState::default()));
+                let (mut kept, mut seen, mut many) =
+                    (Vec::with_capacity(FEW), Vec::with_capacity(FEW), HashSet::with_hasher(FixedState::default()));
                 let mut why = None;
                 let end = items.each(cx, |cx, element| {
                     match element {
