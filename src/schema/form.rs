@@ -238,6 +238,27 @@ pub fn is_language(text: &[u8]) -> bool {
         && parts.all(|part| (1..=8).contains(&part.len()) && part.iter().all(u8::is_ascii_alphanumeric))
 }
 
+/// The digits of a number that is written as most are, in up to sixteen characters, and how many of them
+/// stand behind its point.
+#[must_use]
+pub fn short_number(raw: &[u8]) -> Option<(i64, u32)> {
+    if raw.len() > 16 || !raw.first().is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
+    let (mut number, mut places) = (0, None);
+    for byte in raw {
+        match byte {
+            b'0'..=b'9' => {
+                number = number * 10 + i64::from(byte - b'0');
+                places = places.map(|places| places + 1);
+            }
+            b'.' if places.is_none() => places = Some(0),
+            _ => return None,
+        }
+    }
+    Some((number, places.unwrap_or(0)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -249,7 +249,7 @@ pub fn is_blank(text: &str) -> bool {
 /// The payload of a number as JSON writes it: how many hundredths it is, and one more; 0 where that has to be read
 /// off the text. None where it does not keep the bounds, or those of the program.
 fn number(raw: &str, bounds: super::Bounds) -> Option<u32> {
-    let Some((number, places)) = digits(raw.as_bytes()) else {
+    let Some((number, places)) = form::short_number(raw.as_bytes()) else {
         let number = raw.parse::<f64>().ok()?;
         let keeps = number.abs() <= crate::limits::NUMBER_MAX as f64
             && bounds.least.is_none_or(|least| number >= least as f64)
@@ -265,26 +265,6 @@ fn number(raw: &str, bounds: super::Bounds) -> Option<u32> {
     let hundredths =
         || number.checked_mul(10i64.pow(2u32.checked_sub(places)?)).and_then(|number| u32::try_from(number).ok()?.checked_add(1));
     keeps.then(|| hundredths().unwrap_or(0))
-}
-
-/// The digits of a number that is written as most are, with up to fifteen and perhaps a point, and how many of them
-/// stand behind that.
-fn digits(raw: &[u8]) -> Option<(i64, u32)> {
-    if raw.len() > 15 {
-        return None;
-    }
-    let (mut number, mut places) = (0, None);
-    for byte in raw {
-        match byte {
-            b'0'..=b'9' => {
-                number = number * 10 + i64::from(byte - b'0');
-                places = places.map(|places| places + 1);
-            }
-            b'.' if places.is_none() => places = Some(0),
-            _ => return None,
-        }
-    }
-    Some((number, places.unwrap_or(0)))
 }
 
 #[cfg(test)]

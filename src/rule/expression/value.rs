@@ -7,7 +7,7 @@ use super::frame::Cx;
 use crate::limits;
 use crate::programme::Item;
 use crate::rule::function::statistics::NotTestable;
-use crate::schema::form::Period;
+use crate::schema::form::{self, Period};
 use crate::schema::{FieldId, RegisterId};
 
 /// A decimal number, exact to nine places: units of 10⁻⁹.
@@ -67,22 +67,9 @@ impl Decimal {
 
     /// A number as most are written: up to fifteen digits, some of them behind a point.
     fn short(bytes: &[u8]) -> Option<Self> {
-        if bytes.len() > 16 {
-            return None;
-        }
-        let (mut number, mut places) = (0i64, None::<u32>);
-        for byte in bytes {
-            match byte {
-                b'0'..=b'9' => {
-                    number = number * 10 + i64::from(byte - b'0');
-                    places = places.map(|places| places + 1);
-                }
-                b'.' if places.is_none() => places = Some(0),
-                _ => return None,
-            }
-        }
-        let unit = 10i64.checked_pow(9u32.checked_sub(places.unwrap_or(0))?)?;
-        (!bytes.is_empty()).then(|| Decimal(i128::from(number) * i128::from(unit)))
+        let (number, places) = form::short_number(bytes)?;
+        let unit = 10i64.checked_pow(9u32.checked_sub(places)?)?;
+        Some(Decimal(i128::from(number) * i128::from(unit)))
     }
 
     /// The mean, exact to nine places and twelve digits; `None` of nothing.
