@@ -409,13 +409,7 @@ impl<'p> Auditor<'p> {
     fn rows(&mut self, number: usize, rule: &'p Rule, group: &'p Group, holder: Item, fields: &[u16], slot: usize) -> bool {
         let programme = self.programme;
         let Some((field, rest)) = fields.split_first() else { return false };
-        let place = programme.schema.place_of(*field);
-        let Some(at) = place
-            .and_then(|(structure, place)| programme.field_at(holder.node, structure, place))
-            .unwrap_or_else(|| programme.forest.value(holder.node, *field))
-        else {
-            return false;
-        };
+        let Some(at) = programme.forest.value(holder.node, *field) else { return false };
         let is_list = programme.forest.node(at).kind == crate::document::Kind::List;
         let (mut next_node, end) = if is_list { (at + 1, programme.forest.after(at)) } else { (at, at + 1) };
         let mut any = false;

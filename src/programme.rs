@@ -416,13 +416,6 @@ impl Programme {
     }
 
     /// The records of a register, each person or thing once.
-    pub fn records_of(&self, register: RegisterId) -> impl Iterator<Item = u32> + '_ {
-        let kept = self.registers.get(usize::from(register));
-        let range = kept.map_or(0..0, |kept| kept.first..kept.end);
-        range.filter(|number| self.record(*number).is_some_and(|record| record.canonical == *number))
-    }
-
-    /// The same as items.
     pub fn items_of(&self, register: RegisterId) -> impl Iterator<Item = Item> + '_ {
         let range = self.registers.get(usize::from(register)).map_or(0..0, |kept| kept.first..kept.end);
         let records = self.records.get(range.start as usize..range.end as usize).unwrap_or_default();
@@ -514,7 +507,7 @@ impl Programme {
             return self.charter.into_iter().collect();
         }
         if let Some(register) = schema.structure(structure).and_then(|known| known.register) {
-            return self.records_of(register).filter_map(|record| self.record(record)).map(|record| record.node).collect();
+            return self.items_of(register).map(|item| item.node).collect();
         }
         let mut out = Vec::new();
         for id in (0..schema.fields.len() as FieldId).filter(|id| schema.struct_of(*id) == Some(structure)) {

@@ -34,9 +34,6 @@ impl Selection {
     /// # Errors
     /// The reason why it does not run.
     pub fn wants(&self, rule: &str) -> Result<(), String> {
-        if self.select.is_empty() && self.ignore.is_empty() {
-            return Ok(());
-        }
         let named =
             |list: &[String]| list.iter().any(|name| name == rule || rule.split_once('/').is_some_and(|(family, _)| family == name));
         if !self.select.is_empty() && !named(&self.select) {
@@ -160,7 +157,7 @@ pub fn state(rules: &Rules, programme: &Programme, settings: &Effective, selecti
                 known.on = Err(format!("off under the profile {profile}: {reason}"));
             }
         }
-        let names = std::iter::once(&*rule.name).chain(rule.formerly.iter().map(String::as_str)).filter(|_| !settings.rule.is_empty());
+        let names = std::iter::once(&*rule.name).chain(rule.formerly.iter().map(String::as_str));
         for own in names.filter_map(|name| settings.rule.get(name)) {
             if let Some(severity) = &own.severity {
                 known.severity = severity.value;

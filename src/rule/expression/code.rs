@@ -327,22 +327,13 @@ impl ItemsCode {
     pub fn each<'p>(&self, cx: &mut Cx<'p>, mut visit: impl FnMut(&mut Cx<'p>, Eval<Item>) -> bool) -> Eval<()> {
         let ItemsCode::Filter(list, slot, test) = self else { return self.whole(cx, visit) };
         let mut why = None;
-        let end = list.whole(cx, |cx, element| {
-            let answer = match element {
-                Ok(item) => {
-                    cx.set_item(*slot, Ok(item));
-                    test.ask(cx)
-                }
-                Err(no) => Answer::none(cx, no),
-            };
-            match answer {
-                Answer::Yes => visit(cx, element),
-                Answer::No => true,
-                Answer::None => {
-                    let no = cx.reason;
-                    why = Some(no);
-                    visit(cx, Err(no))
-                }
+        let end = list.whole(cx, |cx, element| match test.ask_of(cx, *slot, element) {
+            Answer::Yes => visit(cx, element),
+            Answer::No => true,
+            Answer::None => {
+                let no = cx.reason;
+                why = Some(no);
+                visit(cx, Err(no))
             }
         });
         why.map_or(end, Err)

@@ -272,6 +272,18 @@ impl FlagCode {
         (self.run)(&self.what, cx)
     }
 
+    /// The same of an element of a list, which the variable at this place is set to.
+    #[inline(always)]
+    pub fn ask_of(&self, cx: &mut Cx<'_>, slot: usize, element: Eval<Item>) -> Answer {
+        match element {
+            Ok(item) => {
+                cx.set_item(slot, Ok(item));
+                self.ask(cx)
+            }
+            Err(no) => Answer::none(cx, no),
+        }
+    }
+
     /// Whether this surely holds of a record, which is the variable at this place, with next to no work: where it
     /// says that no text of the record passes a test, and none passes the test's screen.
     #[must_use]
@@ -450,13 +462,7 @@ fn listed<const SOME: bool>(what: &What, cx: &mut Cx<'_>) -> Answer {
     let Listed { items, slot, test } = &**asked;
     let (mut found, mut why) = (false, None);
     let end = items.each(cx, |cx, element| {
-        let answer = match element {
-            Ok(item) => {
-                cx.set_item(*slot, Ok(item));
-                test.ask(cx)
-            }
-            Err(no) => Answer::none(cx, no),
-        };
+        let answer = test.ask_of(cx, *slot, element);
         if answer == Answer::None && why.is_none() {
             why = Some(cx.reason);
         }
