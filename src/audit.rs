@@ -451,26 +451,27 @@ impl<'p> Auditor<'p> {
 
     fn judge_all(&mut self, number: usize, rule: &'p Rule, group: &'p Group, subject: Item) {
         for case in &group.cases {
-            self.judge(number, rule, case, subject);
+            self.audit.steps += self.cx.steps.replace(0);
+            let concerns = match &case.when {
+                None => Ok(true),
+                Some(when) => match when.ask(&mut self.cx) {
+                    Answer::Yes => Ok(true),
+                    // So end most.
+                    Answer::No => {
+                        self.verdicts(number).not_applicable += 1;
+                        continue;
+                    }
+                    Answer::None => Err(self.cx.reason),
+                },
+            };
+            self.judge(number, rule, case, subject, concerns);
         }
     }
 
-    fn judge(&mut self, number: usize, rule: &'p Rule, case: &'p Case, subject: Item) {
-        self.audit.steps += self.cx.steps.replace(0);
-        let mut concerns = Ok(true);
-        if let Some(when) = &case.when {
-            match when.ask(&mut self.cx) {
-                Answer::Yes => {}
-                // So end most.
-                Answer::No => {
-                    self.verdicts(number).not_applicable += 1;
-                    return;
-                }
-                Answer::None => concerns = Err(self.cx.reason),
-            }
-        }
+    /// Judges a subject that a rule may concern, or of which it is not known whether it does.
+    #[inline(never)]
+    fn judge(&mut self, number: usize, rule: &'p Rule, case: &'p Case, subject: Item, mut concerns: Result<bool, No>) {
         if !case.profile_when.is_empty()
-            && concerns != Ok(false)
             && let Some(when) = case.profile_when.get(&self.state.profile)
         {
             concerns = match (concerns, when.get(&mut self.cx)) {

@@ -35,6 +35,8 @@ pub type VocabularyId = u16;
 pub type ReferenceId = u16;
 /// Index of a [`Shape`].
 pub type ShapeId = u16;
+/// Index of [`Bounds`].
+pub type BoundsId = u16;
 
 /// The field of a key that the schema does not know.
 pub const FIELD_UNKNOWN: FieldId = u16::MAX;
@@ -86,8 +88,8 @@ pub enum Scalar {
     Date,
     /// A local time.
     Time,
-    /// A number.
-    Number(Bounds),
+    /// A number within these bounds: they lie elsewhere, so that a shape stays small. One goes with every value read.
+    Number(BoundsId),
     /// Yes or no.
     Flag,
     /// A word of a vocabulary.
@@ -97,7 +99,7 @@ pub enum Scalar {
 }
 
 /// Which numbers are allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bounds {
     /// The least, if any (whole).
     pub least: Option<i64>,
@@ -105,6 +107,14 @@ pub struct Bounds {
     pub most: Option<i64>,
     /// Whether only whole numbers are.
     pub whole: bool,
+}
+
+impl Bounds {
+    /// Whether numbers within these are parts of a whole.
+    #[must_use]
+    pub fn is_share(self) -> bool {
+        (self.least, self.most) == (Some(0), Some(1))
+    }
 }
 
 /// A field of a struct.
@@ -312,6 +322,8 @@ pub struct Schema {
     pub fields: Vec<Field>,
     /// All registers, those of the charter first in its order, nested ones after.
     pub registers: Vec<Register>,
+    /// The bounds of numbers.
+    bounds: Vec<Bounds>,
     /// All vocabularies.
     pub vocabularies: Vec<Vocabulary>,
     /// All references.
@@ -453,6 +465,12 @@ impl Schema {
     #[must_use]
     pub fn register_named(&self, name: &str) -> Option<RegisterId> {
         self.registers.iter().position(|register| register.name == name).map(|at| at as RegisterId)
+    }
+
+    /// The bounds of a number.
+    #[must_use]
+    pub fn bounds(&self, id: BoundsId) -> Bounds {
+        self.bounds.get(usize::from(id)).copied().unwrap_or_default()
     }
 
     /// The vocabulary with this id.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use crate::schema::form::{Period, Precision};
 use crate::schema::guide::{ABSENT, ESCAPED, FAULTY, MONTH, REPEATED, YEAR};
-use crate::schema::{FIELD_FOREIGN, FIELD_NONE, FIELD_UNKNOWN, FieldId};
+use crate::schema::{FIELD_FOREIGN, FIELD_NONE, FIELD_UNKNOWN, FieldId, Shape, StructId};
 use crate::text::Span;
 
 /// What kind of JSON value a node is.
@@ -125,6 +125,10 @@ pub struct Forest {
     pub trees: Vec<Tree>,
     /// Where records are referred to, in the order of the text.
     pub references: Vec<RefSite>,
+    /// Free texts, in the order of the text: they are looked through as a whole.
+    pub free: Vec<u32>,
+    /// What else is written in quotes and is no word, no reference and no ordinary date, likewise.
+    pub formed: Vec<u32>,
     /// What the validator is to look at, in the order of the text.
     pub doubts: Vec<Doubt>,
     /// Whether some key is written with escapes.
@@ -154,13 +158,17 @@ pub struct Habits {
 pub struct Habit {
     /// The member.
     pub field: FieldId,
+    /// The struct that has it.
+    pub owner: StructId,
+    /// What its value is to be.
+    pub shape: Shape,
     length: u8,
     /// The comma, white space, the key, the colon.
     bytes: [u8; HABIT_MAX],
 }
 
 /// How long the beginning of a member may be if it is to be remembered: most have half of it.
-const HABIT_MAX: usize = 61;
+const HABIT_MAX: usize = 51;
 
 impl Habits {
     /// Forgets what was learned with another guide.
@@ -181,8 +189,8 @@ impl Habits {
         known.map_or(&[], |known| known)
     }
 
-    /// Notes which field came, and how it began.
-    pub fn note(&mut self, object: FieldId, after: Option<FieldId>, field: FieldId, begun: &[u8]) {
+    /// Notes which field came, of which struct and shape, and how it began.
+    pub fn note(&mut self, object: FieldId, after: Option<FieldId>, field: FieldId, (owner, shape): (StructId, Shape), begun: &[u8]) {
         if begun.len() > HABIT_MAX {
             return;
         }
@@ -195,11 +203,14 @@ impl Habits {
             return;
         }
         if all.len() <= usize::from(at) {
-            all.resize(usize::from(at) + 1, [Habit { field: FIELD_NONE, length: 0, bytes: [0; HABIT_MAX] }; 2]);
+            all.resize(
+                usize::from(at) + 1,
+                [Habit { field: FIELD_NONE, owner: 0, shape: Shape::Any, length: 0, bytes: [0; HABIT_MAX] }; 2],
+            );
         }
         if let Some([newest, other]) = all.get_mut(usize::from(at)) {
             *other = *newest;
-            (newest.field, newest.length) = (field, begun.len() as u8);
+            (newest.field, newest.owner, newest.shape, newest.length) = (field, owner, shape, begun.len() as u8);
             newest.bytes.iter_mut().zip(begun).for_each(|(place, byte)| *place = *byte);
         }
     }
@@ -233,6 +244,8 @@ impl Forest {
         self.nodes.clear();
         self.trees.clear();
         self.references.clear();
+        self.free.clear();
+        self.formed.clear();
         self.doubts.clear();
         self.repeated.clear();
         self.has_escaped_keys = false;

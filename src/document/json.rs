@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use super::forest::{Doubt, Forest, Habits, Kind, Node, RefSite, Tree};
 use crate::limits;
-use crate::schema::guide::{ABSENT, ESCAPED, FAULTY, Guide, Judged, REPEATED, Token, UNKNOWN};
+use crate::schema::guide::{ABSENT, ESCAPED, FAULTY, Guide, Judged, Quoted, REPEATED, Token, UNKNOWN};
 use crate::schema::{FIELD_FOREIGN, FIELD_NONE, FIELD_UNKNOWN, FieldId, Shape};
 use crate::text::Span;
 
@@ -101,6 +101,7 @@ pub fn plant<G: Guide>(forest: &mut Forest, from: usize, shape: Shape, field: Fi
 pub fn plant_within<G: Guide>(forest: &mut Forest, range: Range<usize>, shape: Shape, field: FieldId, guide: &G) -> Result<(), Fault> {
     let from = range.start;
     let before = (forest.nodes.len(), forest.references.len(), forest.doubts.len(), forest.repeated.len());
+    let quoted_before = (forest.free.len(), forest.formed.len());
     forest.habits.begin(guide.serial());
     let text = forest.text.get(..range.end).unwrap_or_default();
     let mut reader = Reader {
@@ -109,11 +110,13 @@ pub fn plant_within<G: Guide>(forest: &mut Forest, range: Range<usize>, shape: S
         at: from,
         nodes: std::mem::take(&mut forest.nodes),
         references: &mut forest.references,
+        free: &mut forest.free,
+        formed: &mut forest.formed,
         doubts: &mut forest.doubts,
         repeated: &mut forest.repeated,
         has_escaped_keys: &mut forest.has_escaped_keys,
         habits: &mut forest.habits,
-        free: Vec::new(),
+        free_keys: Vec::new(),
         stopped: (Problem::End, 0),
         guide,
     };
@@ -132,6 +135,8 @@ pub fn plant_within<G: Guide>(forest: &mut Forest, range: Range<usize>, shape: S
             forest.references.truncate(before.1);
             forest.doubts.truncate(before.2);
             forest.repeated.truncate(before.3);
+            forest.free.truncate(quoted_before.0);
+            forest.formed.truncate(quoted_before.1);
             let at = at.min(text.len());
             let width = text.get(at..).and_then(|rest| rest.chars().next()).filter(|c| *c != '\n' && *c != '\r').map_or(0, char::len_utf8);
             Err(Fault { problem, span: Span::new(at as u32, (at + width) as u32) })
@@ -174,12 +179,14 @@ struct Reader<'a, G> {
     at: usize,
     nodes: Vec<Node>,
     references: &'a mut Vec<RefSite>,
+    free: &'a mut Vec<u32>,
+    formed: &'a mut Vec<u32>,
     doubts: &'a mut Vec<Doubt>,
     repeated: &'a mut Vec<u32>,
     has_escaped_keys: &'a mut bool,
     habits: &'a mut Habits,
     /// Free keys (spans within the quotes, and their nodes) of the objects that are open.
-    free: Vec<(u32, u32, u32)>,
+    free_keys: Vec<(u32, u32, u32)>,
     /// Why and where it stopped, if it did.
     stopped: (Problem, usize),
     guide: &'a G,
@@ -248,23 +255,25 @@ impl<G: Guide> Reader<'_, G> {
         Ok(number as u32)
     }
 
-    /// Reads one value.
-    #[inline]
+    /// Reads one value. Most are texts, which are read where they stand, without a call.
+    #[inline(always)]
     fn value(&mut self, shape: Shape, field: FieldId, depth: usize, holder: u32) -> Read<Told> {
         let start = self.at;
         match self.peek() {
             Some(b'"') => {
                 let escaped = self.string()?;
-                let inner = self.text.get(start + 1..self.at - 1).unwrap_or("");
-                let judged = if !escaped {
-                    self.guide.scalar(shape, Token::Text(inner))
-                } else if self.guide.takes_as_written(shape, inner.as_bytes()) {
-                    Judged::default()
+                let judged = if escaped {
+                    self.escaped(shape, start + 1..self.at - 1)
                 } else {
-                    self.guide.scalar(shape, Token::Text(&unescape(inner)))
+                    self.guide.scalar(shape, Token::Text(self.bytes.get(start + 1..self.at - 1).unwrap_or_default()))
                 };
                 let marks = judged.marks | if escaped { ESCAPED } else { 0 };
                 let node = self.push(start, Kind::Text, field, marks, judged.payload)?;
+                match self.guide.quoted(field, judged) {
+                    Quoted::Usual => {}
+                    Quoted::Free => self.free.push(node),
+                    Quoted::Formed => self.formed.push(node),
+                }
                 if marks & (ABSENT | FAULTY) == 0
                     && matches!(shape, Shape::Scalar(crate::schema::Scalar::Reference { .. }))
                     && self.guide.is_reference(field)
@@ -276,13 +285,7 @@ impl<G: Guide> Reader<'_, G> {
             // That it is no object that is allowed here makes it not plain, and is all that its marks could say.
             Some(b'{') => self.object(shape, field, depth).map(|plain| Told { plain, marks: 0 }),
             Some(b'[') => self.list(shape, field, depth, holder),
-            Some(b'-' | b'0'..=b'9') => {
-                self.number()?;
-                let raw = self.text.get(start..self.at).unwrap_or("");
-                let judged = self.guide.scalar(shape, Token::Number(raw));
-                self.push(start, Kind::Number, field, judged.marks, judged.payload)?;
-                Ok(Told::single(judged.marks))
-            }
+            Some(b'-' | b'0'..=b'9') => self.number_of(shape, field),
             Some(b't') => self.literal(b"true", Kind::True, Token::Flag(true), shape, field),
             Some(b'f') => self.literal(b"false", Kind::False, Token::Flag(false), shape, field),
             Some(b'n') => self.literal(b"null", Kind::Null, Token::Null, shape, field),
@@ -291,6 +294,27 @@ impl<G: Guide> Reader<'_, G> {
         }
     }
 
+    /// What to make of a text that has escapes.
+    #[cold]
+    fn escaped(&self, shape: Shape, inner: Range<usize>) -> Judged {
+        let inner = self.text.get(inner).unwrap_or("");
+        if self.guide.takes_as_written(shape, inner.as_bytes()) {
+            return Judged::default();
+        }
+        self.guide.scalar(shape, Token::Text(unescape(inner).as_bytes()))
+    }
+
+    #[inline(never)]
+    fn number_of(&mut self, shape: Shape, field: FieldId) -> Read<Told> {
+        let start = self.at;
+        self.number()?;
+        let raw = self.text.get(start..self.at).unwrap_or("");
+        let judged = self.guide.scalar(shape, Token::Number(raw));
+        self.push(start, Kind::Number, field, judged.marks, judged.payload)?;
+        Ok(Told::single(judged.marks))
+    }
+
+    #[inline(never)]
     fn literal(&mut self, word: &[u8], kind: Kind, token: Token<'_>, shape: Shape, field: FieldId) -> Read<Told> {
         let start = self.at;
         for expected in word {
@@ -305,6 +329,7 @@ impl<G: Guide> Reader<'_, G> {
         Ok(Told::single(judged.marks))
     }
 
+    #[inline(never)]
     fn list(&mut self, shape: Shape, field: FieldId, depth: usize, holder: u32) -> Read<Told> {
         let start = self.at;
         if depth >= limits::DEPTH_MAX {
@@ -364,6 +389,7 @@ impl<G: Guide> Reader<'_, G> {
         Ok(Told { plain, marks })
     }
 
+    #[inline(never)]
     fn object(&mut self, shape: Shape, field: FieldId, depth: usize) -> Read<bool> {
         let start = self.at;
         if depth >= limits::DEPTH_MAX {
@@ -373,7 +399,7 @@ impl<G: Guide> Reader<'_, G> {
         let object = self.push(start, Kind::Object, field, if allowed { 0 } else { FAULTY }, 0)?;
         let mut plain = allowed;
         let (mut seen, mut absent) = (0u128, 0u128);
-        let free_from = self.free.len();
+        let free_from = self.free_keys.len();
         let structure = match shape {
             Shape::OneOrList(_) => self.guide.element(shape),
             other => other,
@@ -388,7 +414,7 @@ impl<G: Guide> Reader<'_, G> {
             match member {
                 FIELD_UNKNOWN | FIELD_FOREIGN | FIELD_NONE => {
                     plain &= member != FIELD_UNKNOWN;
-                    self.free.push((key.start, key.end, value));
+                    self.free_keys.push((key.start, key.end, value));
                 }
                 known => {
                     let bit = self.guide.bit(known);
@@ -408,10 +434,10 @@ impl<G: Guide> Reader<'_, G> {
             node.end = end;
             node.link = after;
         }
-        if self.free.len() > free_from + 1 {
+        if self.free_keys.len() > free_from + 1 {
             self.repeat_free(free_from);
         }
-        self.free.truncate(free_from);
+        self.free_keys.truncate(free_from);
         let shape = match shape {
             Shape::OneOrList(_) => self.guide.element(shape),
             other => other,
@@ -442,10 +468,9 @@ impl<G: Guide> Reader<'_, G> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         for habit in self.habits.likely(object, last) {
             if let Some(length) = habit.begins(rest)
-                && let Some((owner, shape)) = self.guide.known(habit.field)
-                && structure == Shape::Struct(owner)
+                && structure == Shape::Struct(habit.owner)
             {
-                let field = habit.field;
+                let (field, shape) = (habit.field, habit.shape);
                 self.at += length;
                 // It may have had fewer blanks before its value than there are here.
                 self.space();
@@ -492,8 +517,11 @@ impl<G: Guide> Reader<'_, G> {
         self.at += 1;
         self.space();
         // A key with escapes is to be seen each time.
-        if !escaped && let Some(begun) = self.bytes.get(begun..self.at) {
-            self.habits.note(object, last, field, begun);
+        if !escaped
+            && let Some(known) = self.guide.known(field)
+            && let Some(begun) = self.bytes.get(begun..self.at)
+        {
+            self.habits.note(object, last, field, known, begun);
         }
         Ok(Some(Member { field, shape, key }))
     }
@@ -512,7 +540,7 @@ impl<G: Guide> Reader<'_, G> {
     }
 
     fn repeat_free(&mut self, from: usize) {
-        let keys = self.free.get(from..).unwrap_or_default();
+        let keys = self.free_keys.get(from..).unwrap_or_default();
         let text = |key: &(u32, u32, u32)| {
             let raw = self.text.get(key.0 as usize..key.1 as usize).unwrap_or("");
             if raw.contains('\\') { unescape(raw) } else { Cow::Borrowed(raw) }

@@ -340,7 +340,7 @@ fn expected(schema: &Schema, shape: Shape) -> String {
             Scalar::Language => "a language tag such as en or de-AT".to_owned(),
             Scalar::Date => "a date in quotes, such as 2026-03-01".to_owned(),
             Scalar::Time => "a time in quotes, such as 14:30".to_owned(),
-            Scalar::Number(bounds) if bounds.whole => "a whole number".to_owned(),
+            Scalar::Number(bounds) if schema.bounds(bounds).whole => "a whole number".to_owned(),
             Scalar::Number(_) => "a number without quotes".to_owned(),
             Scalar::Flag => "true or false without quotes".to_owned(),
             Scalar::Word(id) => {
@@ -444,6 +444,7 @@ fn value(programme: &mut Programme, schema: &Schema, at: u32) {
             ("record/unknown-term", "unknown stands alone, for the whole list")
         }
         (Shape::Scalar(Scalar::Number(bounds)), Kind::Number) => {
+            let bounds = schema.bounds(bounds);
             let care = if schema.is_safe(of) { Care::Safe } else { Care::Hidden };
             message.push(Part::words(" is "));
             message.push(Part::value(&field.name, programme.forest.raw(at), care));

@@ -59,6 +59,14 @@ pub const fn days_in_month(year: i32, month: u8) -> u8 {
     }
 }
 
+/// Whether a day, from 1970-01-01, is in a year that nobody writes for want of a better one.
+#[must_use]
+pub fn is_everyday(day: i32) -> bool {
+    const FIRST: i32 = days_from_civil(1901, 1, 1);
+    const LAST: i32 = days_from_civil(2098, 12, 31);
+    (FIRST..=LAST).contains(&day)
+}
+
 /// The day number of a date, from 1970-01-01 (Hinnant, "chrono-compatible low-level date algorithms").
 #[must_use]
 pub const fn days_from_civil(year: i32, month: u8, day: u8) -> i32 {

@@ -5,7 +5,7 @@
 //! schema to show it. Which file format is read is not known here.
 
 use super::form::{self, Precision};
-use super::{FIELD_FOREIGN, FIELD_NONE, FIELD_UNKNOWN, FieldId, Scalar, Schema, Shape, StructId};
+use super::{FIELD_FOREIGN, FIELD_NONE, FIELD_UNKNOWN, FieldId, Scalar, Schema, Shape, StructId, Written};
 
 /// The value is not recorded: null, blank, or the word `unknown`.
 pub const ABSENT: u8 = 1;
@@ -31,8 +31,8 @@ pub enum Token<'a> {
     Flag(bool),
     /// A number, as written.
     Number(&'a str),
-    /// A text, its escapes resolved.
-    Text(&'a str),
+    /// A text, its escapes resolved: UTF-8.
+    Text(&'a [u8]),
 }
 
 /// What the guide says of a value.
@@ -63,6 +63,10 @@ pub trait Guide {
     fn takes_as_written(&self, _shape: Shape, _written: &[u8]) -> bool {
         false
     }
+    /// What a text of this field is, of which this was made, to those who look through all texts.
+    fn quoted(&self, _field: FieldId, _judged: Judged) -> Quoted {
+        Quoted::Free
+    }
     /// A bit for each field of an object, in which keys seen are marked.
     fn bit(&self, field: FieldId) -> u128;
     /// The bits that an object of this shape must have.
@@ -71,6 +75,17 @@ pub trait Guide {
     fn is_record(&self, shape: Shape) -> bool;
     /// Whether a field refers to records.
     fn is_reference(&self, field: FieldId) -> bool;
+}
+
+/// What is written in quotes, to those who look through all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quoted {
+    /// A word, a reference or an ordinary date.
+    Usual,
+    /// Anything else that is of a form.
+    Formed,
+    /// Free text.
+    Free,
 }
 
 /// Which kinds of container a shape allows.
@@ -149,7 +164,9 @@ impl Guide for Schema {
             },
             Token::Number(raw) => match shape {
                 Shape::Any => fine,
-                Shape::Scalar(Scalar::Number(bounds)) => number(raw, bounds).map_or(faulty, |payload| Judged { marks: 0, payload }),
+                Shape::Scalar(Scalar::Number(bounds)) => {
+                    number(raw, self.bounds(bounds)).map_or(faulty, |payload| Judged { marks: 0, payload })
+                }
                 _ => faulty,
             },
             Token::Text(text) => match shape {
@@ -167,6 +184,16 @@ impl Guide for Schema {
             Shape::Any => begins_visibly,
             Shape::Scalar(Scalar::Text { chars_max }) => begins_visibly && (chars_max == 0 || written.len() <= chars_max as usize),
             _ => false,
+        }
+    }
+
+    #[inline]
+    fn quoted(&self, field: FieldId, judged: Judged) -> Quoted {
+        match self.written_as(field) {
+            Written::Named => Quoted::Usual,
+            Written::Date if judged.marks & (ABSENT | FAULTY) == 0 && form::is_everyday(judged.payload.cast_signed()) => Quoted::Usual,
+            Written::Date | Written::Formed => Quoted::Formed,
+            Written::Free => Quoted::Free,
         }
     }
 
@@ -199,12 +226,11 @@ impl Guide for Schema {
 
 impl Schema {
     #[inline]
-    fn text(&self, scalar: Scalar, text: &str) -> Option<Judged> {
-        let bytes = text.as_bytes();
+    fn text(&self, scalar: Scalar, bytes: &[u8]) -> Option<Judged> {
         let fine = Some(Judged::default());
         match scalar {
             Scalar::Text { chars_max } => {
-                let fits = chars_max == 0 || bytes.len() <= chars_max as usize || text.chars().count() <= chars_max as usize;
+                let fits = chars_max == 0 || bytes.len() <= chars_max as usize || chars(bytes) <= chars_max as usize;
                 if fits { fine } else { None }
             }
             Scalar::Id if form::is_id(bytes) => fine,
@@ -238,12 +264,17 @@ impl Schema {
 /// Whether a text says nothing.
 #[inline]
 #[must_use]
-pub fn is_blank(text: &str) -> bool {
-    match text.as_bytes().first() {
+pub fn is_blank(text: &[u8]) -> bool {
+    match text.first() {
         None => true,
         Some(b'!'..=b'~') => false,
-        Some(_) => text.trim().is_empty(),
+        Some(_) => std::str::from_utf8(text).is_ok_and(|text| text.trim().is_empty()),
     }
+}
+
+/// How many characters a text has.
+fn chars(text: &[u8]) -> usize {
+    std::str::from_utf8(text).map_or(0, |text| text.chars().count())
 }
 
 /// The payload of a number as JSON writes it: how many hundredths it is, and one more; 0 where that has to be read

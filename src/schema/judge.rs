@@ -54,8 +54,8 @@ impl Schema {
             object.insert("$defs".to_owned(), defs.clone());
         }
         jsonschema::options_for::<F>()
-            .with_format("havesay-date", |text: &str| guide::is_blank(text) || form::date(text.as_bytes()).is_some())
-            .with_format("havesay-time", |text: &str| guide::is_blank(text) || form::time(text.as_bytes()).is_some())
+            .with_format("havesay-date", |text: &str| guide::is_blank(text.as_bytes()) || form::date(text.as_bytes()).is_some())
+            .with_format("havesay-time", |text: &str| guide::is_blank(text.as_bytes()) || form::time(text.as_bytes()).is_some())
             .should_validate_formats(true)
             .with_pattern_options(jsonschema::PatternOptions::regex())
             .build(&schema)

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::{Map, Value};
 
 use super::{
-    Bounds, DefaultValue, FIELD_UNKNOWN, Field, FieldId, Incoming, Jobs, Names, Quick, Reference, Register, RegisterId, RequiredFrom,
-    Scalar, Schema, Shape, ShapeId, Struct, StructId, UNKNOWN_WORD, Vocabulary, VocabularyId, Word, Written,
+    Bounds, BoundsId, DefaultValue, FIELD_UNKNOWN, Field, FieldId, Incoming, Jobs, Names, Quick, Reference, Register, RegisterId,
+    RequiredFrom, Scalar, Schema, Shape, ShapeId, Struct, StructId, UNKNOWN_WORD, Vocabulary, VocabularyId, Word, Written,
 };
 
 /// The schema breaks its own contract.
@@ -70,6 +70,7 @@ struct Loader {
     struct_by_def: HashMap<String, StructId>,
     fields: Vec<Field>,
     registers: Vec<Register>,
+    bounds: Vec<Bounds>,
     vocabularies: Vec<Vocabulary>,
     vocabulary_by_def: HashMap<String, VocabularyId>,
     references: Vec<Reference>,
@@ -304,7 +305,13 @@ impl Loader {
             Some("language") => Scalar::Language,
             _ if resolved.is_type("boolean") => Scalar::Flag,
             _ if resolved.is_type("integer") || resolved.is_type("number") => {
-                Scalar::Number(Bounds { least: whole("minimum"), most: whole("maximum"), whole: resolved.is_type("integer") })
+                let bounds = Bounds { least: whole("minimum"), most: whole("maximum"), whole: resolved.is_type("integer") };
+                let known = self.bounds.iter().position(|known| *known == bounds);
+                let at = known.unwrap_or_else(|| {
+                    self.bounds.push(bounds);
+                    self.bounds.len() - 1
+                });
+                Scalar::Number(at as BoundsId)
             }
             _ if resolved.is_type("string") && resolved.get("pattern").is_none() && resolved.get("format").is_none() => {
                 Scalar::Text { chars_max: whole("maxLength").map_or(0, |most| most as u32) }
@@ -484,6 +491,7 @@ impl Loader {
             structs: self.structs,
             fields: self.fields,
             registers: self.registers,
+            bounds: self.bounds,
             vocabularies: self.vocabularies,
             references: self.references,
             jobs,

@@ -85,6 +85,7 @@ pub(super) fn kind(schema: &Schema, shape: Shape) -> String {
             Scalar::Date => "a date: 2026-03-01, or 2026-03 or 2026 where no more is known".to_owned(),
             Scalar::Time => "a time such as 14:30".to_owned(),
             Scalar::Number(bounds) => {
+                let bounds = schema.bounds(bounds);
                 let whole = if bounds.whole { "a whole number" } else { "a number" };
                 match (bounds.least, bounds.most) {
                     (Some(least), Some(most)) => format!("{whole} from {least} to {most}"),

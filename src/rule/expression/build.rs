@@ -639,7 +639,7 @@ impl<'s> Scope<'s> {
                     _ => TextKind::Free,
                 };
                 typed.format = match schema.element_shape_of(field) {
-                    Shape::Scalar(Scalar::Number(bounds)) if bounds.least == Some(0) && bounds.most == Some(1) => Format::Share,
+                    Shape::Scalar(Scalar::Number(bounds)) if schema.bounds(bounds).is_share() => Format::Share,
                     _ => Format::Plain,
                 };
                 let people = known.is_some_and(|known| known.people || known.counts)

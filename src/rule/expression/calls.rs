@@ -1271,21 +1271,14 @@ pub fn written(programme: &Programme, of: Item, texts_only: bool) -> Vec<u32> {
 
 /// Whether a value is a text (or anything in quotes but a word, a reference or an ordinary date).
 #[inline]
-pub(super) fn is_written(schema: &Schema, node: &Node, texts_only: bool) -> bool {
+fn is_written(schema: &Schema, node: &Node, texts_only: bool) -> bool {
     match schema.written_as(node.field) {
         _ if node.kind != NodeKind::Text || !node.has_value() => false,
         Written::Free => true,
         Written::Named => false,
         Written::Formed => !texts_only,
-        Written::Date => !texts_only && !is_everyday(node),
+        Written::Date => !texts_only && !form::is_everyday(node.link.cast_signed()),
     }
-}
-
-/// Whether a date exists, and is in a year that nobody writes for want of a better one.
-fn is_everyday(node: &Node) -> bool {
-    const FIRST: i32 = form::days_from_civil(1901, 1, 1);
-    const LAST: i32 = form::days_from_civil(2098, 12, 31);
-    node.has_value() && (FIRST..=LAST).contains(&node.link.cast_signed())
 }
 
 /// Whether a date is known to the day, month or year, going by its bounds.

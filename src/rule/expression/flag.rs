@@ -400,21 +400,24 @@ fn flag(own: Eval<Item>, default: Option<bool>, fields: &Fields, cx: &mut Cx<'_>
 
 fn chain<const DECIDES: bool>(what: &What, cx: &mut Cx<'_>) -> Answer {
     let What::Chain(_, parts) = what else { return amiss(cx) };
-    let mut why = None;
-    for part in &**parts {
+    let mut parts = parts.iter();
+    while let Some(part) = parts.next() {
         let answer = part.ask(cx);
         if answer == Answer::of(DECIDES) {
             return answer;
         }
-        // Another may decide. Of several that have no answer the first is named.
-        if answer == Answer::None && why.is_none() {
-            why = Some(cx.reason);
+        if answer == Answer::None {
+            return chain_on::<DECIDES>(parts.as_slice(), cx);
         }
     }
-    match why {
-        None => Answer::of(!DECIDES),
-        Some(no) => Answer::none(cx, no),
-    }
+    Answer::of(!DECIDES)
+}
+
+/// The rest of a chain of which a part had no answer: another may decide. Of several that have none the first is named.
+#[inline(never)]
+fn chain_on<const DECIDES: bool>(rest: &[FlagCode], cx: &mut Cx<'_>) -> Answer {
+    let why = cx.reason;
+    if rest.iter().any(|part| part.ask(cx) == Answer::of(DECIDES)) { Answer::of(DECIDES) } else { Answer::none(cx, why) }
 }
 
 fn same(what: &What, cx: &mut Cx<'_>) -> Answer {

@@ -51,8 +51,6 @@ pub struct Cx<'p> {
     pub(super) gathering: Vec<Eval<Item>>,
     /// What passed each screen, by the screen's number.
     pub(super) screened: Vec<(usize, Vec<u32>)>,
-    /// Everything that is written in quotes, and of that the texts, once a screen asked.
-    pub(super) written: Option<Rc<[Vec<u32>; 2]>>,
     /// What definitions gave for records: within one audit they give the same again, whichever rule asks. By
     /// the definition's number, the first record's node, and what else it was called with.
     pub remembered: HashMap<(u32, u32, u64), Eval<Value<'p>>, FixedState>,
@@ -95,7 +93,6 @@ impl<'p> Cx<'p> {
             steps_max: limits::STEPS_MAX,
             gathering: Vec::new(),
             screened: Vec::new(),
-            written: None,
             remembered: HashMap::with_capacity_and_hasher(REMEMBERED_PER_RECORD * programme.records.len(), FixedState::default()),
             answers: PerObject::new(programme.objects(), LIKELY_ANSWERS),
             number_places: PerObject::new(programme.objects(), LIKELY_NUMBERS),

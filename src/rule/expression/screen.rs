@@ -1,13 +1,10 @@
 //! Tests of texts that nearly every text fails: all texts of a programme are screened at once, when the first
 //! record asks, and a record in which none passes is done with.
 
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::calls::is_written;
 use super::frame::Cx;
-use crate::document::Kind;
 use crate::programme::Item;
 use crate::schema::guide::ESCAPED;
 
@@ -64,36 +61,19 @@ impl Screen {
     }
 
     /// The texts of a programme that pass.
-    fn all(&self, cx: &mut Cx<'_>, texts: bool) -> Vec<u32> {
+    fn all(&self, cx: &Cx<'_>, texts: bool) -> Vec<u32> {
         let forest = &cx.programme.forest;
         let bytes = forest.text.as_bytes();
+        let formed = if texts { &[][..] } else { &forest.formed };
         let mut passed = Vec::new();
-        let [quoted, free] = &*written(cx);
-        for at in if texts { free } else { quoted }.iter().copied() {
-            let node = forest.node(at);
+        for at in forest.free.iter().chain(formed) {
+            let Some(node) = forest.nodes.get(*at as usize).filter(|node| node.has_value()) else { continue };
             let inner = bytes.get(node.start as usize + 1..(node.end as usize).saturating_sub(1)).unwrap_or_default();
-            if (self.sieve)(inner, node.marks & ESCAPED != 0) && (self.test)(&forest.string(at)) {
-                passed.push(at);
+            if (self.sieve)(inner, node.marks & ESCAPED != 0) && (self.test)(&forest.string(*at)) {
+                passed.push(*at);
             }
         }
+        passed.sort_unstable();
         passed
     }
-}
-
-/// All that is written in quotes in a programme, and of that the texts.
-fn written(cx: &mut Cx<'_>) -> Rc<[Vec<u32>; 2]> {
-    let programme = cx.programme;
-    let known = cx.written.get_or_insert_with(|| {
-        let (mut quoted, mut free) = (Vec::new(), Vec::new());
-        for (at, node) in (0u32..).zip(&programme.forest.nodes).filter(|(_, node)| node.kind == Kind::Text) {
-            if is_written(&programme.schema, node, false) {
-                quoted.push(at);
-                if is_written(&programme.schema, node, true) {
-                    free.push(at);
-                }
-            }
-        }
-        Rc::new([quoted, free])
-    });
-    Rc::clone(known)
 }
