@@ -145,9 +145,7 @@ fn measure(root: &Path, rounds: usize, block: usize, select: Option<Vec<String>>
                     .collect();
                 times.load += begun.elapsed();
                 let begun = Instant::now();
-                let states = read.iter().zip(few).map(|(programme, task)| {
-                    audit::state::state(&setup.rules, programme, &setup.effective(&task.found.folder), &request.selection)
-                });
+                let states = read.iter().zip(few).map(|(programme, task)| setup.state(programme, &task.found.folder, &request.selection));
                 let states: Vec<_> = states.collect();
                 let audited = havesay::settle::audit_side_by_side(read.iter().zip(&states), &setup.rules, as_of);
                 times.audit += begun.elapsed();

@@ -225,7 +225,7 @@ impl<'p> Auditor<'p> {
         let is_left_out = |(rule, state): (&Rule, &RuleState)| {
             !rule.built_in && state.set.unwrap_or(state.severity) == crate::finding::Severity::Error && state.is_unasked()
         };
-        if self.rules.rules.iter().zip(&self.state.rules).any(is_left_out) {
+        if self.rules.rules.iter().zip(&*self.state.rules).any(is_left_out) {
             self.idle(number, "it looks back at what all other rules found, and not all were selected on the command line".to_owned());
         } else {
             self.later.push(number);
@@ -341,10 +341,13 @@ impl<'p> Auditor<'p> {
                     }
                     _ => None,
                 };
-                for at in std::iter::once(charter).chain(registers.map(|(_, kept)| kept.first..kept.end)).flatten() {
-                    if programme.record(at).is_none_or(|record| record.canonical != at || record.node == NO_RECORD) {
-                        continue;
-                    }
+                let all = std::iter::once(charter).chain(registers.map(|(_, kept)| kept.first..kept.end)).flatten();
+                let all = all.filter(|at| programme.record(*at).is_some_and(|record| record.canonical == *at && record.node != NO_RECORD));
+                if alone.is_some_and(|assert| assert.surely_holds_of_all(&mut self.cx, 1)) {
+                    self.verdicts(number).pass += all.count() as u64;
+                    return;
+                }
+                for at in all {
                     let item = programme.item(at);
                     if alone.is_some_and(|assert| assert.surely_holds(&mut self.cx, 1, item)) {
                         self.verdicts(number).pass += 1;
@@ -393,11 +396,13 @@ impl<'p> Auditor<'p> {
     /// Sets a variable of the subject; what was worked out from the one before is forgotten.
     fn bind(&mut self, group: &Group, slot: usize, item: Item) {
         self.cx.set_item(slot, Ok(item));
-        // Most subjects are done with before any was worked out. Rows stand below records, and are left out of this.
-        if !matches!(group.subject, Subject::Rows { .. }) && !std::mem::take(&mut self.cx.has_kept) {
+        // Most subjects are done with before any was worked out. What stands below another does not say that all is
+        // forgotten: only what depends on itself is.
+        let has_kept = if slot == 1 { std::mem::take(&mut self.cx.has_kept) } else { self.cx.has_kept };
+        if !has_kept {
             return;
         }
-        for (place, _, is_item) in group.lets.iter().filter(|(_, level, _)| *level == slot) {
+        for (place, _, is_item) in group.lets.iter().filter(|(_, level, _)| *level >= slot) {
             if *is_item {
                 self.cx.set_item(*place, Err(No::Unset));
             } else {

@@ -11,9 +11,10 @@ pub mod policy;
 pub mod touched;
 pub mod tree;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use ignore::gitignore::Gitignore;
@@ -228,15 +229,18 @@ pub fn clean(path: &Path) -> PathBuf {
 /// A path as it is shown: relative to the working directory, with `/`, hidden characters written out.
 #[must_use]
 pub fn shown(working: &Path, path: &Path) -> String {
-    let relative = config::relative(working, path);
-    let parts: Vec<String> = relative
-        .components()
-        .map(|part| match part {
-            std::path::Component::RootDir => String::new(),
-            other => text::from_bytes(other.as_os_str().as_encoded_bytes()),
-        })
-        .collect();
-    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+    // Most lie below it.
+    let relative = path.strip_prefix(working).map_or_else(|_| Cow::Owned(config::relative(working, path)), Cow::Borrowed);
+    let mut shown = String::with_capacity(relative.as_os_str().len());
+    for (number, part) in relative.components().enumerate() {
+        if number > 0 {
+            shown.push('/');
+        }
+        if part != Component::RootDir {
+            text::push_bytes(&mut shown, part.as_os_str().as_encoded_bytes());
+        }
+    }
+    if relative.components().next().is_none() { ".".to_owned() } else { shown }
 }
 
 fn is_charter(name: &OsStr) -> bool {

@@ -110,3 +110,7 @@ pub const SIDE_BY_SIDE_BYTES: usize = 800_000;
 
 /// Bytes of files that are fetched before they are read.
 pub const FETCHED_BYTES: usize = 256 << 10;
+
+/// For how many profiles and settings it is kept how the rules stand under them. Most runs have a few; an override for
+/// each folder could make as many as there are programmes.
+pub const STANDINGS_MAX: usize = 64;

@@ -98,7 +98,7 @@ fn load(setup: &Setup, request: &Request, task: &Task, waivers: &[Beside], fores
     let mut programme = programme::load(&setup.schema, &setup.judges, &found.shown, inputs, forest, request.clock, request.saved);
     programme.waivers = waivers.to_vec();
     programme.baseline.clone_from(&request.baseline);
-    let state = audit::state::state(&setup.rules, &programme, &setup.effective(&found.folder), &request.selection);
+    let state = setup.state(&programme, &found.folder, &request.selection);
     (programme, state)
 }
 

@@ -4,7 +4,7 @@
 
 mod span;
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 pub use span::Span;
 
@@ -168,13 +168,19 @@ impl fmt::Display for Visible<'_> {
 #[must_use]
 pub fn from_bytes(bytes: &[u8]) -> String {
     let mut out = String::new();
+    push_bytes(&mut out, bytes);
+    out
+}
+
+/// The same, behind what is written already.
+pub fn push_bytes(out: &mut String, bytes: &[u8]) {
     for chunk in bytes.utf8_chunks() {
-        out.push_str(&Visible(chunk.valid()).to_string());
+        // Writing into a string does not fail.
+        let _ = write!(out, "{}", Visible(chunk.valid()));
         for byte in chunk.invalid() {
-            out.push_str(&format!("\\x{byte:02x}"));
+            let _ = write!(out, "\\x{byte:02x}");
         }
     }
-    out
 }
 
 /// Joins names as a sentence does: `a`, `a and b`, `a, b and c`.

@@ -12,7 +12,7 @@ mod records;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use havesay::audit::{self, Selection};
+use havesay::audit::Selection;
 use havesay::config::Config;
 use havesay::discover::{self, Found, Input, Options, Role, Source};
 use havesay::document::Forest;
@@ -249,7 +249,7 @@ proptest! {
         for node in &programme.forest.nodes {
             prop_assert!(node.start < node.end && programme.forest.text.get(node.start as usize..node.end as usize).is_some(), "{:?}", node);
         }
-        let state = audit::state::state(&setup.rules, &programme, &setup.effective(Path::new(".")), &Selection::default());
+        let state = setup.state(&programme, Path::new("."), &Selection::default());
         let audited = havesay::settle::audit(&programme, &setup.rules, &state, CLOCK.as_of);
         for finding in &audited.findings {
             prop_assert!(!finding.labels.is_empty(), "{:?}", finding);

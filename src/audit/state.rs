@@ -1,5 +1,7 @@
 //! Which rules run on a programme, how gravely, and with which numbers: page, then profile, then settings.
 
+use std::sync::Arc;
+
 use crate::config::Effective;
 use crate::finding::Severity;
 use crate::limits;
@@ -18,7 +20,7 @@ const IGNORED: &str = "ignored on the command line";
 pub const SWITCHED_OFF: &str = "switched off in the settings: ";
 
 /// Which rules were asked for on the command line.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     /// Names or families; empty for all.
     pub select: Vec<String>,
@@ -69,15 +71,26 @@ impl RuleState {
     }
 }
 
+/// How all rules stand under a profile and settings: the same for many programmes.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// By the number of the rule.
+    pub rules: Arc<[RuleState]>,
+    /// The values of all parameters, by number.
+    pub params: Arc<[Value<'static>]>,
+    /// Where each was set.
+    pub params_from: Arc<[&'static str]>,
+}
+
 /// How all rules stand on one programme.
 #[derive(Clone, Debug)]
 pub struct State {
     /// By the number of the rule.
-    pub rules: Vec<RuleState>,
+    pub rules: Arc<[RuleState]>,
     /// The values of all parameters, by number.
-    pub params: Vec<Value<'static>>,
+    pub params: Arc<[Value<'static>]>,
     /// Where each was set.
-    pub params_from: Vec<&'static str>,
+    pub params_from: Arc<[&'static str]>,
     /// The stage by which the programme is judged.
     pub stage: Option<u16>,
     /// A stage that it has also reached, whatever its stage.
@@ -112,6 +125,11 @@ fn charter_word<'s>(schema: &'s Schema, programme: &Programme, field: &str) -> O
 /// Works out how all rules stand on a programme.
 #[must_use]
 pub fn state(rules: &Rules, programme: &Programme, settings: &Effective, selection: &Selection) -> State {
+    state_with(programme, selection, |profile| standing(rules, &programme.schema, profile, settings, selection))
+}
+
+/// The same, given how they stand under a profile.
+pub fn state_with(programme: &Programme, selection: &Selection, standing: impl FnOnce(&str) -> Standing) -> State {
     let schema = &*programme.schema;
     let profile = programme.charter_word(&schema.jobs.profile).unwrap_or_default().to_owned();
     let mut stage = selection.stage.or_else(|| schema.stage(programme.charter_word(&schema.jobs.stage)?));
@@ -133,6 +151,13 @@ pub fn state(rules: &Rules, programme: &Programme, settings: &Effective, selecti
             }
         }
     }
+    let Standing { rules, params, params_from } = standing(&profile);
+    State { rules, params, params_from, stage, reaches, profile, steps_max: limits::STEPS_MAX }
+}
+
+/// Works out how all rules stand under a profile and settings.
+#[must_use]
+pub fn standing(rules: &Rules, schema: &Schema, profile: &str, settings: &Effective, selection: &Selection) -> Standing {
     let mut params: Vec<Value<'static>> = rules.params.iter().map(|param| param.default.clone()).collect();
     let mut params_from = vec!["page"; params.len()];
     let mut states = Vec::with_capacity(rules.rules.len());
@@ -144,7 +169,7 @@ pub fn state(rules: &Rules, programme: &Programme, settings: &Effective, selecti
             severity_from: "page",
             waivable: !rule.of_audit,
         };
-        if let Some(change) = rule.profiles.get(&profile) {
+        if let Some(change) = rule.profiles.get(profile) {
             if let Some(severity) = change.severity {
                 known.severity = severity;
                 known.set = Some(severity);
@@ -189,7 +214,7 @@ pub fn state(rules: &Rules, programme: &Programme, settings: &Effective, selecti
             }
         }
     }
-    State { rules: states, params, params_from, stage, reaches, profile, steps_max: limits::STEPS_MAX }
+    Standing { rules: states.into(), params: params.into(), params_from: params_from.into() }
 }
 
 fn set(params: &mut [Value<'static>], from: &mut [&'static str], number: usize, value: Value<'static>, origin: &'static str) {

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::{ConfigArgs, ConfigFormat, check, complain, environment, exit, explain, model, out, say, settings_problems, shown, source};
 use crate::audit::Selection;
-use crate::audit::state::{self, State};
+use crate::audit::state::State;
 use crate::config::{self, ConfigFile, FILE_NAME, ParamValue};
 use crate::discover::{self, Options, Role};
 use crate::document::Forest;
@@ -225,7 +225,7 @@ fn state(setup: &Setup, home: &Path, working: &Path) -> State {
     inputs.retain(|input| input.role == Role::Charter);
     let clock = Clock { as_of: 0, given: true };
     let charter: Programme = programme::load(&setup.schema, &setup.judges, "", &inputs, Forest::default(), clock, false);
-    state::state(&setup.rules, &charter, &setup.effective(home), &Selection::default())
+    setup.state(&charter, home, &Selection::default())
 }
 
 /// What holds for the whole run.

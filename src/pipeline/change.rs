@@ -72,7 +72,7 @@ fn audited(setup: &Setup, request: &Request, from: &Read<'_>, id: Option<&str>, 
     {
         id.clone_into(&mut programme.id);
     }
-    let state = audit::state::state(&setup.rules, &programme, &setup.effective(from.home), &request.selection);
+    let state = setup.state(&programme, from.home, &request.selection);
     let audit = settle::audit(&programme, &setup.rules, &state, request.clock.as_of);
     Audited { programme, state, audit }
 }

@@ -7,8 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sha2::{Digest, Sha256};
 
 use super::{fit, overlays};
+use crate::audit::state::{self, Standing};
+use crate::audit::{Selection, State};
 use crate::config::{self, Config, ConfigError, Effective, Problem};
-use crate::programme::Judges;
+use crate::limits;
+use crate::programme::{Judges, Programme};
 use crate::rule::join::join;
 use crate::rule::{Page, PageProblem, Rules, compile};
 use crate::schema::{Schema, SchemaError};
@@ -32,6 +35,16 @@ pub struct Setup {
     /// The number that each of its rules has in a run over several settings files; empty where it is its own.
     pub numbers: Vec<usize>,
     effective: Mutex<HashMap<Vec<Vec<usize>>, Arc<Effective>>>,
+    /// How the rules stood where they were asked about: under which profile and settings, of those selected.
+    standings: Mutex<Vec<Stood>>,
+}
+
+#[derive(Debug)]
+struct Stood {
+    profile: String,
+    settings: Arc<Effective>,
+    selection: Selection,
+    standing: Standing,
 }
 
 /// Why there is nothing to judge by.
@@ -176,6 +189,7 @@ impl Setup {
             notes: fitted.notes,
             numbers: Vec::new(),
             effective: Mutex::default(),
+            standings: Mutex::default(),
         })
     }
 
@@ -192,6 +206,27 @@ impl Setup {
         let key = self.config.matching(folder);
         let mut known = self.effective.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(known.entry(key.clone()).or_insert_with(|| Arc::new(self.config.with(&key))))
+    }
+
+    /// How the rules stand on a programme in a folder, given by its absolute path.
+    #[must_use]
+    pub fn state(&self, programme: &Programme, folder: &Path, selection: &Selection) -> State {
+        let settings = self.effective(folder);
+        state::state_with(programme, selection, |profile| {
+            let mut known = self.standings.lock().unwrap_or_else(PoisonError::into_inner);
+            let same =
+                |stood: &&Stood| stood.profile == profile && Arc::ptr_eq(&stood.settings, &settings) && stood.selection == *selection;
+            if let Some(stood) = known.iter().find(same) {
+                return stood.standing.clone();
+            }
+            let standing = state::standing(&self.rules, &self.schema, profile, &settings, selection);
+            let (profile, settings, selection) = (profile.to_owned(), Arc::clone(&settings), selection.clone());
+            if known.len() >= limits::STANDINGS_MAX {
+                known.remove(0);
+            }
+            known.push(Stood { profile, settings, selection, standing: standing.clone() });
+            standing
+        })
     }
 }
 
@@ -236,6 +271,7 @@ impl Setup {
             notes: Vec::new(),
             numbers: Vec::new(),
             effective: Mutex::default(),
+            standings: Mutex::default(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Whether an example comes out as its page says: verdict, messages, places.
 
+use std::sync::Arc;
+
 use super::{Checked, Failure, Records, Refused, unusable};
 use crate::audit::{self, Selection};
 use crate::finding::{Severity, plain};
@@ -70,7 +72,8 @@ pub(super) fn of_rule(rules: &Rules, name: &str, example: &Example, records: &Re
     let mut state = audit::state::state(rules, programme, settings, &asked);
     if looks_back {
         // It would not run where rules were left out on a command line.
-        for (_, state) in rules.rules.iter().zip(&mut state.rules).filter(|(rule, _)| !select.contains(&rule.name.to_string())) {
+        let states = Arc::make_mut(&mut state.rules).iter_mut();
+        for (_, state) in rules.rules.iter().zip(states).filter(|(rule, _)| !select.contains(&rule.name.to_string())) {
             state.on = Err("not judged in this example".to_owned());
         }
     }

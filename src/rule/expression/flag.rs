@@ -288,9 +288,20 @@ impl FlagCode {
     /// says that no text of the record passes a test, and none passes the test's screen.
     #[must_use]
     pub fn surely_holds(&self, cx: &mut Cx<'_>, slot: usize, own: Item) -> bool {
-        let What::Not(inner) = &self.what else { return false };
-        let What::Texts(asked) = &inner.what else { return false };
-        matches!(asked.within, ItemCode::Variable(at) if at == slot) && !asked.screen.lets_through(cx, own, asked.texts)
+        self.screened(slot).is_some_and(|asked| !asked.screen.lets_through(cx, own, asked.texts))
+    }
+
+    /// Whether the same surely holds of every record there is.
+    #[must_use]
+    pub fn surely_holds_of_all(&self, cx: &mut Cx<'_>, slot: usize) -> bool {
+        self.screened(slot).is_some_and(|asked| asked.screen.lets_none_through(cx, asked.texts))
+    }
+
+    /// What is asked of the texts of the record that is the variable at this place, if none of them is to pass a test.
+    fn screened(&self, slot: usize) -> Option<&Texts> {
+        let What::Not(inner) = &self.what else { return None };
+        let What::Texts(asked) = &inner.what else { return None };
+        matches!(asked.within, ItemCode::Variable(at) if at == slot).then_some(&**asked)
     }
 }
 

@@ -46,18 +46,30 @@ impl Screen {
     /// Whether any text at all within an object passes, be it of another record or of a value at fault.
     #[must_use]
     pub fn lets_through(&self, cx: &mut Cx<'_>, within: Item, texts: bool) -> bool {
-        let known = cx.screened.iter().position(|(number, _)| *number == self.number);
-        let known = known.unwrap_or_else(|| {
-            let passed = self.all(cx, texts);
-            cx.screened.push((self.number, passed));
-            cx.screened.len() - 1
-        });
+        let known = self.known(cx, texts);
         let passed = cx.screened.get(known).map_or(&[][..], |(_, passed)| passed);
         if passed.is_empty() {
             return false;
         }
         let next = passed.partition_point(|node| *node <= within.node);
         passed.get(next).is_some_and(|node| *node < cx.programme.forest.after(within.node))
+    }
+
+    /// Whether no text of the programme passes.
+    #[must_use]
+    pub fn lets_none_through(&self, cx: &mut Cx<'_>, texts: bool) -> bool {
+        let known = self.known(cx, texts);
+        cx.screened.get(known).is_some_and(|(_, passed)| passed.is_empty())
+    }
+
+    /// Where it is kept what passed: all texts are screened when somebody first asks.
+    fn known(&self, cx: &mut Cx<'_>, texts: bool) -> usize {
+        let known = cx.screened.iter().position(|(number, _)| *number == self.number);
+        known.unwrap_or_else(|| {
+            let passed = self.all(cx, texts);
+            cx.screened.push((self.number, passed));
+            cx.screened.len() - 1
+        })
     }
 
     /// The texts of a programme that pass.
