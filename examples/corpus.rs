@@ -5,8 +5,8 @@
 //! `cargo run --release --example corpus -- rules FOLDER [RULE]`
 //!
 //! Layouts: `inline`, `registers`, `records`, `bundles`, `mixed` (the default). With `faults`, the planted
-//! faults are printed, one to a line: programme, rule, address. `measure` times the plain parse and each stage
-//! of the audit in turn on one thread, so that what else the machine does falls on all of them alike: a few
+//! faults are printed, one to a line: programme, rule, address. `measure` times, by what the processor spends, the
+//! plain parse and each stage of the audit in turn on one thread, so that what else the machine does falls on all of them alike: a few
 //! programmes at a time, about as many as the audit judges side by side, each finding the processor's caches full
 //! of the other's; or so many (`block`) that each works by itself. `rules` times each rule by itself, the dearest
 //! first; with a name, that rule again and again for a profiler to look at.
@@ -16,7 +16,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use havesay::audit::{self, Selection};
 use havesay::discover::{self, Options};
@@ -135,7 +135,7 @@ fn measure(root: &Path, rounds: usize, block: usize, select: Option<Vec<String>>
                 some.iter().try_for_each(|task| plain(task, &mut times))?;
             }
             for few in some.chunks(BLOCK) {
-                let begun = Instant::now();
+                let begun = spent();
                 let read: Vec<_> = few
                     .iter()
                     .map(|task| {
@@ -143,12 +143,12 @@ fn measure(root: &Path, rounds: usize, block: usize, select: Option<Vec<String>>
                         programme::load(&setup.schema, &setup.judges, &found.shown, &task.inputs, forest, request.clock, false)
                     })
                     .collect();
-                times.load += begun.elapsed();
-                let begun = Instant::now();
+                times.load += spent() - begun;
+                let begun = spent();
                 let states = read.iter().zip(few).map(|(programme, task)| setup.state(programme, &task.found.folder, &request.selection));
                 let states: Vec<_> = states.collect();
                 let audited = havesay::settle::audit_side_by_side(read.iter().zip(&states), &setup.rules, as_of);
-                times.audit += begun.elapsed();
+                times.audit += spent() - begun;
                 drop(audited);
                 read.into_iter().for_each(|programme| forests.keep(programme.forest));
             }
@@ -172,10 +172,24 @@ fn measure(root: &Path, rounds: usize, block: usize, select: Option<Vec<String>>
     Ok(())
 }
 
+/// The time that the processor has spent on this thread: what else it does, and waiting for a disk, is not in it.
+#[cfg(unix)]
+fn spent() -> Duration {
+    let spent = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(spent.tv_sec.unsigned_abs(), spent.tv_nsec.unsigned_abs() as u32)
+}
+
+/// The time that has passed, where a system does not say more.
+#[cfg(not(unix))]
+fn spent() -> Duration {
+    static BEGUN: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
+    BEGUN.elapsed()
+}
+
 /// The yardstick: what reading the data costs anyone.
 fn plain(task: &pipeline::Task, times: &mut Times) -> Result<(), String> {
     let files = task.inputs.iter().filter_map(|input| if let discover::Source::Disk(path) = &input.source { Some(path) } else { None });
-    let begun = Instant::now();
+    let begun = spent();
     for path in files {
         let text = std::fs::read(path).map_err(|error| error.to_string())?;
         times.bytes += text.len() as u64;
@@ -185,14 +199,14 @@ fn plain(task: &pipeline::Task, times: &mut Times) -> Result<(), String> {
             times.records += yardstick::parse(kind, &text).unwrap_or(0) as u64;
         }
     }
-    times.plain += begun.elapsed();
+    times.plain += spent() - begun;
     Ok(())
 }
 
 fn whole(setup: &Setup, request: &Request, tasks: &[pipeline::Task], forests: &mut Forests, times: &mut Times) {
-    let begun = Instant::now();
+    let begun = spent();
     let shown = pipeline::several(setup, request, tasks, forests);
-    times.whole += begun.elapsed();
+    times.whole += spent() - begun;
     times.findings += shown.iter().map(|shown| shown.findings.len() as u64).sum::<u64>();
 }
 
@@ -215,12 +229,12 @@ fn rules(root: &Path, only: Option<&str>) -> Result<(), String> {
         let selection = Selection { select, ..Selection::default() };
         let mut best = Duration::MAX;
         for _ in 0..if only.is_some() { 30 } else { 3 } {
-            let begun = Instant::now();
+            let begun = spent();
             for programme in &read {
                 let state = audit::state::state(&setup.rules, programme, &settings, &selection);
                 std::hint::black_box(havesay::settle::audit(programme, &setup.rules, &state, as_of));
             }
-            best = best.min(begun.elapsed());
+            best = best.min(spent() - begun);
         }
         best
     };

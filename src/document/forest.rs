@@ -159,7 +159,7 @@ pub struct Habit {
     /// The member.
     pub field: FieldId,
     /// The struct that has it.
-    pub owner: StructId,
+    pub structure: StructId,
     /// What its value is to be.
     pub shape: Shape,
     length: u8,
@@ -190,7 +190,7 @@ impl Habits {
     }
 
     /// Notes which field came, of which struct and shape, and how it began.
-    pub fn note(&mut self, object: FieldId, after: Option<FieldId>, field: FieldId, (owner, shape): (StructId, Shape), begun: &[u8]) {
+    pub fn note(&mut self, object: FieldId, after: Option<FieldId>, field: FieldId, (structure, shape): (StructId, Shape), begun: &[u8]) {
         if begun.len() > HABIT_MAX {
             return;
         }
@@ -205,12 +205,12 @@ impl Habits {
         if all.len() <= usize::from(at) {
             all.resize(
                 usize::from(at) + 1,
-                [Habit { field: FIELD_NONE, owner: 0, shape: Shape::Any, length: 0, bytes: [0; HABIT_MAX] }; 2],
+                [Habit { field: FIELD_NONE, structure: 0, shape: Shape::Any, length: 0, bytes: [0; HABIT_MAX] }; 2],
             );
         }
         if let Some([newest, other]) = all.get_mut(usize::from(at)) {
             *other = *newest;
-            (newest.field, newest.owner, newest.shape, newest.length) = (field, owner, shape, begun.len() as u8);
+            (newest.field, newest.structure, newest.shape, newest.length) = (field, structure, shape, begun.len() as u8);
             newest.bytes.iter_mut().zip(begun).for_each(|(place, byte)| *place = *byte);
         }
     }

@@ -468,7 +468,7 @@ impl<G: Guide> Reader<'_, G> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         for habit in self.habits.likely(object, last) {
             if let Some(length) = habit.begins(rest)
-                && structure == Shape::Struct(habit.owner)
+                && structure == Shape::Struct(habit.structure)
             {
                 let (field, shape) = (habit.field, habit.shape);
                 self.at += length;
