@@ -17,7 +17,7 @@ use havesay::discover::{Input, Role, Source};
 use havesay::document::{Forest, Kind, json};
 use havesay::programme::{Clock, Judges, load};
 use havesay::schema::guide::REPEATED;
-use havesay::schema::{CHARTER, FIELD_NONE, Schema, Shape, StructId, overlay};
+use havesay::schema::{CHARTER, FIELD_NONE, Schema, Shape, StructId, Written, form, overlay};
 use proptest::prelude::*;
 use records::{Chooser, Layout, Model, Tree, mutate};
 use serde_json::Value as Json;
@@ -56,12 +56,29 @@ fn judge(text: &str, shape: Shape, structure: StructId, pick: impl Fn(&Forest) -
     forest.text.push_str(text);
     let outcome = json::plant(&mut forest, 0, shape, FIELD_NONE, &*kit.schema);
     assert!(outcome.is_ok(), "{outcome:?}: {text}");
+    compare_quoted(&forest);
     let node = pick(&forest);
     let end = forest.after(node);
     let doubted = forest.doubts.iter().any(|doubt| doubt.node == node);
     let repeated = (node..end).any(|at| forest.node(at).marks & REPEATED != 0);
     let complaints = kit.judges.complaints(&kit.schema, structure, &forest, node);
     Judged { doubt: doubted || repeated, complaints: complaints.iter().map(|complaint| format!("{complaint:?}")).collect() }
+}
+
+/// Holds what the reader gathered of all that is written in quotes against the nodes themselves.
+fn compare_quoted(forest: &Forest) {
+    let (mut free, mut formed) = (Vec::new(), Vec::new());
+    for (at, node) in (0u32..).zip(&forest.nodes).filter(|(_, node)| node.kind == Kind::Text) {
+        match kit().schema.written_as(node.field) {
+            Written::Free => free.push(at),
+            Written::Formed => formed.push(at),
+            Written::Date if !node.has_value() || !form::is_everyday(node.link.cast_signed()) => formed.push(at),
+            Written::Date | Written::Named => {}
+        }
+    }
+    // A key that is written twice is found out only afterwards.
+    let seen = |all: &[u32]| all.iter().copied().filter(|at| forest.node(*at).marks & REPEATED == 0).collect::<Vec<_>>();
+    assert_eq!((seen(&forest.free), seen(&forest.formed)), (seen(&free), seen(&formed)), "{}", forest.text);
 }
 
 /// Judges a record of a register, or the charter where there is none.
