@@ -231,8 +231,12 @@ pub fn clean(path: &Path) -> PathBuf {
 pub fn shown(working: &Path, path: &Path) -> String {
     // Most lie below it.
     let relative = path.strip_prefix(working).map_or_else(|_| Cow::Owned(config::relative(working, path)), Cow::Borrowed);
+    let parts = || relative.components().filter(|part| *part != Component::CurDir);
+    if parts().next().is_none() {
+        return ".".to_owned();
+    }
     let mut shown = String::with_capacity(relative.as_os_str().len());
-    for (number, part) in relative.components().enumerate() {
+    for (number, part) in parts().enumerate() {
         if number > 0 {
             shown.push('/');
         }
@@ -240,7 +244,7 @@ pub fn shown(working: &Path, path: &Path) -> String {
             text::push_bytes(&mut shown, part.as_os_str().as_encoded_bytes());
         }
     }
-    if relative.components().next().is_none() { ".".to_owned() } else { shown }
+    shown
 }
 
 fn is_charter(name: &OsStr) -> bool {
@@ -473,5 +477,26 @@ fn named(schema: &Schema, relative: &Path, map: &[Mapping]) -> Option<(RegisterI
         (Some(own), _) => Some((own, false)),
         (None, Some(folder)) => Some((folder, true)),
         (None, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_shown_as_seen_from_the_working_directory() {
+        for (working, path, expected) in [
+            ("/a/b", "/a/b/c/d.json", "c/d.json"),
+            ("/a/b", "/a/b", "."),
+            ("/a/b", "/a/x.json", "../x.json"),
+            ("/a/b", "/a/bc/x.json", "../bc/x.json"),
+            ("/", "/a", "a"),
+            ("", "./a/./b", "a/b"),
+            ("", "/a", "/a"),
+            ("/a", "/a/b\u{202e}c", "b\\u{202e}c"),
+        ] {
+            assert_eq!(shown(Path::new(working), Path::new(path)), expected, "{path} from {working}");
+        }
     }
 }
