@@ -4,85 +4,21 @@
 //! A reader of our own, because positions are this tool's trade: `serde_json` keeps none, and an iterator
 //! that does (`jiter`) would hand every token over one by one only to be matched against the schema here.
 
+mod escape;
+mod problem;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::fmt;
 use std::ops::Range;
+
+pub use escape::unescape;
+pub use problem::{Fault, Problem};
 
 use super::forest::{Doubt, Forest, Habits, Kind, Node, RefSite, Tree};
 use crate::limits;
 use crate::schema::guide::{ABSENT, ESCAPED, FAULTY, Guide, Judged, Quoted, REPEATED, Token, UNKNOWN};
 use crate::schema::{FIELD_FOREIGN, FIELD_NONE, FIELD_UNKNOWN, FieldId, Shape};
 use crate::text::Span;
-
-/// Why a text is not JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Problem {
-    /// The text ends too early.
-    End,
-    /// Nothing but white space.
-    Empty,
-    /// Something that begins no value.
-    Value,
-    /// A key in quotes should stand here.
-    Key,
-    /// A colon should stand here.
-    Colon,
-    /// A comma or the end of the list should stand here.
-    CommaOrBracket,
-    /// A comma or the end of the object should stand here.
-    CommaOrBrace,
-    /// A comma before the end of a list or object.
-    TrailingComma,
-    /// More text after the value.
-    Trailing,
-    /// A control character, such as a line break, within quotes.
-    Control,
-    /// A backslash sequence that JSON does not have.
-    Escape,
-    /// Half of a surrogate pair.
-    Surrogate,
-    /// Not a number as JSON writes it.
-    Number,
-    /// A number greater than a computer's double can hold.
-    NumberTooLarge,
-    /// More levels than the limit.
-    Depth,
-    /// More values than the limit.
-    Values,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Problem::End => "the file ends before every bracket and quotation mark is closed",
-            Problem::Empty => "the file is empty",
-            Problem::Value => "neither a text in double quotes nor a number, list or object begins like this",
-            Problem::Key => "a field's name in double quotes is expected here",
-            Problem::Colon => "a colon is expected after the field's name",
-            Problem::CommaOrBracket => "a comma or the closing bracket of the list is expected here",
-            Problem::CommaOrBrace => "a comma or the closing brace of the object is expected here",
-            Problem::TrailingComma => "there is a comma after the last entry",
-            Problem::Trailing => "there is more after the end of the first record or list",
-            Problem::Control => "a line break or other control character stands within quotes",
-            Problem::Escape => "JSON does not have this backslash sequence",
-            Problem::Surrogate => "half of a surrogate pair stands alone",
-            Problem::Number => "JSON does not write a number like this",
-            Problem::NumberTooLarge => "the number is too large to be read",
-            Problem::Depth => "brackets lie within brackets more than 127 deep",
-            Problem::Values => "the programme holds too many values",
-        })
-    }
-}
-
-/// Where a text stops being JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// What is wrong.
-    pub problem: Problem,
-    /// Where, in bytes of the forest's text.
-    pub span: Span,
-}
 
 /// Plants the tree of `forest.text[from..]`, which is one file's text. A leading byte-order mark is skipped.
 /// `field` is the field whose value the whole is, if it is one's.
@@ -695,45 +631,6 @@ const fn special_bytes(word: u64) -> u64 {
     let quote = word ^ (ONES * b'"' as u64);
     let slash = word ^ (ONES * b'\\' as u64);
     (quote.wrapping_sub(ONES) & !quote | slash.wrapping_sub(ONES) & !slash | word.wrapping_sub(ONES * 0x20) & !word) & TOPS
-}
-
-/// Resolves the escapes of a text that was read as JSON. What is not an escape stays as it is.
-#[must_use]
-pub fn unescape(inner: &str) -> Cow<'_, str> {
-    let mut plain = String::with_capacity(inner.len());
-    let mut rest = inner;
-    while let Some(at) = rest.bytes().position(|byte| byte == b'\\') {
-        let (before, escape) = rest.split_at(at);
-        let Some((character, after)) = escaped(escape) else { return Cow::Borrowed(inner) };
-        plain.push_str(before);
-        plain.push(character);
-        rest = after;
-    }
-    plain.push_str(rest);
-    Cow::Owned(plain)
-}
-
-/// The character that an escape stands for, and what comes behind it.
-fn escaped(text: &str) -> Option<(char, &str)> {
-    let simple = |character| Some((character, text.get(2..)?));
-    let hex = |at: usize| text.get(at..at + 4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    let unit = |at: usize| u32::from_str_radix(hex(at)?, 16).ok();
-    match text.as_bytes().get(1)? {
-        b'n' => simple('\n'),
-        b't' => simple('\t'),
-        b'r' => simple('\r'),
-        b'b' => simple('\u{8}'),
-        b'f' => simple('\u{c}'),
-        byte @ (b'"' | b'\\' | b'/') => simple(char::from(*byte)),
-        b'u' => match unit(2)? {
-            high @ 0xd800..=0xdbff => {
-                let low = unit(8).filter(|low| text.get(6..8) == Some("\\u") && (0xdc00..=0xdfff).contains(low))?;
-                Some((char::from_u32(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00))?, text.get(12..)?))
-            }
-            unit => Some((char::from_u32(unit)?, text.get(6..)?)),
-        },
-        _ => None,
-    }
 }
 
 #[cfg(test)]
