@@ -397,8 +397,8 @@ impl<'p> Auditor<'p> {
     /// Sets a variable of the subject; what was worked out from the one before is forgotten.
     fn bind(&mut self, group: &Group, slot: usize, item: Item) {
         self.cx.set_item(slot, Ok(item));
-        // Most subjects are done with before any was worked out. What stands below another does not say that all is
-        // forgotten: only what depends on itself is.
+        // Most subjects are done with before any was worked out. Only the outermost variable may say that nothing is
+        // left: what depends on it is forgotten with it, and all that stands below.
         let has_kept = if slot == 1 { std::mem::take(&mut self.cx.has_kept) } else { self.cx.has_kept };
         if !has_kept {
             return;

@@ -19,7 +19,8 @@ use crate::document::{Kind as NodeKind, Node};
 use crate::programme::{Item, Programme, Reading};
 use crate::rule::function::{dates, statistics, survival, text as texts_like};
 use crate::schema::form::{self, Period, Precision};
-use crate::schema::{CHARTER, FieldId, Schema, Written};
+use crate::schema::guide::Quoted;
+use crate::schema::{CHARTER, FieldId, Guide, Judged, Schema};
 use crate::text::Span;
 
 type Built<T> = Result<T, Mistake>;
@@ -1272,12 +1273,11 @@ pub fn written(programme: &Programme, of: Item, texts_only: bool) -> Vec<u32> {
 /// Whether a value is a text (or anything in quotes but a word, a reference or an ordinary date).
 #[inline]
 fn is_written(schema: &Schema, node: &Node, texts_only: bool) -> bool {
-    match schema.written_as(node.field) {
+    match schema.quoted(node.field, Judged { marks: node.marks, payload: node.link }) {
         _ if node.kind != NodeKind::Text || !node.has_value() => false,
-        Written::Free => true,
-        Written::Named => false,
-        Written::Formed => !texts_only,
-        Written::Date => !texts_only && !form::is_everyday(node.link.cast_signed()),
+        Quoted::Free => true,
+        Quoted::Usual => false,
+        Quoted::Formed => !texts_only,
     }
 }
 
