@@ -7,6 +7,8 @@
 
 pub mod forest;
 pub mod json;
+pub mod layout;
 pub mod view;
 
 pub use forest::{Doubt, Forest, Kind, Node, RefSite, Tree};
+pub use layout::Layout;

@@ -23,7 +23,7 @@ pub use validate::Judges;
 use crate::config::{Baseline, WaiverFile};
 use crate::document::{Forest, Kind, Node};
 use crate::finding::{Part, Place};
-use crate::schema::guide::{FAULTY, REPEATED};
+use crate::schema::guide::{FAULTY, Guide, REPEATED};
 use crate::schema::{CHARTER, FieldId, ReferenceId, RegisterId, Schema, StructId};
 
 /// No record.
@@ -52,14 +52,6 @@ pub struct Record {
     /// The record that stands for it where several are one; else itself.
     pub canonical: u32,
 }
-
-/// A field that is not recorded, among the fields of all objects.
-const NOT_RECORDED: u16 = 0;
-/// One of which more is to be asked: it breaks the schema, is written twice, or is recorded too far behind its
-/// object to be told here.
-const UNUSUAL: u16 = u16::MAX;
-/// What stands before an object's fields: its struct, and its number in two parts.
-const HEAD: usize = 3;
 
 /// One register of this programme.
 #[derive(Clone, Debug, Default)]
@@ -210,14 +202,6 @@ pub struct Programme {
     /// Where the starts of each record begin.
     link_places: Vec<u32>,
     evidence: Vec<(u32, u32)>,
-    /// The fields of all objects whose struct is known, object by object: the struct, the object's number, then
-    /// for each of its fields, in its place (`Schema::place_of`), how far behind the object its node is, or why
-    /// there is none. Rules read little else, again and again: it is kept small.
-    slots: Vec<u16>,
-    /// Of each node where its fields begin there; 0 where they are not there.
-    slot_starts: Vec<u32>,
-    /// How many objects there are.
-    objects: u32,
     /// Whether some record stands for another.
     has_aliases: bool,
 }
@@ -303,76 +287,52 @@ impl Programme {
     #[inline(always)]
     #[must_use]
     pub fn field_at(&self, object: u32, structure: StructId, place: usize) -> Option<Option<u32>> {
-        let start = *self.slot_starts.get(object as usize)? as usize;
-        if *self.slots.get(start)? != structure {
-            return None;
-        }
-        match *self.slots.get(start + HEAD + place)? {
-            NOT_RECORDED => Some(None),
-            UNUSUAL => None,
-            distance => Some(Some(object + u32::from(distance))),
-        }
+        self.forest.layout.at(object, structure, place)
     }
 
     /// The struct of an object, if it is known.
     #[inline]
     #[must_use]
     pub fn placed_as(&self, object: u32) -> Option<StructId> {
-        let start = *self.slot_starts.get(object as usize)?;
-        if start == 0 { None } else { self.slots.get(start as usize).copied() }
+        self.forest.layout.structure(object)
     }
 
     /// The number of an object whose struct is known, below [`Programme::objects`].
     #[inline]
     #[must_use]
     pub fn object_number(&self, object: u32) -> Option<u32> {
-        let start = *self.slot_starts.get(object as usize)? as usize;
-        if start == 0 {
-            return None;
-        }
-        Some(u32::from(*self.slots.get(start + 1)?) | u32::from(*self.slots.get(start + 2)?) << 16)
+        self.forest.layout.number(object)
     }
 
     /// How many objects have a number.
     #[must_use]
     pub const fn objects(&self) -> u32 {
-        self.objects
+        self.forest.layout.objects()
     }
 
-    /// Sets down for each object where its fields stand, once all of them are judged.
+    /// Sets down anew for each object where its fields stand, once all of them are judged, where something was marked
+    /// since they were read.
     fn place_fields(&mut self) {
-        let Self { schema, forest, records, slots, slot_starts, objects, has_aliases, .. } = self;
-        slots.clear();
-        *objects = 0;
+        let Self { schema, forest, records, has_aliases, .. } = self;
         *has_aliases = (0u32..).zip(records.iter()).any(|(number, record)| record.canonical != number);
-        // No struct has this number: what begins here is an object of none.
-        slots.push(StructId::MAX);
-        slots.reserve(forest.nodes.len() * 2);
-        slot_starts.clear();
-        slot_starts.resize(forest.nodes.len(), 0);
-        let (nodes, places) = (forest.nodes.as_slice(), schema.places.as_slice());
+        if !forest.is_marked && forest.doubts.is_empty() {
+            return;
+        }
+        let Forest { nodes, layout, .. } = forest;
+        layout.clear();
+        let (nodes, places) = (nodes.as_slice(), schema.places.as_slice());
         let mut place = |object: u32, end: u32, structure: StructId| {
-            let Some(start) = slot_starts.get_mut(object as usize).filter(|start| **start == 0) else { return };
-            let Some(known) = schema.structure(structure) else { return };
-            *start = slots.len() as u32;
-            slots.extend([structure, *objects as u16, (*objects >> 16) as u16]);
-            *objects += 1;
-            let first = slots.len();
-            slots.resize(first + known.fields.len(), NOT_RECORDED);
-            let own = slots.get_mut(first..).unwrap_or_default();
+            if layout.has(object) {
+                return;
+            }
+            let first = layout.add(object, structure, schema.room(structure));
             let within = nodes.get(..end as usize).unwrap_or_default();
             let mut at = object as usize + 1;
             while let Some(node) = within.get(at) {
                 if let Some((owner, place)) = places.get(usize::from(node.field))
                     && *owner == structure
-                    && let Some(slot) = own.get_mut(usize::from(*place))
-                    && *slot == NOT_RECORDED
                 {
-                    *slot = match Reading::of(at as u32, *node) {
-                        Reading::Value(node) => u16::try_from(node - object).unwrap_or(UNUSUAL),
-                        Reading::Absent => NOT_RECORDED,
-                        Reading::Faulty => UNUSUAL,
-                    };
+                    layout.note(first, usize::from(*place), at as u32 - object, node.marks);
                 }
                 at = if node.is_container() { node.link as usize } else { at + 1 };
             }

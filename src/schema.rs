@@ -202,7 +202,10 @@ pub struct Struct {
     /// The list field whose rows it describes, for nested rows.
     pub row_of: Option<FieldId>,
     by_name: Vec<FieldId>,
-    required: u128,
+    /// The places of the fields that it must have.
+    required: Vec<u16>,
+    /// One more than the highest place of its fields.
+    room: usize,
     judged_alone: bool,
 }
 
@@ -343,7 +346,6 @@ pub struct Schema {
     written: Vec<Written>,
     /// By which it is known from every other.
     serial: u64,
-    bits: Vec<u128>,
     names: Names,
     /// The struct of a file that holds several registers and is no charter.
     bundle: StructId,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use super::Layout;
 use crate::schema::form::{Period, Precision};
 use crate::schema::guide::{ABSENT, ESCAPED, FAULTY, MONTH, REPEATED, YEAR};
 use crate::schema::{FIELD_FOREIGN, FIELD_NONE, FIELD_UNKNOWN, FieldId, Shape, StructId};
@@ -131,6 +132,10 @@ pub struct Forest {
     pub formed: Vec<u32>,
     /// What the validator is to look at, in the order of the text.
     pub doubts: Vec<Doubt>,
+    /// Where the fields of its objects stand.
+    pub layout: Layout,
+    /// Whether something was marked that the reader did not mark.
+    pub is_marked: bool,
     /// Whether some key is written with escapes.
     pub has_escaped_keys: bool,
     /// Which key was found where: the reader looks for it there first.
@@ -158,6 +163,8 @@ pub struct Habits {
 pub struct Habit {
     /// The member.
     pub field: FieldId,
+    /// Its place among the fields of the struct.
+    pub place: u16,
     /// The struct that has it.
     pub structure: StructId,
     /// What its value is to be.
@@ -168,7 +175,7 @@ pub struct Habit {
 }
 
 /// How long the beginning of a member may be if it is to be remembered: most have half of it.
-const HABIT_MAX: usize = 51;
+const HABIT_MAX: usize = 49;
 
 impl Habits {
     /// Forgets what was learned with another guide.
@@ -189,11 +196,9 @@ impl Habits {
         known.map_or(&[], |known| known)
     }
 
-    /// Notes which field came, of which struct and shape, and how it began.
-    pub fn note(&mut self, object: FieldId, after: Option<FieldId>, field: FieldId, (structure, shape): (StructId, Shape), begun: &[u8]) {
-        if begun.len() > HABIT_MAX {
-            return;
-        }
+    /// Notes how a member began, unless that is too long to be told.
+    pub fn note(&mut self, object: FieldId, after: Option<FieldId>, habit: Option<Habit>) {
+        let Some(habit) = habit else { return };
         let (all, at) = match after {
             Some(after) => (&mut self.next, after),
             None => (&mut self.first, object),
@@ -203,20 +208,25 @@ impl Habits {
             return;
         }
         if all.len() <= usize::from(at) {
-            all.resize(
-                usize::from(at) + 1,
-                [Habit { field: FIELD_NONE, structure: 0, shape: Shape::Any, length: 0, bytes: [0; HABIT_MAX] }; 2],
-            );
+            all.resize(usize::from(at) + 1, [Habit::NONE; 2]);
         }
         if let Some([newest, other]) = all.get_mut(usize::from(at)) {
-            *other = *newest;
-            (newest.field, newest.structure, newest.shape, newest.length) = (field, structure, shape, begun.len() as u8);
-            newest.bytes.iter_mut().zip(begun).for_each(|(place, byte)| *place = *byte);
+            *other = std::mem::replace(newest, habit);
         }
     }
 }
 
 impl Habit {
+    const NONE: Self = Self { field: FIELD_NONE, place: 0, structure: 0, shape: Shape::Any, length: 0, bytes: [0; HABIT_MAX] };
+
+    /// That of a member that began like this, if it can be told.
+    #[must_use]
+    pub fn new(field: FieldId, place: u16, structure: StructId, shape: Shape, begun: &[u8]) -> Option<Self> {
+        let mut habit = Self { field, place, structure, shape, length: u8::try_from(begun.len()).ok()?, ..Self::NONE };
+        habit.bytes.get_mut(..begun.len())?.copy_from_slice(begun);
+        Some(habit)
+    }
+
     /// How many bytes of a text begin like this; none where it begins otherwise.
     #[inline]
     #[must_use]
@@ -248,6 +258,8 @@ impl Forest {
         self.formed.clear();
         self.doubts.clear();
         self.repeated.clear();
+        self.layout.clear();
+        self.is_marked = false;
         self.has_escaped_keys = false;
         self.wide.get_mut().clear();
     }
@@ -435,6 +447,7 @@ impl Forest {
     pub fn mark(&mut self, at: u32, marks: u8) {
         if let Some(node) = self.nodes.get_mut(at as usize) {
             node.marks |= marks;
+            self.is_marked = true;
         }
     }
 }

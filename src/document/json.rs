@@ -14,7 +14,8 @@ use std::ops::Range;
 pub use escape::unescape;
 pub use problem::{Fault, Problem};
 
-use super::forest::{Doubt, Forest, Habits, Kind, Node, RefSite, Tree};
+use super::forest::{Doubt, Forest, Habit, Habits, Kind, Node, RefSite, Tree};
+use super::layout::{Layout, Noted};
 use crate::limits;
 use crate::schema::guide::{ABSENT, ESCAPED, FAULTY, Guide, Judged, Quoted, REPEATED, Token, UNKNOWN};
 use crate::schema::{FIELD_FOREIGN, FIELD_NONE, FIELD_UNKNOWN, FieldId, Shape};
@@ -38,6 +39,7 @@ pub fn plant_within<G: Guide>(forest: &mut Forest, range: Range<usize>, shape: S
     let from = range.start;
     let before = (forest.nodes.len(), forest.references.len(), forest.doubts.len(), forest.repeated.len());
     let quoted_before = (forest.free.len(), forest.formed.len());
+    let layout_before = forest.layout.mark();
     forest.habits.begin(guide.serial());
     let text = forest.text.get(..range.end).unwrap_or_default();
     let mut reader = Reader {
@@ -49,9 +51,11 @@ pub fn plant_within<G: Guide>(forest: &mut Forest, range: Range<usize>, shape: S
         free: &mut forest.free,
         formed: &mut forest.formed,
         doubts: &mut forest.doubts,
+        layout: &mut forest.layout,
         repeated: &mut forest.repeated,
         has_escaped_keys: &mut forest.has_escaped_keys,
         habits: &mut forest.habits,
+        key: Span::default(),
         free_keys: Vec::new(),
         stopped: (Problem::End, 0),
         guide,
@@ -73,6 +77,7 @@ pub fn plant_within<G: Guide>(forest: &mut Forest, range: Range<usize>, shape: S
             forest.repeated.truncate(before.3);
             forest.free.truncate(quoted_before.0);
             forest.formed.truncate(quoted_before.1);
+            forest.layout.cut(layout_before, before.0);
             let at = at.min(text.len());
             let width = text.get(at..).and_then(|rest| rest.chars().next()).filter(|c| *c != '\n' && *c != '\r').map_or(0, char::len_utf8);
             Err(Fault { problem, span: Span::new(at as u32, (at + width) as u32) })
@@ -102,11 +107,12 @@ impl Told {
 }
 
 /// A member of an object, its value not yet read.
+#[derive(Clone, Copy)]
 struct Member {
     field: FieldId,
+    /// The place of the field, if it is known.
+    place: u16,
     shape: Shape,
-    /// Its key, within the quotes, unless it is a field that is known.
-    key: Span,
 }
 
 struct Reader<'a, G> {
@@ -118,9 +124,12 @@ struct Reader<'a, G> {
     free: &'a mut Vec<u32>,
     formed: &'a mut Vec<u32>,
     doubts: &'a mut Vec<Doubt>,
+    layout: &'a mut Layout,
     repeated: &'a mut Vec<u32>,
     has_escaped_keys: &'a mut bool,
     habits: &'a mut Habits,
+    /// The key that was read last, within the quotes, unless it was known by its habit.
+    key: Span,
     /// Free keys (spans within the quotes, and their nodes) of the objects that are open.
     free_keys: Vec<(u32, u32, u32)>,
     /// Why and where it stopped, if it did.
@@ -334,17 +343,23 @@ impl<G: Guide> Reader<'_, G> {
         let allowed = self.guide.allows(shape).object;
         let object = self.push(start, Kind::Object, field, if allowed { 0 } else { FAULTY }, 0)?;
         let mut plain = allowed;
-        let (mut seen, mut absent) = (0u128, 0u128);
         let free_from = self.free_keys.len();
         let structure = match shape {
             Shape::OneOrList(_) => self.guide.element(shape),
             other => other,
         };
+        let fields = match structure {
+            Shape::Struct(id) => Some((id, self.layout.add(object, id, self.guide.room(id)))),
+            _ => None,
+        };
         let mut last = None;
+        let mut found = Member { field: FIELD_NONE, place: 0, shape: Shape::Any };
         self.at += 1;
-        while let Some(Member { field: member, shape: member_shape, key }) = self.member(shape, structure, field, last)? {
+        while self.member(shape, structure, field, last, &mut found)? {
+            let Member { field: member, place, shape: member_shape } = found;
             last = Some(member);
             let value = self.nodes.len() as u32;
+            let key = self.key;
             let told = self.value(member_shape, member, depth + 1, object)?;
             plain &= told.plain;
             match member {
@@ -353,14 +368,14 @@ impl<G: Guide> Reader<'_, G> {
                     self.free_keys.push((key.start, key.end, value));
                 }
                 known => {
-                    let bit = self.guide.bit(known);
-                    if seen & bit != 0 {
-                        self.repeat_known(object, known, value);
-                    }
-                    seen |= bit;
-                    // Said to be unknown is said.
-                    if told.marks & (ABSENT | UNKNOWN) == ABSENT {
-                        absent |= bit;
+                    if let Some((id, first)) = fields {
+                        let before = self.layout.note(first, usize::from(place), value - object, told.marks);
+                        if before != Noted::Nothing {
+                            self.repeat_known(object, known, value);
+                            // What must be there is not there for having been left open once.
+                            let is_open = before == Noted::Blank || told.marks & (ABSENT | UNKNOWN) == ABSENT;
+                            plain &= !(is_open && self.guide.required(id).contains(&place));
+                        }
                     }
                 }
             }
@@ -374,29 +389,27 @@ impl<G: Guide> Reader<'_, G> {
             self.repeat_free(free_from);
         }
         self.free_keys.truncate(free_from);
-        let shape = match shape {
-            Shape::OneOrList(_) => self.guide.element(shape),
-            other => other,
-        };
-        plain &= self.guide.required(shape) & !(seen & !absent) == 0;
-        if !plain && self.guide.is_record(shape) {
+        if let Some((id, first)) = fields {
+            plain &= self.layout.has_all(first, self.guide.required(id));
+        }
+        if !plain && self.guide.is_record(structure) {
             self.doubts.push(Doubt { node: object });
             return Ok(true);
         }
         Ok(plain)
     }
 
-    /// Reads an object on from behind its opening brace or the value before, up to the value of its next member;
-    /// none where it ends.
+    /// Reads an object on from behind its opening brace or the value before, up to the value of its next member,
+    /// which is `found`; says whether there is one.
     #[inline]
-    fn member(&mut self, shape: Shape, structure: Shape, object: FieldId, last: Option<FieldId>) -> Read<Option<Member>> {
+    fn member(&mut self, shape: Shape, structure: Shape, object: FieldId, last: Option<FieldId>, found: &mut Member) -> Read<bool> {
         // What follows a value is mostly a comma, or the end of the object.
         if last.is_some() && self.peek() != Some(b',') {
             let behind = self.at;
             self.space();
             if self.peek() == Some(b'}') {
                 self.at += 1;
-                return Ok(None);
+                return Ok(false);
             }
             self.at = behind;
         }
@@ -406,24 +419,24 @@ impl<G: Guide> Reader<'_, G> {
             if let Some(length) = habit.begins(rest)
                 && structure == Shape::Struct(habit.structure)
             {
-                let (field, shape) = (habit.field, habit.shape);
+                *found = Member { field: habit.field, place: habit.place, shape: habit.shape };
                 self.at += length;
                 // It may have had fewer blanks before its value than there are here.
                 self.space();
-                return Ok(Some(Member { field, shape, key: Span::default() }));
+                return Ok(true);
             }
         }
-        self.new_member(shape, object, last)
+        self.new_member(shape, object, last, found)
     }
 
     #[inline(never)]
-    fn new_member(&mut self, shape: Shape, object: FieldId, last: Option<FieldId>) -> Read<Option<Member>> {
+    fn new_member(&mut self, shape: Shape, object: FieldId, last: Option<FieldId>, found: &mut Member) -> Read<bool> {
         let begun = self.at;
         self.space();
         match self.peek() {
             Some(b'}') => {
                 self.at += 1;
-                return Ok(None);
+                return Ok(false);
             }
             Some(b',') if last.is_some() => {
                 let comma = self.at;
@@ -442,8 +455,8 @@ impl<G: Guide> Reader<'_, G> {
         let start = self.at + 1;
         let escaped = self.string()?;
         *self.has_escaped_keys |= escaped;
-        let key = Span::new(start as u32, self.at as u32 - 1);
-        let text = self.text.get(key.range()).unwrap_or("");
+        self.key = Span::new(start as u32, self.at as u32 - 1);
+        let text = self.text.get(self.key.range()).unwrap_or("");
         let (field, shape) =
             if escaped { self.guide.member(shape, unescape(text).as_bytes()) } else { self.guide.member(shape, text.as_bytes()) };
         self.space();
@@ -452,14 +465,16 @@ impl<G: Guide> Reader<'_, G> {
         }
         self.at += 1;
         self.space();
+        let place = self.guide.place(field);
         // A key with escapes is to be seen each time.
         if !escaped
-            && let Some(known) = self.guide.known(field)
+            && let Some((structure, shape)) = self.guide.known(field)
             && let Some(begun) = self.bytes.get(begun..self.at)
         {
-            self.habits.note(object, last, field, known, begun);
+            self.habits.note(object, last, Habit::new(field, place, structure, shape, begun));
         }
-        Ok(Some(Member { field, shape, key }))
+        *found = Member { field, place, shape };
+        Ok(true)
     }
 
     #[cold]
@@ -510,29 +525,30 @@ impl<G: Guide> Reader<'_, G> {
     /// Reads a text from its opening quote; says whether it has escapes.
     #[inline]
     fn string(&mut self) -> Read<bool> {
-        self.at += 1;
+        let mut at = self.at + 1;
         let mut escaped = false;
         loop {
-            while let Some(chunk) = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk::<8>) {
+            for chunk in self.bytes.get(at..).unwrap_or_default().as_chunks::<8>().0 {
                 let special = special_bytes(u64::from_le_bytes(*chunk));
+                at += (special.trailing_zeros() / 8) as usize;
                 if special != 0 {
-                    self.at += (special.trailing_zeros() / 8) as usize;
                     break;
                 }
-                self.at += 8;
             }
-            match self.peek() {
+            match self.bytes.get(at) {
                 Some(b'"') => {
-                    self.at += 1;
+                    self.at = at + 1;
                     return Ok(escaped);
                 }
                 Some(b'\\') => {
                     escaped = true;
+                    self.at = at;
                     self.escape()?;
+                    at = self.at;
                 }
-                Some(0..=0x1f) => return self.stop(Problem::Control, self.at),
-                Some(_) => self.at += 1,
-                None => return self.stop(Problem::End, self.at),
+                Some(0..=0x1f) => return self.stop(Problem::Control, at),
+                Some(_) => at += 1,
+                None => return self.stop(Problem::End, at),
             }
         }
     }
@@ -628,9 +644,11 @@ impl<G: Guide> Reader<'_, G> {
 const fn special_bytes(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const TOPS: u64 = 0x8080_8080_8080_8080;
-    let quote = word ^ (ONES * b'"' as u64);
+    // With this bit turned a quote comes to stand below all that is visible, beside the control characters, and a
+    // blank in its stead.
+    let low = word ^ (ONES * (b'"' ^ b' ') as u64);
     let slash = word ^ (ONES * b'\\' as u64);
-    (quote.wrapping_sub(ONES) & !quote | slash.wrapping_sub(ONES) & !slash | word.wrapping_sub(ONES * 0x20) & !word) & TOPS
+    (low.wrapping_sub(ONES * 0x21) & !low | slash.wrapping_sub(ONES) & !slash) & TOPS
 }
 
 #[cfg(test)]

@@ -36,6 +36,12 @@ impl<'t> Ids<'t> {
         std::iter::successors(self.firsts.get(id).and_then(|at| entry(*at)), move |known| known.next.and_then(entry))
     }
 
+    /// The only entry of an id that one register alone has.
+    #[inline]
+    fn only(&self, id: &str) -> Option<&Entry> {
+        self.entries.get(*self.firsts.get(id)? as usize).filter(|entry| entry.next.is_none())
+    }
+
     /// Adds a record's id; the record that has it already in its register, if one has.
     fn add(&mut self, id: &'t str, register: RegisterId, record: u32) -> Option<u32> {
         let at = self.entries.len() as u32;
@@ -75,7 +81,7 @@ pub(super) fn link(programme: &mut Programme) {
     let schema = Arc::clone(&programme.schema);
     let mut flaws = Vec::new();
     let Programme { forest, records, registers, open_references, repeats, nameless, .. } = programme;
-    let Forest { text, nodes, references, .. } = forest;
+    let Forest { text, nodes, references, is_marked, .. } = forest;
     let string = |node: Node| text.get(node.start as usize + 1..(node.end as usize).checked_sub(1)?);
     let mut ids = Ids { firsts: HashMap::with_capacity_and_hasher(records.len(), RandomState::default()), ..Ids::default() };
     // The ids of each register, once each.
@@ -115,6 +121,7 @@ pub(super) fn link(programme: &mut Programme) {
     // Where each reference leads. Those that lead nowhere are named by their record afterwards.
     let mut dangling: Vec<(usize, u32)> = Vec::new();
     let mut sites: Vec<Site> = Vec::with_capacity(references.len());
+    let mut has_same = false;
     for site in references.iter() {
         let Some(place) = nodes.get_mut(site.node as usize).filter(|node| node.has_value()) else { continue };
         let node = *place;
@@ -122,6 +129,15 @@ pub(super) fn link(programme: &mut Programme) {
             continue;
         };
         let Some(written) = string(node) else { continue };
+        // Most ids are of one record alone.
+        if let Some(entry) = ids.only(written)
+            && reference.targets.contains(&entry.register)
+        {
+            place.link = entry.record;
+            has_same |= reference.same;
+            sites.push(Site { reference: reference_id, target: entry.record, holder: site.holder, node: site.node });
+            continue;
+        }
         let care = || if schema.is_safe(node.field) { Care::Id } else { Care::Hidden };
         // An id has no slash: what stands before one names the register.
         let mut all = ids.of(written);
@@ -141,6 +157,7 @@ pub(super) fn link(programme: &mut Programme) {
         match (found.next(), found.next()) {
             (Some((_, target)), None) => {
                 place.link = target;
+                has_same |= reference.same;
                 sites.push(Site { reference: reference_id, target, holder: site.holder, node: site.node });
             }
             (Some((first, _)), Some((second, _))) => {
@@ -153,11 +170,11 @@ pub(super) fn link(programme: &mut Programme) {
                 let mut found = flaw("record/reference-ambiguous", Where::Node(site.node), message, "which of them?");
                 found.help = Some(format!("write {}/ or {}/ before the id", name(first), name(second)));
                 flaws.push(found);
-                (place.link, place.marks) = (NOWHERE, node.marks | FAULTY);
+                (place.link, place.marks, *is_marked) = (NOWHERE, node.marks | FAULTY, true);
             }
             (None, _) if reference.link && form::is_link(written.as_bytes()) => place.link = LINK,
             (None, _) => {
-                (place.link, place.marks) = (NOWHERE, node.marks | FAULTY);
+                (place.link, place.marks, *is_marked) = (NOWHERE, node.marks | FAULTY, true);
                 let incomplete = reference
                     .targets
                     .iter()
@@ -216,7 +233,9 @@ pub(super) fn link(programme: &mut Programme) {
             flaw.message.splice(1..1, std::iter::once(Part::words(" of ")).chain(owner));
         }
     }
-    join(programme, &sites, &mut flaws);
+    if has_same {
+        join(programme, &sites, &mut flaws);
+    }
     index(programme, sites, &mut flaws);
     programme.flaws.append(&mut flaws);
 }
@@ -329,66 +348,64 @@ fn index(programme: &mut Programme, sites: Vec<Site>, flaws: &mut Vec<Flaw>) {
     let mut owner = 0;
     let mut links: Vec<(u32, Link)> = Vec::with_capacity(sites.len());
     let mut evidence = Vec::new();
-    for Site { reference, target, holder, node } in sites {
-        while owners.get(owner).is_some_and(|(_, end, _)| *end <= holder) {
-            owner += 1;
-        }
-        let record = owners.get(owner).filter(|(start, _, _)| *start <= holder).map_or(0, |(_, _, number)| *number);
-        let canonical = programme.records.get(target as usize).map_or(target, |record| record.canonical);
-        let known = schema.reference(reference);
-        if known.is_some_and(|known| known.evidence) {
-            evidence.push((record, canonical));
-        } else if record == target && record != 0 && known.is_some_and(|known| !known.same) {
-            programme.forest.mark(node, FAULTY);
-            let message = vec![Part::words("the record refers to itself")];
-            flaws.push(flaw("record/dangling-reference", Where::Node(node), message, "its own id"));
-            continue;
-        }
-        links.push((canonical, Link { reference, holder: Item { node: holder, record } }));
-    }
-    evidence.sort_unstable();
-    evidence.dedup();
-    sort(programme, &links);
-    programme.evidence = evidence;
-}
-
-/// Sorts the links by the record to which they lead, then by reference, each kept in the order of the text: a
-/// counting sort with a place for each reference that may lead to a record.
-fn sort(programme: &mut Programme, links: &[(u32, Link)]) {
-    let Programme { schema, records, link_places, link_starts, .. } = programme;
+    let Programme { records, link_places, link_starts, forest, .. } = programme;
     link_places.clear();
     let mut places = 0;
     for record in records.iter() {
         link_places.push(places);
         places += schema.incoming.of(record.structure).len() as u32;
     }
-    let place_of = |target: u32, link: &Link| {
-        let structure = records.get(target as usize)?.structure;
-        Some(*link_places.get(target as usize)? as usize + schema.incoming.place(structure, link.reference)?)
-    };
-    // How many links each place has, written one further on; then where each begins, written there as well.
+    // How many links each place has, written two places further on.
     link_starts.clear();
     link_starts.resize(places as usize + 2, 0);
-    for (target, link) in links {
-        if let Some(count) = place_of(*target, link).and_then(|at| link_starts.get_mut(at + 2)) {
+    for Site { reference, target, holder, node } in sites {
+        while owners.get(owner).is_some_and(|(_, end, _)| *end <= holder) {
+            owner += 1;
+        }
+        let record = owners.get(owner).filter(|(start, _, _)| *start <= holder).map_or(0, |(_, _, number)| *number);
+        let canonical = records.get(target as usize).map_or(target, |record| record.canonical);
+        let known = schema.reference(reference);
+        if known.is_some_and(|known| known.evidence) {
+            evidence.push((record, canonical));
+        } else if record == target && record != 0 && known.is_some_and(|known| !known.same) {
+            forest.mark(node, FAULTY);
+            let message = vec![Part::words("the record refers to itself")];
+            flaws.push(flaw("record/dangling-reference", Where::Node(node), message, "its own id"));
+            continue;
+        }
+        let structure = records.get(canonical as usize).map(|record| record.structure);
+        if let Some(place) = structure.and_then(|structure| schema.incoming.place(structure, reference))
+            && let Some(at) = link_places.get(canonical as usize).map(|first| first + place as u32)
+            && let Some(count) = link_starts.get_mut(at as usize + 2)
+        {
             *count += 1;
+            links.push((at, Link { reference, holder: Item { node: holder, record } }));
         }
     }
+    evidence.sort_unstable();
+    evidence.dedup();
+    programme.evidence = evidence;
+    programme.links = sorted(links, &mut programme.link_starts);
+}
+
+/// Sorts the links by their places, each kept in the order of the text, given how many each place has, written two
+/// places further on; then it stands there where each begins.
+fn sorted(links: Vec<(u32, Link)>, starts: &mut [u32]) -> Vec<Link> {
     let mut sum = 0;
-    for start in link_starts.iter_mut() {
+    for start in starts.iter_mut() {
         sum += *start;
         *start = sum;
     }
-    let Some((_, first)) = links.first() else { return };
+    let Some((_, first)) = links.first() else { return Vec::new() };
     let mut sorted = vec![*first; links.len()];
-    for (target, link) in links {
+    for (at, link) in links {
         // What began here begins one further on once this stands in its place.
-        if let Some(next) = place_of(*target, link).and_then(|at| link_starts.get_mut(at + 1)) {
+        if let Some(next) = starts.get_mut(at as usize + 1) {
             if let Some(place) = sorted.get_mut(*next as usize) {
-                *place = *link;
+                *place = link;
             }
             *next += 1;
         }
     }
-    programme.links = sorted;
+    sorted
 }

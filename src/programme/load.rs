@@ -61,9 +61,6 @@ pub fn load(
         link_starts: Vec::new(),
         link_places: Vec::new(),
         evidence: Vec::new(),
-        slots: Vec::new(),
-        slot_starts: Vec::new(),
-        objects: 0,
         has_aliases: false,
     };
     let mut loader = Loader { programme: &mut programme, digests, scratch: Vec::new(), found: vec![Vec::new(); schema.registers.len()] };

@@ -128,9 +128,9 @@ fn is_nested(schema: &Schema, structure: StructId) -> bool {
 impl Walk<'_> {
     fn object(&mut self, at: u32, record: u32) {
         let Self { programme, looks, .. } = *self;
-        let Some(structure) = programme.placed_as(at) else { return };
-        for look in looks.looks.get(usize::from(structure)).into_iter().flatten() {
-            match programme.field_at(at, structure, look.place) {
+        let Some(own) = programme.forest.layout.own(at) else { return };
+        for look in looks.looks.get(usize::from(own.structure)).into_iter().flatten() {
+            match own.at(look.place) {
                 Some(None) => {}
                 Some(Some(child)) => self.field(look, at, child, record),
                 // Written twice, at fault, or too far away: each is looked at.
@@ -157,8 +157,11 @@ impl Walk<'_> {
     fn date(&mut self, look: &Look, holder: u32, at: u32, record: u32) {
         let programme = self.programme;
         let period = programme.forest.node(at).period();
-        let Some(field) = programme.schema.field(look.field) else { return };
-        if look.past && period.first > self.clock.as_of {
+        let field = || programme.schema.field(look.field);
+        if look.past
+            && period.first > self.clock.as_of
+            && let Some(field) = field()
+        {
             if self.clock.given {
                 let register = programme.register_of(record);
                 match self.later.iter_mut().find(|(known, _, _)| *known == register) {
@@ -178,8 +181,9 @@ impl Walk<'_> {
                 self.flaws.push(found);
             }
         }
-        for (path, names) in look.not_before.iter().zip(&field.not_before) {
+        for (number, path) in look.not_before.iter().enumerate() {
             let Some(other) = reach(programme, holder, path, period) else { continue };
+            let Some((field, names)) = field().and_then(|field| Some((field, field.not_before.get(number)?))) else { continue };
             let earlier = programme.record_around(other);
             let name = names.last().map_or("date", String::as_str);
             let mut message = vec![
@@ -215,9 +219,9 @@ fn owner(programme: &Programme, record: u32) -> Part {
 /// The first date at the end of a path from an object that lies wholly after a period.
 fn reach(programme: &Programme, object: u32, path: &[Step], period: Period) -> Option<u32> {
     let (step, rest) = path.split_first()?;
-    let structure = programme.placed_as(object)?;
-    let (field, place) = (*step.get(usize::from(structure))?)?;
-    let at = match programme.field_at(object, structure, place) {
+    let own = programme.forest.layout.own(object)?;
+    let (field, place) = (*step.get(usize::from(own.structure))?)?;
+    let at = match own.at(place) {
         Some(at) => at?,
         None => programme.forest.value(object, field)?,
     };

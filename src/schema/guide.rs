@@ -67,10 +67,12 @@ pub trait Guide {
     fn quoted(&self, _field: FieldId, _judged: Judged) -> Quoted {
         Quoted::Free
     }
-    /// A bit for each field of an object, in which keys seen are marked.
-    fn bit(&self, field: FieldId) -> u128;
-    /// The bits that an object of this shape must have.
-    fn required(&self, shape: Shape) -> u128;
+    /// How many places the fields of a struct take.
+    fn room(&self, structure: StructId) -> usize;
+    /// The place of a known field among those of its struct.
+    fn place(&self, field: FieldId) -> u16;
+    /// The places of the fields that an object of a struct must have.
+    fn required(&self, structure: StructId) -> &[u16];
     /// Whether an object of this shape is judged as a whole, by itself.
     fn is_record(&self, shape: Shape) -> bool;
     /// Whether a field refers to records.
@@ -171,7 +173,7 @@ impl Guide for Schema {
             },
             Token::Text(text) => match shape {
                 Shape::Any => fine,
-                Shape::Scalar(scalar) => self.text(scalar, text).unwrap_or(faulty),
+                Shape::Scalar(scalar) => self.text(scalar, text),
                 _ => faulty,
             },
         }
@@ -198,16 +200,18 @@ impl Guide for Schema {
     }
 
     #[inline]
-    fn bit(&self, field: FieldId) -> u128 {
-        self.bits.get(usize::from(field)).copied().unwrap_or(0)
+    fn room(&self, structure: StructId) -> usize {
+        self.structs.get(usize::from(structure)).map_or(0, |known| known.room)
     }
 
     #[inline]
-    fn required(&self, shape: Shape) -> u128 {
-        match shape {
-            Shape::Struct(id) => self.structs.get(usize::from(id)).map_or(0, |structure| structure.required),
-            _ => 0,
-        }
+    fn place(&self, field: FieldId) -> u16 {
+        self.places.get(usize::from(field)).map_or(0, |(_, place)| *place)
+    }
+
+    #[inline]
+    fn required(&self, structure: StructId) -> &[u16] {
+        self.structs.get(usize::from(structure)).map_or(&[], |known| &known.required)
     }
 
     #[inline]
@@ -225,8 +229,14 @@ impl Guide for Schema {
 }
 
 impl Schema {
-    #[inline]
-    fn text(&self, scalar: Scalar, bytes: &[u8]) -> Option<Judged> {
+    /// What to make of a text. What comes of it is small enough to be handed back as it is.
+    #[inline(never)]
+    fn text(&self, scalar: Scalar, bytes: &[u8]) -> Judged {
+        self.fitting(scalar, bytes).unwrap_or(Judged { marks: FAULTY, payload: 0 })
+    }
+
+    #[inline(always)]
+    fn fitting(&self, scalar: Scalar, bytes: &[u8]) -> Option<Judged> {
         let fine = Some(Judged::default());
         match scalar {
             Scalar::Text { chars_max } => {

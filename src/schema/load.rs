@@ -140,7 +140,8 @@ impl Loader {
             register: None,
             row_of: None,
             by_name: Vec::new(),
-            required: 0,
+            required: Vec::new(),
+            room: 0,
             judged_alone: id == super::CHARTER,
         });
         self.struct_by_def.insert(name.to_owned(), id);
@@ -392,30 +393,28 @@ impl Loader {
             register: None,
             row_of: None,
             by_name: Vec::new(),
-            required: 0,
+            required: Vec::new(),
+            room: 0,
             judged_alone: true,
         });
         self.required_names.push(Vec::new());
         let words = self.vocabularies.iter().flat_map(|vocabulary| vocabulary.words.iter().map(|word| word.text.as_str()));
         let names = Names::new(self.fields.iter().map(|field| field.name.as_str()).chain(words));
-        let mut bits = vec![0u128; self.fields.len()];
-        for (structure, required) in self.structs.iter_mut().zip(&self.required_names) {
+        // A field of the charter keeps its place in the bundle.
+        let mut places: Vec<Option<(StructId, u16)>> = vec![None; self.fields.len()];
+        for (number, (structure, required)) in (0..).zip(self.structs.iter_mut().zip(&self.required_names)) {
             structure.by_name = vec![FIELD_UNKNOWN; names.len()];
-            if structure.fields.len() > 128 {
-                return refuse(format!("{} has more than 128 fields", structure.name));
-            }
-            for (at, id) in structure.fields.iter().enumerate() {
+            for (at, id) in (0..).zip(&structure.fields) {
                 let Some(field) = self.fields.get_mut(usize::from(*id)) else { continue };
                 if let Some(slot) = names.find(field.name.as_bytes()).and_then(|name| structure.by_name.get_mut(usize::from(name))) {
                     *slot = *id;
                 }
-                // A field of the charter keeps its bit in the bundle.
-                if let Some(bit) = bits.get_mut(usize::from(*id)).filter(|bit| **bit == 0) {
-                    *bit = 1 << at;
-                }
+                let Some(place) = places.get_mut(usize::from(*id)) else { continue };
+                let (_, place) = *place.get_or_insert((number, at));
+                structure.room = structure.room.max(usize::from(place) + 1);
                 if required.contains(&field.name) {
                     field.required = true;
-                    structure.required |= bits.get(usize::from(*id)).copied().unwrap_or(0);
+                    structure.required.push(place);
                 }
             }
         }
@@ -450,10 +449,6 @@ impl Loader {
             }
         }
         let shape_at = |id: ShapeId| self.shapes.get(usize::from(id)).copied().unwrap_or(Shape::Any);
-        let place_of = |id: FieldId, owner: StructId| {
-            let all = self.structs.get(usize::from(owner)).map_or(&[][..], |owner| &owner.fields);
-            all.iter().position(|field| *field == id).unwrap_or(all.len()) as u16
-        };
         static MADE: AtomicU64 = AtomicU64::new(0);
         let quick: Vec<Quick> = self
             .fields
@@ -484,7 +479,7 @@ impl Loader {
                 _ => Written::Formed,
             })
             .collect();
-        let places = (0..).zip(&self.fields).map(|(id, field)| (field.owner, place_of(id, field.owner))).collect();
+        let places = places.into_iter().map(Option::unwrap_or_default).collect();
         let incoming = Incoming::new(self.structs.len(), &self.registers, &self.references);
         Ok(Schema {
             json,
@@ -502,7 +497,6 @@ impl Loader {
             incoming,
             serial: 1 + MADE.fetch_add(1, Ordering::Relaxed),
             shapes: self.shapes,
-            bits,
             names,
             bundle,
         })

@@ -26,11 +26,14 @@ impl Guide for Blind {
     fn scalar(&self, _: Shape, token: Token<'_>) -> Judged {
         Judged { marks: if matches!(token, Token::Null) { ABSENT } else { 0 }, payload: 0 }
     }
-    fn bit(&self, _: FieldId) -> u128 {
+    fn room(&self, _: crate::schema::StructId) -> usize {
         0
     }
-    fn required(&self, _: Shape) -> u128 {
+    fn place(&self, _: FieldId) -> u16 {
         0
+    }
+    fn required(&self, _: crate::schema::StructId) -> &[u16] {
+        &[]
     }
     fn is_record(&self, _: Shape) -> bool {
         false
@@ -240,4 +243,22 @@ fn json() -> impl Strategy<Value = String> {
             }),
         ]
     })
+}
+
+#[test]
+fn the_first_byte_that_ends_or_interrupts_a_text_is_found_wherever_it_stands() {
+    let ends = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+    for filler in [b' ', b'!', b'#', b'[', b']', 0x7f, 0x80, 0xa2, 0xdc, 0xff] {
+        for place in 0..8 {
+            for byte in 0..=u8::MAX {
+                let mut chunk = [filler; 8];
+                if let Some(slot) = chunk.get_mut(place) {
+                    *slot = byte;
+                }
+                let first = chunk.iter().position(|byte| ends(*byte)).unwrap_or(8);
+                let special = special_bytes(u64::from_le_bytes(chunk));
+                assert_eq!((special.trailing_zeros() / 8) as usize, first, "{byte} at {place} among {filler}");
+            }
+        }
+    }
 }
