@@ -392,10 +392,12 @@ impl Loader<'_> {
     }
 
     fn registers_within(&mut self, number: u32, object: u32, _structure: u16) {
-        let members: Vec<u32> = self.programme.forest.children(object).collect();
-        for member in members {
+        let schema = Arc::clone(&self.programme.schema);
+        let (mut next, end) = (object + 1, self.programme.forest.after(object));
+        while next < end {
+            let member = next;
+            next = self.programme.forest.after(member);
             let node = self.programme.forest.node(member);
-            let schema = Arc::clone(&self.programme.schema);
             let Some(register) = schema.field(node.field).and_then(|field| field.register) else { continue };
             if node.has_value() || node.marks & FAULTY != 0 {
                 self.register(number, register, member, false);
@@ -430,8 +432,10 @@ impl Loader<'_> {
             }
             return self.incomplete(number, Role::Register(register));
         }
-        let elements: Vec<u32> = self.programme.forest.children(list).collect();
-        for element in elements {
+        let (mut next, end) = (list + 1, self.programme.forest.after(list));
+        while next < end {
+            let element = next;
+            next = self.programme.forest.after(element);
             let entry = self.programme.forest.node(element);
             match entry.kind {
                 Kind::Object => self.found_in(register, element),

@@ -287,6 +287,11 @@ fn chars(text: &[u8]) -> usize {
     std::str::from_utf8(text).map_or(0, |text| text.chars().count())
 }
 
+/// How many hundredths one is, by the digits behind the point.
+const HUNDREDTHS: [i64; 3] = [100, 10, 1];
+/// Far below what hundredths may count to.
+const MANY: i64 = 1_000_000_000_000;
+
 /// The payload of a number as JSON writes it: how many hundredths it is, and one more; 0 where that has to be read
 /// off the text. None where it does not keep the bounds, or those of the program.
 fn number(raw: &str, bounds: super::Bounds) -> Option<u32> {
@@ -298,6 +303,16 @@ fn number(raw: &str, bounds: super::Bounds) -> Option<u32> {
             && (!bounds.whole || number.fract() == 0.0);
         return keeps.then_some(0);
     };
+    // Of most numbers hundredths are enough to tell.
+    if let Some(more) = HUNDREDTHS.get(places as usize)
+        && number < MANY
+    {
+        let number = number * more;
+        let keeps = bounds.least.is_none_or(|least| number >= least.saturating_mul(100))
+            && bounds.most.is_none_or(|most| number <= most.saturating_mul(100))
+            && (!bounds.whole || number % 100 == 0);
+        return keeps.then(|| u32::try_from(number + 1).unwrap_or(0));
+    }
     let unit = 10i64.pow(places);
     let scaled = |bound: i64| i128::from(bound) * i128::from(unit);
     let keeps = bounds.least.is_none_or(|least| i128::from(number) >= scaled(least))

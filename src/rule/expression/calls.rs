@@ -154,13 +154,7 @@ impl Scope<'_> {
         let step = self.step(structs, name, path.span)?;
         let item = base.code.clone().into_item();
         let code = match step {
-            super::build::Step::Field { fields, register: Some(register), .. } if fields.len() == 1 => Code::flag(move |cx| {
-                let state = cx.programme.registers.get(usize::from(register)).ok_or(No::Fault(Fault::Internal))?;
-                match (&state.incomplete, state.kept, state.first == state.end) {
-                    (Some(_), false, true) => Err(No::Incomplete(register)),
-                    (_, kept, _) => Ok(kept),
-                }
-            }),
+            super::build::Step::Field { fields, register: Some(register), .. } if fields.len() == 1 => Code::Flag(FlagCode::kept(register)),
             super::build::Step::Field { fields, .. } => {
                 let fields = Fields::new(self.schema, &fields);
                 Code::Flag(FlagCode::has(item, fields))

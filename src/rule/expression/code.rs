@@ -90,7 +90,17 @@ impl Fields {
     #[cold]
     #[inline(never)]
     fn among(&self, programme: &Programme, object: u32) -> Eval<u32> {
+        let own = programme.forest.layout.own(object);
         for field in std::iter::once(&self.first).chain(self.rest.iter().flat_map(|rest| &rest.0)) {
+            // Of an object whose struct is known it is known where each of its fields is, and that it has no others.
+            let placed = own
+                .zip(programme.schema.place_of(*field))
+                .map(|(own, (structure, place))| if own.structure == structure { own.at(place) } else { Some(None) });
+            match placed.flatten() {
+                Some(Some(at)) => return Ok(at),
+                Some(None) => continue,
+                None => {}
+            }
             match programme.read(object, *field) {
                 Reading::Value(at) => return Ok(at),
                 Reading::Faulty => return Err(No::Faulty(*field)),
@@ -379,13 +389,15 @@ fn walk_register<'p>(register: RegisterId, cx: &mut Cx<'p>, mut visit: impl FnMu
     if !state.kept && state.incomplete.is_none() {
         return Err(No::Register(register));
     }
+    let mut steps = 0;
     for number in state.first..state.end {
         let Some(record) = programme.record(number).filter(|record| record.canonical == number) else { continue };
-        cx.step()?;
+        steps += 1;
         if !visit(cx, Ok(Item { node: record.node, record: number })) {
-            return Ok(());
+            return cx.take_steps(steps);
         }
     }
+    cx.take_steps(steps)?;
     if state.incomplete.is_some() { Err(No::Incomplete(register)) } else { Ok(()) }
 }
 
@@ -401,8 +413,9 @@ fn walk_inverse<'p>(
     let mut end = Ok(());
     for (reference, register) in references {
         end = is_whole(programme, *register).and(end);
-        for link in programme.referring(number, *reference) {
-            cx.step()?;
+        let links = programme.referring(number, *reference);
+        cx.take_steps(links.len() as u32)?;
+        for link in links {
             if !visit(cx, Ok(link.holder)) {
                 return Ok(());
             }
@@ -834,9 +847,12 @@ fn absent(is_empty: bool, end: Eval<()>) -> Option<No> {
     end.err().filter(|no| is_empty && !matches!(no, No::Incomplete(_)))
 }
 
+/// Up to how many elements most lists have.
+const GATHERED: usize = 64;
+
 /// A list of records or rows as a value.
 fn gathered_items<'p>(list: &ItemsCode, cx: &mut Cx<'p>) -> Eval<Value<'p>> {
-    let mut elements = std::mem::take(&mut cx.gathering);
+    let mut elements = cx.gathering.pop().unwrap_or_else(|| Vec::with_capacity(GATHERED));
     elements.clear();
     elements.push(ItemList::WHOLE);
     let end = list.each(cx, |_, element| {
@@ -854,7 +870,7 @@ fn gathered_items<'p>(list: &ItemsCode, cx: &mut Cx<'p>) -> Eval<Value<'p>> {
             Ok(Value::Items(ItemList::new(&elements)))
         }
     };
-    cx.gathering = elements;
+    cx.gathering.push(elements);
     list
 }
 

@@ -13,6 +13,7 @@ use super::screen::Screen;
 use super::value::{Eval, Fault, No};
 use crate::document::Kind;
 use crate::programme::Item;
+use crate::schema::RegisterId;
 
 /// Yes, no, or no answer, for which the reason then lies in the context: most of an audit asks yes or no, and
 /// an answer that bears its reason would be handed on through memory.
@@ -78,6 +79,8 @@ enum What {
     FarWord(bool, Box<(ItemCode, Fields)>, u64),
     /// Whether the register of a record is one of a set; or, where the flag is false, is not.
     Register(bool, Box<ItemCode>, u64),
+    /// Whether a register is kept; or, where the flag is false, is not.
+    Kept(bool, RegisterId),
     /// A yes or no in such a field.
     FarFlag(Option<bool>, Box<(ItemCode, Fields)>),
     /// Whether one of these is as the flag says, asked in turn; else none is.
@@ -178,6 +181,12 @@ impl FlagCode {
         Self { run: if decides { chain::<true> } else { chain::<false> }, what: What::Chain(decides, flat.into()) }
     }
 
+    /// Whether a register is kept.
+    #[must_use]
+    pub fn kept(register: RegisterId) -> Self {
+        Self { run: kept, what: What::Kept(true, register) }
+    }
+
     /// Whether two records or rows are one; or, where `wanted` is false, are not.
     #[must_use]
     pub fn same(one: ItemCode, other: ItemCode, wanted: bool) -> Self {
@@ -227,6 +236,7 @@ impl FlagCode {
             What::OwnWord(slot, wanted, fields, set) => Self { run: own_word, what: What::OwnWord(slot, !wanted, fields, set) },
             What::FarWord(wanted, both, set) => Self { run: far_word, what: What::FarWord(!wanted, both, set) },
             What::Register(wanted, item, set) => Self { run: register, what: What::Register(!wanted, item, set) },
+            What::Kept(wanted, id) => Self { run: kept, what: What::Kept(!wanted, id) },
             What::Same(wanted, both) => Self { run: same, what: What::Same(!wanted, both) },
             What::Before(wanted, turned, both) => Self { run: before, what: What::Before(!wanted, turned, both) },
             What::SameTarget(slot, wanted, fields, both) => Self { run: same_target, what: What::SameTarget(slot, !wanted, fields, both) },
@@ -385,6 +395,17 @@ fn register(what: &What, cx: &mut Cx<'_>) -> Answer {
     match item.get(cx).and_then(|own| cx.programme.register_of(own.record).ok_or(No::Empty)) {
         Ok(register) => Answer::of(is_among(register, *set) == *wanted),
         Err(no) => Answer::none(cx, no),
+    }
+}
+
+fn kept(what: &What, cx: &mut Cx<'_>) -> Answer {
+    let What::Kept(wanted, register) = what else { return amiss(cx) };
+    match cx.programme.registers.get(usize::from(*register)) {
+        Some(state) if state.kept => Answer::of(*wanted),
+        // Whether it is kept where it could not be read is not known.
+        Some(state) if state.incomplete.is_some() && state.first == state.end => Answer::none(cx, No::Incomplete(*register)),
+        Some(_) => Answer::of(!*wanted),
+        None => amiss(cx),
     }
 }
 

@@ -47,8 +47,8 @@ pub struct Cx<'p> {
     pub steps: Cell<u64>,
     /// Steps that may be taken.
     pub steps_max: u64,
-    /// Memory in which a list is gathered.
-    pub(super) gathering: Vec<Eval<Item>>,
+    /// Memory in which lists are gathered, of those that are not being gathered.
+    pub(super) gathering: Vec<Vec<Eval<Item>>>,
     /// What passed each screen, by the screen's number.
     pub(super) screened: Vec<(usize, Vec<u32>)>,
     /// What definitions gave for records: within one audit they give the same again, whichever rule asks. By

@@ -375,6 +375,10 @@ pub fn quantile(list: &[f64], q: f64) -> Result<f64, NotTestable> {
 /// before any comparison or print, so that reports do not.
 #[must_use]
 pub fn round_significant(x: f64) -> f64 {
+    // Whole numbers of no more digits are as they should be: many a probability is 0 or 1.
+    if x.fract() == 0.0 && x.abs() < 1e12 {
+        return x + 0.0;
+    }
     // The detour through text rounds the decimal value correctly, which scaling by a power of ten does not.
     format!("{x:.11e}").parse().unwrap_or(x) + 0.0
 }

@@ -44,6 +44,23 @@ impl Signs {
     }
 }
 
+/// Whether a text has a digit or an at sign: eight bytes at a time, the last of them seen twice.
+fn has_digit_or_at(text: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = 0x8080_8080_8080_8080;
+    // Tops are left of bytes that are less than ten once what all digits have in common is taken out, or are no more
+    // than nothing once an at sign is.
+    let found = |chunk: &[u8; 8]| {
+        let digit = u64::from_le_bytes(*chunk) ^ (ONES * 0x30);
+        let at = u64::from_le_bytes(*chunk) ^ (ONES * 0x40);
+        (digit.wrapping_sub(ONES * 10) & !digit | at.wrapping_sub(ONES) & !at) & TOPS
+    };
+    match text.last_chunk::<8>() {
+        Some(last) => text.as_chunks::<8>().0.iter().fold(found(last), |any, chunk| any | found(chunk)) != 0,
+        None => text.iter().any(|byte| byte.is_ascii_digit() || *byte == b'@'),
+    }
+}
+
 /// Whether a text holds what contact details cannot be without: most texts do not. It may be as JSON writes it:
 /// of the escapes only those that give a number can stand for any of it.
 #[must_use]
@@ -52,7 +69,7 @@ pub fn may_be_contact(text: &[u8], is_escaped: bool) -> bool {
         return true;
     }
     // Most texts have neither a digit nor an at sign.
-    if text.iter().fold(0, |any, byte| any | u8::from(byte.is_ascii_digit() | (*byte == b'@'))) == 0 {
+    if !has_digit_or_at(text) {
         return false;
     }
     let signs = Signs::of(text);
@@ -67,7 +84,20 @@ pub fn may_be_contact(text: &[u8], is_escaped: bool) -> bool {
 pub fn looks_like_contact(text: &str) -> bool {
     let found = |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(text));
     let signs = Signs::of(text.as_bytes());
-    (signs.has_at && found(&EMAIL)) || (signs.digits >= PHONE_DIGITS && phone(text)) || (signs.has_code && found(&POSTCODE))
+    (signs.has_at && found(&EMAIL))
+        || (signs.digits >= PHONE_DIGITS && may_be_phone(text.as_bytes()) && phone(text))
+        || (signs.has_code && found(&POSTCODE))
+}
+
+/// Whether a telephone number could begin anywhere, going by the pattern's first characters: dates, which have as
+/// many digits, do not begin so.
+fn may_be_phone(text: &[u8]) -> bool {
+    let is_open = |at: usize| match at.checked_sub(1).and_then(|before| text.get(before)) {
+        Some(before) => !(before.is_ascii_alphanumeric() || matches!(before, b'_' | b'.' | b':' | b'/' | b'-')),
+        None => true,
+    };
+    let begins = |(at, pair): (usize, &[u8])| matches!(pair, [b'+', b'1'..=b'9'] | [b'0', b'0'..=b'9'] | b"(0") && is_open(at);
+    text.windows(2).enumerate().any(begins)
 }
 
 fn phone(text: &str) -> bool {
@@ -104,6 +134,19 @@ mod tests {
         fn what_the_signs_pass_over_no_pattern_would_find(text in "[ +()./@0-9a-cAGIRW-Z-]{0,24}") {
             let is_found = [&EMAIL, &POSTCODE].iter().any(|pattern| pattern.as_ref().is_some_and(|pattern| pattern.is_match(&text)));
             prop_assert_eq!(looks_like_contact(&text), is_found || phone(&text));
+        }
+
+        #[test]
+        fn a_telephone_number_begins_as_it_is_looked_for(text in "[ +(é_:/a]{0,3}[+(]{0,2}[0-9]{1,3}[ .()/-]{0,2}[0-9 .()/-]{4,12}[0-9][ .:a]{0,2}") {
+            prop_assert!(may_be_phone(text.as_bytes()) || !phone(&text), "{}", text);
+        }
+
+        #[test]
+        fn a_digit_or_an_at_sign_is_seen_wherever_it_stands(bytes in proptest::collection::vec(any::<u8>(), 0..20), beside in 0x2eu8..0x43) {
+            let text: Vec<u8> = bytes.iter().map(|byte| if byte % 4 == 0 { beside } else { byte | 0x80 }).collect();
+            let has = |text: &[u8]| text.iter().any(|byte| byte.is_ascii_digit() || *byte == b'@');
+            prop_assert_eq!(has_digit_or_at(&text), has(&text));
+            prop_assert_eq!(has_digit_or_at(&bytes), has(&bytes));
         }
     }
 
