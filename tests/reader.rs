@@ -16,8 +16,8 @@ use std::sync::{Arc, OnceLock};
 use havesay::discover::{Input, Role, Source};
 use havesay::document::{Forest, Kind, json};
 use havesay::programme::{Clock, Judges, load};
-use havesay::schema::guide::REPEATED;
-use havesay::schema::{CHARTER, FIELD_NONE, Schema, Shape, StructId, Written, form, overlay};
+use havesay::schema::guide::{FAULTY, REPEATED};
+use havesay::schema::{CHARTER, FIELD_NONE, FieldId, Schema, Shape, StructId, Written, form, overlay};
 use proptest::prelude::*;
 use records::{Chooser, Layout, Model, Tree, mutate};
 use serde_json::Value as Json;
@@ -57,6 +57,7 @@ fn judge(text: &str, shape: Shape, structure: StructId, pick: impl Fn(&Forest) -
     let outcome = json::plant(&mut forest, 0, shape, FIELD_NONE, &*kit.schema);
     assert!(outcome.is_ok(), "{outcome:?}: {text}");
     compare_quoted(&forest);
+    compare_layout(&forest);
     let node = pick(&forest);
     let end = forest.after(node);
     let doubted = forest.doubts.iter().any(|doubt| doubt.node == node);
@@ -79,6 +80,33 @@ fn compare_quoted(forest: &Forest) {
     // A key that is written twice is found out only afterwards.
     let seen = |all: &[u32]| all.iter().copied().filter(|at| forest.node(*at).marks & REPEATED == 0).collect::<Vec<_>>();
     assert_eq!((seen(&forest.free), seen(&forest.formed)), (seen(&free), seen(&formed)), "{}", forest.text);
+}
+
+/// Holds where the reader noted that fields stand against the nodes themselves. Where it was not sure of something all
+/// is noted anew once that is judged.
+fn compare_layout(forest: &Forest) {
+    let schema = &kit().schema;
+    if !forest.doubts.is_empty() {
+        return;
+    }
+    for (at, node) in (0u32..).zip(&forest.nodes).filter(|(_, node)| node.kind == Kind::Object) {
+        let Some(structure) = forest.layout.structure(at) else {
+            assert_eq!(schema.struct_of(node.field), None, "{}", forest.text);
+            continue;
+        };
+        let placed = |field: &&FieldId| schema.place_of(**field).is_some_and(|(owner, _)| owner == structure);
+        for field in schema.structure(structure).into_iter().flat_map(|known| &known.fields).filter(placed) {
+            let written: Vec<u32> = forest.children(at).filter(|child| forest.node(*child).field == *field).collect();
+            let expected = match written.as_slice() {
+                [] => Some(None),
+                [only] if forest.node(*only).has_value() => Some(Some(*only)),
+                [only] if forest.node(*only).marks & FAULTY == 0 => Some(None),
+                _ => None,
+            };
+            let place = schema.place_of(*field).map_or(0, |(_, place)| place);
+            assert_eq!(forest.layout.at(at, structure, place), expected, "field {field} in {}", forest.text);
+        }
+    }
 }
 
 /// Judges a record of a register, or the charter where there is none.
