@@ -221,3 +221,75 @@ fn unusual(slot: &mut u16, marks: u8) -> Noted {
     };
     before
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is told of a field of which these were noted, one after another: how far behind its object, and its marks.
+    fn told(noted: &[(u32, u8)]) -> Option<Option<u32>> {
+        let mut layout = Layout::default();
+        layout.add(2, 5, 3);
+        let first = layout.add(7, 6, 4);
+        let mut before = Noted::Nothing;
+        for (distance, marks) in noted {
+            assert_eq!(layout.note(first, 3, *distance, *marks), before);
+            let is_blank = before == Noted::Nothing && *marks & (ABSENT | FAULTY | UNKNOWN) == ABSENT;
+            before = if is_blank { Noted::Blank } else { Noted::Value };
+        }
+        // The fields beside it, and those of the object before, are as they were.
+        assert_eq!((0..3).map(|place| layout.at(7, 6, place)).collect::<Vec<_>>(), [Some(None); 3]);
+        assert_eq!((0..3).map(|place| layout.at(2, 5, place)).collect::<Vec<_>>(), [Some(None); 3]);
+        assert_eq!((layout.at(7, 5, 3), layout.at(8, 6, 3), layout.number(7), layout.objects()), (None, None, Some(1), 2));
+        assert_eq!(layout.own(7).and_then(|own| own.at(3)), layout.at(7, 6, 3));
+        layout.at(7, 6, 3)
+    }
+
+    #[test]
+    fn a_field_is_told_by_what_is_written_of_it() {
+        assert_eq!(told(&[]), Some(None));
+        assert_eq!(told(&[(9, 0)]), Some(Some(16)));
+        assert_eq!((told(&[(9, ABSENT)]), told(&[(9, ABSENT | UNKNOWN)])), (Some(None), Some(None)));
+        assert_eq!((told(&[(9, FAULTY)]), told(&[(9, ABSENT | FAULTY)]), told(&[(9, REPEATED)])), (None, None, None));
+        // Too far away to be told.
+        assert_eq!((told(&[(u32::from(UNKNOWN_BY_WORD) - 1, 0)]), told(&[(u32::from(UNKNOWN_BY_WORD), 0)])), (Some(Some(65_539)), None));
+    }
+
+    #[test]
+    fn what_is_written_twice_is_not_told_whatever_it_is() {
+        for first in [0, ABSENT, ABSENT | UNKNOWN, FAULTY] {
+            for second in [0, ABSENT, ABSENT | UNKNOWN, FAULTY] {
+                assert_eq!(told(&[(9, first), (10, second)]), None, "{first} {second}");
+                assert_eq!(told(&[(9, first), (10, second), (11, ABSENT)]), None, "{first} {second}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_must_be_there_may_be_said_to_be_unknown_but_not_left_open() {
+        let has_all = |marks: u8| {
+            let mut layout = Layout::default();
+            let first = layout.add(0, 1, 2);
+            layout.note(first, 0, 1, 0);
+            layout.note(first, 1, 2, marks);
+            (layout.has_all(first, &[0, 1]), layout.has_all(first, &[0]))
+        };
+        assert_eq!((has_all(0), has_all(ABSENT | UNKNOWN), has_all(ABSENT)), ((true, true), (true, true), (false, true)));
+    }
+
+    #[test]
+    fn what_is_cut_off_leaves_nothing_behind() {
+        let mut layout = Layout::default();
+        let kept = layout.add(0, 1, 2);
+        layout.note(kept, 1, 1, 0);
+        let mark = layout.mark();
+        let cut = layout.add(3, 4, 2);
+        layout.note(cut, 0, 1, 0);
+        layout.cut(mark, 3);
+        assert_eq!((layout.at(0, 1, 1), layout.structure(3), layout.objects()), (Some(Some(1)), None, 1));
+        let again = layout.add(3, 2, 2);
+        assert_eq!((again, layout.at(3, 2, 0), layout.number(3)), (cut, Some(None), Some(1)));
+        layout.clear();
+        assert_eq!((layout.structure(0), layout.objects()), (None, 0));
+    }
+}
