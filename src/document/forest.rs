@@ -376,18 +376,20 @@ impl Forest {
     #[inline]
     fn is_keyed(&self, at: u32, wanted: &str) -> bool {
         let before = self.text.as_bytes().get(..self.node(at).start as usize).unwrap_or_default();
-        let before = match before {
-            [before @ .., b'"', b':'] | [before @ .., b'"', b':', b' '] => before,
+        let key = match before {
+            [key @ .., b'"', b':'] | [key @ .., b'"', b':', b' '] => key,
             other => match other.trim_ascii_end() {
-                [before @ .., b':'] => match before.trim_ascii_end() {
-                    [before @ .., b'"'] => before,
+                [key @ .., b':'] => match key.trim_ascii_end() {
+                    [key @ .., b'"'] => key,
                     _ => return false,
                 },
                 _ => return false,
             },
         };
-        // A quote within what is wanted would reach beyond the key.
-        matches!(before.strip_suffix(wanted.as_bytes()), Some([.., b'"'])) && !wanted.as_bytes().contains(&b'"')
+        let Some(open) = key.len().checked_sub(wanted.len() + 1) else { return false };
+        // Most keys that are not it are of another length: no quote stands there. One within what is wanted would reach
+        // beyond the key.
+        key.get(open) == Some(&b'"') && key.get(open + 1..) == Some(wanted.as_bytes()) && !wanted.as_bytes().contains(&b'"')
     }
 
     /// Whether a node surely stands under this key, written without escapes.
