@@ -252,6 +252,13 @@ impl Programme {
         self.records.get(number as usize)
     }
 
+    /// The record that stands for a record.
+    #[inline]
+    #[must_use]
+    pub fn canonical(&self, number: u32) -> u32 {
+        if self.has_aliases { self.record(number).map_or(number, |record| record.canonical) } else { number }
+    }
+
     /// The item of a record.
     #[inline]
     #[must_use]

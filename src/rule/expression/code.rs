@@ -409,7 +409,7 @@ fn walk_inverse<'p>(
     mut visit: impl FnMut(&mut Cx<'p>, Eval<Item>) -> bool,
 ) -> Eval<()> {
     let programme = cx.programme;
-    let number = programme.record(own.record).map_or(own.record, |record| record.canonical);
+    let number = programme.canonical(own.record);
     let mut end = Ok(());
     for (reference, register) in references {
         end = is_whole(programme, *register).and(end);
@@ -427,7 +427,7 @@ fn walk_inverse<'p>(
 /// How many elements that walk would visit.
 fn count_inverse(own: Item, references: &[(ReferenceId, Option<RegisterId>)], cx: &mut Cx<'_>) -> Eval<i64> {
     let programme = cx.programme;
-    let number = programme.record(own.record).map_or(own.record, |record| record.canonical);
+    let number = programme.canonical(own.record);
     let (mut count, mut end) = (0, Ok(()));
     for (reference, register) in references {
         end = is_whole(programme, *register).and(end);
