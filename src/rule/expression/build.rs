@@ -2,8 +2,9 @@
 //!
 //! The result is closures over tree nodes and field numbers: no names, no maps, no copies of the records.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::code::{Code, DateCode, Fields, ItemCode, ItemsCode, ListCode, TextCode, WordCode, date_in, walk_written};
 use super::flag::FlagCode;
@@ -207,8 +208,8 @@ impl<'s> Scope<'s> {
                     Ok(Typed::new(Ty::Word(*words), Code::Word(WordCode::Given(word))))
                 }
                 _ => {
-                    let text = text.clone();
-                    Ok(Typed::new(Ty::Text, Code::value(move |_| Ok(Value::Text(text.clone().into())))))
+                    let text = shared(text);
+                    Ok(Typed::new(Ty::Text, Code::value(move |_| Ok(Value::Text(text.into())))))
                 }
             },
             Kind::List(elements) => self.written_list(elements, expected, span),
@@ -1037,6 +1038,19 @@ impl<'s> Scope<'s> {
             ),
         }
     }
+}
+
+/// A text that an expression writes out, kept as long as the program runs: there are few, and they are handed on
+/// without being copied.
+fn shared(text: &str) -> &'static str {
+    static KEPT: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = kept.get(text) {
+        return known;
+    }
+    let text: &'static str = Box::leak(text.into());
+    kept.insert(text);
+    text
 }
 
 /// A value as it stands, its text not copied.
