@@ -5,7 +5,7 @@
 //! [`fit_p`].
 
 use std::collections::VecDeque;
-use std::fmt;
+use std::fmt::{self, Write};
 
 use statrs::function::{factorial, gamma};
 
@@ -380,7 +380,10 @@ pub fn round_significant(x: f64) -> f64 {
         return x + 0.0;
     }
     // The detour through text rounds the decimal value correctly, which scaling by a power of ten does not.
-    format!("{x:.11e}").parse().unwrap_or(x) + 0.0
+    let mut text = String::with_capacity(24);
+    // A string takes whatever is written to it.
+    let _ = write!(text, "{x:.11e}");
+    text.parse().unwrap_or(x) + 0.0
 }
 
 /// One cell of a sample: how many were observed, and the share expected.
