@@ -9,18 +9,24 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use havesay::audit::{self, Selection};
+use havesay::audit::Selection;
 use havesay::discover::{self, Options};
 use havesay::document::Forest;
+use havesay::finding::Severity;
 use havesay::pipeline::setup::{RuleSource, Setup};
-use havesay::pipeline::{self, Task};
+use havesay::pipeline::{self, Forests, Request, Task};
 use havesay::programme::{self, Clock};
+use havesay::redact::Terms as Masks;
 use havesay::schema::{Schema, form};
+use havesay::settle::Terms;
 
 #[path = "corpus/mod.rs"]
 mod corpus;
 #[path = "yardstick/mod.rs"]
 mod yardstick;
+
+/// How many programmes of this size are judged side by side.
+const SIDE_BY_SIDE: usize = 4;
 
 fn stages(criterion: &mut Criterion) {
     let root = tempfile::tempdir().expect("a temporary folder");
@@ -64,26 +70,31 @@ fn stages(criterion: &mut Criterion) {
             }
         });
     });
-    let settings = setup.effective(std::path::Path::new(""));
+    let selection = Selection::default();
     let read: Vec<_> = tasks.iter().map(|task| load(task, Forest::default())).collect();
     group.bench_function("all rules", |bench| {
         bench.iter(|| {
-            for programme in &read {
-                let state = audit::state::state(&setup.rules, programme, &settings, &Selection::default());
-                std::hint::black_box(havesay::settle::audit(programme, &setup.rules, &state, clock.as_of));
+            let states: Vec<_> =
+                read.iter().zip(&tasks).map(|(programme, task)| setup.state(programme, &task.found.folder, &selection)).collect();
+            let judged: Vec<_> = read.iter().zip(&states).collect();
+            for some in judged.chunks(SIDE_BY_SIDE) {
+                std::hint::black_box(havesay::settle::audit_side_by_side(some.iter().copied(), &setup.rules, clock.as_of));
             }
         });
     });
+    let request = Request {
+        clock,
+        selection: selection.clone(),
+        terms: Terms::new(Severity::Advice, Severity::Error),
+        baseline: None,
+        masks: Masks { min_cell: 5 },
+        excerpts: 100,
+        saved: false,
+        threads: 1,
+    };
     group.bench_function("whole audit", |bench| {
-        let mut forest = Forest::default();
-        bench.iter(|| {
-            for task in &tasks {
-                let programme = load(task, std::mem::take(&mut forest));
-                let state = audit::state::state(&setup.rules, &programme, &settings, &Selection::default());
-                std::hint::black_box(havesay::settle::audit(&programme, &setup.rules, &state, clock.as_of));
-                forest = programme.forest;
-            }
-        });
+        let mut forests = Forests::default();
+        bench.iter(|| std::hint::black_box(pipeline::several(setup, &request, &tasks, &mut forests)));
     });
     group.finish();
     criterion.bench_function("start: the schema and all rules", |bench| {

@@ -1,14 +1,15 @@
 //! Writes a corpus of programme records, and measures each stage of an audit beside a plain typed parse.
 //!
 //! `cargo run --release --example corpus -- write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults] [seed=NUMBER]`
-//! `cargo run --release --example corpus -- measure FOLDER [ROUNDS] [block=NUMBER] [select=RULE,…]`
+//! `cargo run --release --example corpus -- measure FOLDER [ROUNDS] [block=NUMBER|alone] [select=RULE,…]`
 //! `cargo run --release --example corpus -- rules FOLDER [RULE]`
 //!
 //! Layouts: `inline`, `registers`, `records`, `bundles`, `mixed` (the default). With `faults`, the planted
 //! faults are printed, one to a line: programme, rule, address. `measure` times, by what the processor spends, the
 //! plain parse and each stage of the audit in turn on one thread, so that what else the machine does falls on all of them alike: a few
 //! programmes at a time, about as many as the audit judges side by side, each finding the processor's caches full
-//! of the other's; or so many (`block`) that each works by itself. `rules` times each rule by itself, the dearest
+//! of the other's; or so many (`block`) that each works longer by itself; or, with `alone`, each through all of them
+//! before the other begins, which is kindest to the plain parse. `rules` times each rule by itself, the dearest
 //! first; with a name, that rule again and again for a profiler to look at.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a development command that prints what it measured")]
@@ -54,10 +55,11 @@ fn main() -> ExitCode {
             "measure" => {
                 let select = args.iter().find_map(|arg| arg.strip_prefix("select="));
                 let block = args.iter().find_map(|arg| arg.strip_prefix("block=")?.parse().ok()).unwrap_or(BLOCK).max(1);
+                let block = if args.iter().any(|arg| arg == "alone") { usize::MAX } else { block };
                 measure(Path::new(arg(1)), arg(2).parse().unwrap_or(3), block, select.map(|all| all.split(',').map(str::to_owned).collect()))
             }
             "rules" => rules(Path::new(arg(1)), args.get(2).map(String::as_str)),
-            _ => Err("write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults] [seed=NUMBER], measure FOLDER [ROUNDS] [block=NUMBER] [select=RULE,…], or rules FOLDER [RULE]"
+            _ => Err("write FOLDER MEGABYTES PROGRAMMES [LAYOUT] [faults] [seed=NUMBER], measure FOLDER [ROUNDS] [block=NUMBER|alone] [select=RULE,…], or rules FOLDER [RULE]"
                 .to_owned()),
         };
     match done {
