@@ -1,5 +1,6 @@
 //! The reader held to `serde_json`, text by text, and its faults to their places.
 
+use super::scalar::special_bytes;
 use super::*;
 use crate::schema::guide::{Allows, Judged};
 use proptest::prelude::*;
