@@ -413,13 +413,14 @@ fn walk_inverse<'p>(
     let mut end = Ok(());
     for (reference, register) in references {
         end = is_whole(programme, *register).and(end);
-        let links = programme.referring(number, *reference);
-        cx.take_steps(links.len() as u32)?;
-        for link in links {
+        let mut steps = 0;
+        for link in programme.referring(number, *reference) {
+            steps += 1;
             if !visit(cx, Ok(link.holder)) {
-                return Ok(());
+                return cx.take_steps(steps);
             }
         }
+        cx.take_steps(steps)?;
     }
     end
 }
